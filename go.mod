@@ -1,0 +1,3 @@
+module github.com/flottstream/flott
+
+go 1.26
