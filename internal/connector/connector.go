@@ -1,0 +1,249 @@
+// Package connector is the contract of sources, lookup tables and sinks.
+//
+// A table of the catalog plus what the planner pushed down is a Scan or a Target:
+// plain data that can be sent to another process. A Factory turns it into a
+// Source or a Sink there. Sources follow FLIP-27's idea: an Enumerator (one per
+// source, on the JobManager) finds splits, Readers (one per subtask) read the
+// splits they are given, and a split's position is its state.
+package connector
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/metrics"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// ErrUser marks (by wrapping) an error that the user can mend: a missing file,
+// an unreachable broker, an unknown topic. It is shown as one sentence.
+var ErrUser = errors.New("")
+
+// Table is what DDL says about a table, resolved.
+type Table struct {
+	Name       string            // catalog.database.table, for messages
+	Columns    []Column          // physical and metadata columns, declared order; computed ones are not here
+	PrimaryKey []int             // indexes into Columns
+	Partition  []string          // PARTITIONED BY
+	Options    map[string]string // WITH, hints merged in, without 'connector'
+	TimeZone   string            // table.local-time-zone
+	Streaming  bool              // execution.runtime-mode = streaming
+}
+
+// Column is a physical or metadata column of a Table.
+type Column struct {
+	Name     string
+	Type     types.Type
+	Metadata string // key, "" for a physical column
+	Virtual  bool   // metadata column that sinks leave out
+}
+
+// Scan describes reading a table. Output rows have exactly the Fields.
+type Scan struct {
+	Table  Table
+	Fields []ScanField
+	// Limit stops after that many rows per reader; -1 is no limit. Advisory.
+	Limit int64
+}
+
+// ScanField is one output column of a scan: a column of the table, or, for a
+// source with NestedProjection, a field inside a ROW column.
+type ScanField struct {
+	Name   string // e.g. "price" or "bid.price"
+	Type   types.Type
+	Column int   // index into Table.Columns
+	Path   []int // field indexes below the column, nil for the whole column
+}
+
+// Schema returns the output columns.
+func (s *Scan) Schema() types.Schema {
+	out := make(types.Schema, len(s.Fields))
+	for i, f := range s.Fields {
+		out[i] = types.Field{Name: f.Name, Type: f.Type}
+	}
+	return out
+}
+
+// Factory makes the sources and sinks of one connector. It is stateless; a
+// connector that cannot be read or written returns an error saying so.
+type Factory interface {
+	// Name is the value of the 'connector' option.
+	Name() string
+	// Source validates options (all of them: an unknown one is refused in Flink's
+	// words, see Unsupported) without touching the outside world.
+	Source(env *Env, scan *Scan) (Source, error)
+	Sink(env *Env, target *Target) (Sink, error)
+}
+
+// Metadater is a Factory whose tables have metadata columns.
+type Metadater interface {
+	// MetadataColumns lists the keys a table with these options can read (and,
+	// if Writable, write), with their types.
+	MetadataColumns(env *Env, options map[string]string) ([]MetadataColumn, error)
+}
+
+// MetadataColumn is a key a connector or format offers.
+type MetadataColumn struct {
+	Key      string
+	Type     types.Type
+	Writable bool
+}
+
+// Env is what factories may use.
+type Env struct {
+	Formats map[string]format.Factory
+	// Stdout is where the print connector writes; standard error is Stderr.
+	Stdout, Stderr interface{ Write([]byte) (int, error) }
+}
+
+// Abilities tells the planner what a source can do by itself.
+type Abilities struct {
+	Bounded bool
+	// NestedProjection: ScanField.Path is honoured. Projection of whole columns
+	// always is.
+	NestedProjection bool
+	Changelog        format.Changelog
+	// WatermarkPerSplit: rows of one Read come from one split, and splits
+	// progress independently in event time (partitions of a topic).
+	WatermarkPerSplit bool
+	// MaxParallelism caps the source's parallelism; 0 is no cap.
+	MaxParallelism int
+	// Parallelism is a scan.parallelism option; 0 if not given.
+	Parallelism int
+}
+
+// Source is a configured, not yet running source.
+type Source interface {
+	Abilities() Abilities
+	// Enumerator is made once per job on the JobManager, Reader once per subtask.
+	Enumerator(ctx context.Context, parallelism int) (Enumerator, error)
+	Reader(ctx *ReaderContext) (Reader, error)
+}
+
+// Split is a part of a source with a position in it. It is the unit of
+// assignment and the state of a reader.
+type Split struct {
+	ID string // stable over restarts, e.g. file path, "topic-3"
+	// State is the connector's encoding of what and where: it is opaque, versioned
+	// by the connector and enough to resume at the next unread row.
+	State []byte
+}
+
+// Enumerator finds splits. It is called by one goroutine.
+type Enumerator interface {
+	// Discover returns the splits that were not returned before.
+	Discover(ctx context.Context) ([]Split, error)
+	// Interval is how long to wait between calls of Discover; 0: call once.
+	Interval() time.Duration
+	// Owner is the subtask that must read the split, or -1: whoever asks first.
+	Owner(s Split) int
+	Close() error
+}
+
+// ReaderContext is what a subtask offers to a reader.
+type ReaderContext struct {
+	Subtask, Parallelism int
+	Metrics              *metrics.Group
+	Log                  *slog.Logger
+	Context              context.Context // done when the task is cancelled
+}
+
+// Reader reads splits. It is used by the subtask's goroutine alone.
+type Reader interface {
+	// Add gives it splits to read, possibly with a position to resume at.
+	Add(splits []Split) error
+	// Read appends up to max rows of one split to b (which has the Scan's schema
+	// and is empty) and says what it did. It may block for local input (a disk),
+	// not for input that may never come: then it returns Waiting.
+	Read(b *batch.Batch, max int) (Progress, error)
+	// Wait returns a channel that yields or is closed when Read is worth calling
+	// again after Waiting.
+	Wait() <-chan struct{}
+	// Positions returns the state of every split not finished, as of the rows
+	// returned so far.
+	Positions() ([]Split, error)
+	Close() error
+}
+
+// CommitListener is a Reader that tells the outside world (a consumer group)
+// about positions that have become part of a completed checkpoint.
+type CommitListener interface {
+	CommitPositions(ctx context.Context, splits []Split) error
+}
+
+// Progress is the outcome of a Read.
+type Progress struct {
+	State ReadState
+	// Split is the ID of the split the rows came from (WatermarkPerSplit).
+	Split string
+}
+
+// ReadState says how a reader goes on.
+type ReadState uint8
+
+// The read states.
+const (
+	More     ReadState = iota // call again
+	Waiting                   // nothing to read now; see Reader.Wait
+	Finished                  // the split named in Progress ended; call again
+	Drained                   // every split given so far is finished: more splits or the end
+)
+
+// Target describes writing a table.
+type Target struct {
+	Table Table
+	// Schema is what the sink receives: the physical and the persisted metadata
+	// columns in declared order.
+	Schema types.Schema
+	// Overwrite, StaticPartition come from INSERT OVERWRITE and PARTITION (…).
+	Overwrite       bool
+	StaticPartition map[string]string
+}
+
+// Sink is a configured, not yet running sink.
+type Sink interface {
+	// Changelog says what the sink takes; the planner sees to it that nothing
+	// else arrives, or refuses the query.
+	Changelog() format.Changelog
+	// Parallelism is a sink.parallelism option; 0 if not given.
+	Parallelism() int
+	Writer(ctx *WriterContext) (Writer, error)
+}
+
+// WriterContext is what a subtask offers to a writer.
+type WriterContext struct {
+	Subtask, Parallelism int
+	Metrics              *metrics.Group
+	Log                  *slog.Logger
+	Context              context.Context
+}
+
+// Writer writes rows. It is used by the subtask's goroutine alone.
+type Writer interface {
+	// Write takes the rows of b; it may block. Every column of every row is read
+	// or was computed before: nothing upstream is left out because a sink ignores it.
+	Write(b *batch.Batch) error
+	// Flush makes everything written so far durable or visible, as far as the
+	// sink's guarantee goes: called at checkpoints and, with end, after the last row.
+	Flush(end bool) error
+	Close() error
+}
+
+// Lookuper is a Source that can be asked for rows by key, for lookup joins.
+type Lookuper interface {
+	// Lookup returns a function for looking up by equality on the fields
+	// keys (indexes into the Scan's fields).
+	Lookup(ctx *ReaderContext, keys []int) (Lookup, error)
+}
+
+// Lookup finds rows by key. It is used by one goroutine.
+type Lookup interface {
+	// Find appends to out, for each row i of keys (columns in the order asked
+	// for), the matching rows, and to matches the row i of each appended row.
+	Find(keys *batch.Batch, out *batch.Batch, matches []int32) ([]int32, error)
+	Close() error
+}

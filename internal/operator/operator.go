@@ -1,0 +1,117 @@
+// Package operator is the contract between a subtask and the operators it
+// runs. An operator is driven by one goroutine, the subtask's mailbox loop: no
+// method is ever called while another one runs, so operators need no locks.
+//
+// Only ProcessBatch is mandatory. An operator that keeps state, cares about
+// event time or buffers rows also implements what it needs of
+//
+//	Opener            to get its Context before the first element
+//	WatermarkHandler  to see event time advance; without it watermarks pass through
+//	TimerHandler      to be called back at a processing time it asked for
+//	Flusher           to give out what it holds back when latency demands it
+//	Finisher          to give out the rest when all inputs have ended
+//	Snapshotter       to bring its state into the backend before a checkpoint
+//	Closer            to release what it holds, also after failure
+package operator
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/metrics"
+	"github.com/flottstream/flott/internal/state"
+)
+
+// Operator transforms batches.
+type Operator interface {
+	// ProcessBatch takes a batch from one of its inputs (0, or 0 and 1 for joins).
+	// The batch is read-only and valid until ProcessBatch returns. Emitting may
+	// block: that is back pressure. An error fails the task.
+	ProcessBatch(input int, b *batch.Batch, out Output) error
+}
+
+// Output is where an operator's results go. A batch is valid for the receiver
+// until Emit returns; then the operator may overwrite it. Emitting an empty
+// batch is allowed and does nothing.
+type Output interface {
+	Emit(b *batch.Batch) error
+}
+
+// Opener is called once before anything else.
+type Opener interface{ Open(ctx *Context) error }
+
+// WatermarkHandler sees the operator's event time (the minimum over its inputs)
+// advance. What it emits precedes the watermark. It returns the watermark to
+// pass on: normally time itself; less to hold it back; stream.MinTime to pass
+// nothing.
+type WatermarkHandler interface {
+	OnWatermark(time int64, out Output) (int64, error)
+}
+
+// TimerHandler is called when the processing time set by Context.Timers has
+// come; now is in ms since the epoch.
+type TimerHandler interface {
+	OnProcessingTime(now int64, out Output) error
+}
+
+// Flusher is asked to emit rows it holds back for efficiency (mini-batch
+// bundles): before every watermark and barrier, at execution.buffer-timeout or
+// the mini-batch latency, and when input pauses.
+type Flusher interface{ Flush(out Output) error }
+
+// Finisher is called after the last element of every input, after a final
+// watermark of stream.MaxTime.
+type Finisher interface{ Finish(out Output) error }
+
+// Snapshotter is called between two elements when a checkpoint's barriers have
+// been aligned: what the operator keeps outside its state backend must be in
+// the backend when it returns.
+type Snapshotter interface{ PrepareSnapshot(checkpoint int64) error }
+
+// CheckpointListener learns that a checkpoint is complete or was aborted.
+type CheckpointListener interface {
+	CheckpointComplete(checkpoint int64) error
+	CheckpointAborted(checkpoint int64) error
+}
+
+// Closer is called last, whatever happened.
+type Closer interface{ Close() error }
+
+// Context is what a subtask offers to an operator. It is read-only.
+type Context struct {
+	Name           string // operator name as shown in the plan
+	Subtask        int    // 0-based
+	Parallelism    int
+	MaxParallelism int
+	KeyGroups      keygroup.Range
+	State          state.Backend
+	Metrics        *metrics.Group // scope of this operator and subtask
+	Log            *slog.Logger
+	Clock          Clock
+	Timers         Timers
+	Settings       Settings
+}
+
+// Clock tells the processing time, so that tests and the simulator can set it.
+type Clock interface{ Now() time.Time }
+
+// Timers asks for OnProcessingTime calls.
+type Timers interface {
+	// Set asks for a call at or after at (ms since the epoch). One operator has
+	// one pending call: an earlier request wins, a later one is kept for after it.
+	Set(at int64)
+}
+
+// Settings are the options of the job that operators act on; the zero value of
+// a field is not a default: the task fills all in.
+type Settings struct {
+	BatchRows   int            // rows per emitted batch aimed at
+	StateTTL    time.Duration  // table.exec.state.ttl, 0 keeps for ever
+	PerRecord   bool           // flott.table.exec.changelog = per-record
+	TimeZone    *time.Location // table.local-time-zone
+	LateLogRate time.Duration  // at most one log line about late rows per this time
+	QueryStart  time.Time      // for CURRENT_TIMESTAMP in batch mode
+	Streaming   bool           // execution.runtime-mode
+}
