@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/state"
@@ -114,4 +115,11 @@ type Settings struct {
 	LateLogRate time.Duration  // at most one log line about late rows per this time
 	QueryStart  time.Time      // for CURRENT_TIMESTAMP in batch mode
 	Streaming   bool           // execution.runtime-mode
+	// MiniBatchRows and MiniBatchLatency are table.exec.mini-batch.size and
+	// .allow-latency; 0 rows: mini-batch is off and every batch is its own bundle.
+	MiniBatchRows    int64
+	MiniBatchLatency time.Duration
+	LegacyCast       bool // table.exec.legacy-cast-behaviour
+	// Functions are the user's Go functions by name.
+	Functions map[string]*expr.UserFunction
 }
