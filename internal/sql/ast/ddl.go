@@ -26,6 +26,7 @@ type Option struct {
 // Metadata is set.
 type ColumnDef struct {
 	Span
+	Parents    []Ident // ALTER TABLE ADD|MODIFY a.b: the row columns around, outermost first
 	Name       Ident
 	Type       *DataType   // nil for a computed column
 	Computed   Expr        // name AS expr
@@ -118,7 +119,6 @@ type CreateTable struct {
 type CreateMaterializedTable struct {
 	Span
 	OrAlter       bool
-	IfNotExists   bool
 	Name          Name
 	Schema        *TableSchema
 	ColumnOrder   []Ident

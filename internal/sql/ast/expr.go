@@ -266,8 +266,8 @@ type Index struct {
 	X, At Expr
 }
 
-// FieldAccess is X.Field where X is not a plain Path: (expr).f, a[1].f, f(x).g.
-// With an empty Field name it is (expr).*, allowed in a SELECT list only.
+// FieldAccess is X.Field where X is not a plain Path: a[1].f, f(x).g. A path in
+// parentheses is a plain path: (a.b).c is a.b.c.
 type FieldAccess struct {
 	Span
 	X     Expr
@@ -293,26 +293,24 @@ type Default struct {
 	Span
 }
 
-// Descriptor is DESCRIPTOR(c, …). A column may carry a type.
+// Descriptor is DESCRIPTOR(c, …).
 type Descriptor struct {
 	Span
-	Columns []DescriptorColumn
+	Columns []Ident
 }
 
-// DescriptorColumn is one column of a Descriptor.
-type DescriptorColumn struct {
+// FormatJSON is X FORMAT JSON, a value of JSON_OBJECT or JSON_ARRAY which is JSON text.
+type FormatJSON struct {
 	Span
-	Name Ident
-	Type *DataType // nil in nearly all calls
+	X Expr
 }
 
 // TableArg is a table passed to a function: TABLE t [PARTITION BY …] [ORDER BY …]
-// or TABLE (query) …. One of Table and Query is set.
+// or (query) …. One of Table and Query is set.
 type TableArg struct {
 	Span
-	Table       *Table // name and hints; no alias
+	Table       *Name
 	Query       *Query
-	Alias       *Alias
 	PartitionBy []Expr
 	OrderBy     []SortItem
 }
@@ -457,6 +455,7 @@ func (*Symbol) expr()         {}
 func (*NamedArg) expr()       {}
 func (*Default) expr()        {}
 func (*Descriptor) expr()     {}
+func (*FormatJSON) expr()     {}
 func (*TableArg) expr()       {}
 func (*ModelArg) expr()       {}
 func (*Call) expr()           {}

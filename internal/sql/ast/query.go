@@ -7,8 +7,8 @@ type Query struct {
 	With      []CTE
 	Body      QueryBody
 	OrderBy   []SortItem
-	Limit     Expr // also FETCH {FIRST|NEXT} n ROWS ONLY; LIMIT ALL is nil
-	Offset    Expr
+	Limit     *Literal // an IntLit; also FETCH {FIRST|NEXT} n ROWS ONLY; LIMIT ALL is nil
+	Offset    *Literal // an IntLit
 }
 
 // CTE is one element of WITH: Name [(Columns)] AS (Query).

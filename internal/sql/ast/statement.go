@@ -40,7 +40,7 @@ type EndStatementSet struct {
 // Assignment is Column = Value of UPDATE.
 type Assignment struct {
 	Span
-	Column Path
+	Column Ident
 	Value  Expr
 }
 
