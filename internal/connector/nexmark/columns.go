@@ -119,48 +119,64 @@ type Columns struct {
 	}
 }
 
-// numberColumn ties a field to its slice.
-type numberColumn struct {
-	field Fields
-	data  *[]int64
-}
-
-// textColumn ties a field to its strings.
-type textColumn struct {
-	field Fields
-	data  *Text
-}
-
-func (c *Columns) numbers() [10]numberColumn {
-	return [...]numberColumn{
-		{PersonID, &c.Person.ID},
-		{AuctionID, &c.Auction.ID},
-		{AuctionInitialBid, &c.Auction.InitialBid},
-		{AuctionReserve, &c.Auction.Reserve},
-		{AuctionExpires, &c.Auction.Expires},
-		{AuctionSeller, &c.Auction.Seller},
-		{AuctionCategory, &c.Auction.Category},
-		{BidAuction, &c.Bid.Auction},
-		{BidBidder, &c.Bid.Bidder},
-		{BidPrice, &c.Bid.Price},
+// number returns the slice of a field of 64-bit numbers, nil for other fields.
+func (c *Columns) number(f Fields) *[]int64 {
+	switch f {
+	case DateTime:
+		return &c.DateTime
+	case PersonID:
+		return &c.Person.ID
+	case AuctionID:
+		return &c.Auction.ID
+	case AuctionInitialBid:
+		return &c.Auction.InitialBid
+	case AuctionReserve:
+		return &c.Auction.Reserve
+	case AuctionExpires:
+		return &c.Auction.Expires
+	case AuctionSeller:
+		return &c.Auction.Seller
+	case AuctionCategory:
+		return &c.Auction.Category
+	case BidAuction:
+		return &c.Bid.Auction
+	case BidBidder:
+		return &c.Bid.Bidder
+	case BidPrice:
+		return &c.Bid.Price
 	}
+	return nil
 }
 
-func (c *Columns) texts() [12]textColumn {
-	return [...]textColumn{
-		{PersonName, &c.Person.Name},
-		{PersonEmail, &c.Person.Email},
-		{PersonCard, &c.Person.Card},
-		{PersonCity, &c.Person.City},
-		{PersonState, &c.Person.State},
-		{PersonExtra, &c.Person.Extra},
-		{AuctionItem, &c.Auction.Item},
-		{AuctionDescription, &c.Auction.Description},
-		{AuctionExtra, &c.Auction.Extra},
-		{BidChannel, &c.Bid.Channel},
-		{BidURL, &c.Bid.URL},
-		{BidExtra, &c.Bid.Extra},
+// text returns the strings of a field, nil for other fields.
+func (c *Columns) text(f Fields) *Text {
+	switch f {
+	case PersonName:
+		return &c.Person.Name
+	case PersonEmail:
+		return &c.Person.Email
+	case PersonCard:
+		return &c.Person.Card
+	case PersonCity:
+		return &c.Person.City
+	case PersonState:
+		return &c.Person.State
+	case PersonExtra:
+		return &c.Person.Extra
+	case AuctionItem:
+		return &c.Auction.Item
+	case AuctionDescription:
+		return &c.Auction.Description
+	case AuctionExtra:
+		return &c.Auction.Extra
+	case BidChannel:
+		return &c.Bid.Channel
+	case BidURL:
+		return &c.Bid.URL
+	case BidExtra:
+		return &c.Bid.Extra
 	}
+	return nil
 }
 
 // room returns Bytes up to its capacity, which is at least n more than what is used.
@@ -172,31 +188,37 @@ func (t *Text) room(n int) (b []byte, used int) {
 
 // begin gives every wanted column room for n rows, numbers at 0.
 func (c *Columns) begin(n int, fields Fields) {
-	if fields&EventType != 0 {
-		c.EventType = sized(c.EventType, n)
-	}
-	if fields&DateTime != 0 {
-		c.DateTime = sized(c.DateTime, n)
-	}
-	for _, col := range c.numbers() {
-		if fields&col.field != 0 {
-			*col.data = sized(*col.data, n)
-			clear(*col.data)
-		}
-	}
-	for _, col := range c.texts() {
-		if fields&col.field != 0 {
-			col.data.reset(n)
+	for f := range fields.each {
+		if t := c.text(f); t != nil {
+			t.reset(n)
+		} else if s := c.number(f); s != nil {
+			*s = sized(*s, n)
+			if f != DateTime { // which every row gets
+				clear(*s)
+			}
+		} else {
+			c.EventType = sized(c.EventType, n)
 		}
 	}
 }
 
 // finish closes the strings of n rows.
 func (c *Columns) finish(n int, fields Fields) {
-	for _, col := range c.texts() {
-		if fields&col.field != 0 {
-			col.data.skipTo(n)
+	for f := range fields.each {
+		if t := c.text(f); t != nil {
+			t.skipTo(n)
 		}
+	}
+}
+
+// each yields the single fields of a set.
+func (f Fields) each(yield func(Fields) bool) {
+	for f != 0 {
+		low := f & -f
+		if !yield(low) {
+			return
+		}
+		f &^= low
 	}
 }
 

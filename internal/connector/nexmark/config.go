@@ -47,25 +47,28 @@ func DefaultConfig() Config {
 	}
 }
 
+// sizeMax is the largest average size of a row, 1 GiB: a string has to fit 32-bit offsets.
+const sizeMax = 1 << 30
+
 // Validate refuses numbers for which the public generator would fail or make nothing.
 func (c Config) Validate() error {
 	for _, o := range []struct {
-		key        string
-		value, min int
+		key             string
+		value, min, max int
 	}{
-		{"first-event.rate", c.EventRate, 1},
-		{"person.proportion", c.PersonProportion, 0},
-		{"auction.proportion", c.AuctionProportion, 0},
-		{"bid.proportion", c.BidProportion, 0},
-		{"person.avg-size", c.PersonSize, 0},
-		{"auction.avg-size", c.AuctionSize, 0},
-		{"bid.avg-size", c.BidSize, 0},
-		{"bid.hot-ratio.auctions", c.HotAuctionRatio, 1},
-		{"bid.hot-ratio.bidders", c.HotBidderRatio, 1},
-		{"auction.hot-ratio.sellers", c.HotSellerRatio, 1},
+		{"first-event.rate", c.EventRate, 1, math.MaxInt32},
+		{"person.proportion", c.PersonProportion, 0, math.MaxInt32},
+		{"auction.proportion", c.AuctionProportion, 0, math.MaxInt32},
+		{"bid.proportion", c.BidProportion, 0, math.MaxInt32},
+		{"person.avg-size", c.PersonSize, 0, sizeMax},
+		{"auction.avg-size", c.AuctionSize, 0, sizeMax},
+		{"bid.avg-size", c.BidSize, 0, sizeMax},
+		{"bid.hot-ratio.auctions", c.HotAuctionRatio, 1, math.MaxInt32},
+		{"bid.hot-ratio.bidders", c.HotBidderRatio, 1, math.MaxInt32},
+		{"auction.hot-ratio.sellers", c.HotSellerRatio, 1, math.MaxInt32},
 	} {
-		if o.value < o.min || o.value > math.MaxInt32 {
-			return fmt.Errorf("option '%s' is %d; it must be from %d to %d", o.key, o.value, o.min, math.MaxInt32)
+		if o.value < o.min || o.value > o.max {
+			return fmt.Errorf("option '%s' is %d; it must be from %d to %d", o.key, o.value, o.min, o.max)
 		}
 	}
 	if c.Events < 0 {
