@@ -35,6 +35,13 @@ func Hash8(word uint64) uint64 {
 	return mix(n*0x9E3779B97F4A7C15 ^ 0x243F6A8885A308D3 ^ word)
 }
 
+// Hash16 is Hash of a key of n bytes, 8 < n <= 16, given as two little-endian
+// words of which the second is filled up with zeros.
+func Hash16(n int, first, second uint64) uint64 {
+	h := uint64(n)*0x9E3779B97F4A7C15 ^ 0x243F6A8885A308D3
+	return mix(mix(h^first) ^ second)
+}
+
 func mix(x uint64) uint64 {
 	hi, lo := bits.Mul64(x, 0xA0761D6478BD642F)
 	x = hi ^ lo

@@ -15,6 +15,18 @@ func TestHash8IsHash(t *testing.T) {
 	}
 }
 
+func TestHash16IsHash(t *testing.T) {
+	key := []byte("0123456789abcdef")
+	for n := 9; n <= 16; n++ {
+		var b [16]byte
+		copy(b[:], key[:n])
+		got := Hash16(n, binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]))
+		if got != Hash(key[:n]) {
+			t.Fatalf("Hash16 of %d bytes differs from Hash", n)
+		}
+	}
+}
+
 // Every key group has exactly one owner, and RangeOf and Subtask agree.
 func TestRangesPartitionTheGroups(t *testing.T) {
 	for _, maxP := range []int{1, 7, 128, 1000} {
