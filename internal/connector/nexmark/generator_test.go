@@ -1,7 +1,6 @@
 package nexmark
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -229,20 +228,5 @@ func BenchmarkGenerate(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/event")
 		})
-	}
-}
-
-// The first events of the default settings and those of two splits; the source for Flink makes the same ones.
-func ExampleGenerator() {
-	c := DefaultConfig()
-	c.BaseTimeMs = 1_700_000_000_000
-	c.BidSize, c.AuctionSize, c.PersonSize = 50, 120, 110
-	c.Events = 100
-	for _, s := range c.Splits(2) {
-		var d Columns
-		NewGenerator(c, s).Generate(0, 3, AllFields, &d)
-		for i := range 3 {
-			fmt.Println(d.formatRow(i))
-		}
 	}
 }
