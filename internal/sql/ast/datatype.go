@@ -14,13 +14,14 @@ const (
 //	CHAR VARCHAR STRING BINARY VARBINARY BYTES BOOLEAN
 //	DECIMAL TINYINT SMALLINT INT BIGINT FLOAT DOUBLE REAL
 //	DATE TIME TIMESTAMP TIMESTAMP_LTZ TIMESTAMP_TZ INTERVAL
-//	ARRAY MULTISET MAP ROW STRUCTURED RAW VARIANT BITMAP NULL ANY
+//	ARRAY MULTISET MAP ROW STRUCTURED RAW VARIANT BITMAP NULL
 //
-// or, for a name the dialect does not know, the name as written (the binder
-// refuses it).
+// or "" with Other set for a name the dialect does not know (the binder refuses
+// it).
 type DataType struct {
 	Span
 	Name     string
+	Other    *Name              // a type name the dialect does not know
 	Params   []int              // length; precision; precision, scale. nil when not written
 	Key      *DataType          // MAP
 	Elem     *DataType          // ARRAY, MULTISET, and the value of MAP

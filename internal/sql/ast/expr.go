@@ -17,16 +17,17 @@ type Star struct {
 type LiteralKind uint8
 
 const (
-	NullLit      LiteralKind = iota // Text ""
-	BoolLit                         // Text "TRUE", "FALSE" or "UNKNOWN" (a NULL of type BOOLEAN)
-	IntLit                          // digits
-	DecimalLit                      // digits with a point, exact: 1.5
-	FloatLit                        // with an exponent, approximate: 1e3
-	StringLit                       // decoded characters: quotes, '' and U& escapes resolved
-	BinaryLit                       // an even number of hex digits, upper case
-	DateLit                         // the quoted text of DATE '…'
-	TimeLit                         // the quoted text of TIME '…'
-	TimestampLit                    // the quoted text of TIMESTAMP '…'
+	NullLit         LiteralKind = iota // Text ""
+	BoolLit                            // Text "TRUE", "FALSE" or "UNKNOWN" (a NULL of type BOOLEAN)
+	IntLit                             // digits
+	DecimalLit                         // digits with a point, exact: 1.5
+	FloatLit                           // with an exponent, approximate: 1e3
+	StringLit                          // decoded characters: quotes, '' and U& escapes resolved
+	BinaryLit                          // an even number of hex digits, upper case
+	DateLit                            // the quoted text of DATE '…'
+	TimeLit                            // the quoted text of TIME '…'
+	TimestampLit                       // the quoted text of TIMESTAMP '…'
+	TimestampLtzLit                    // the quoted text of TIMESTAMP WITH LOCAL TIME ZONE '…'
 )
 
 // Literal is a constant of any kind but INTERVAL. A sign is a Unary around it.

@@ -144,9 +144,11 @@ type Hint struct {
 // HintArg is 'key'='value', or a plain name or literal.
 type HintArg struct {
 	Span
-	Key    string // "" for a plain argument
+	HasKey bool
+	Key    string
 	Value  string
-	Quoted bool // a plain argument was a string, not a name
+	Quoted bool // a plain argument was a string …
+	Number bool // … or a number; else it was a name
 }
 
 // Alias is [AS] Name [(Columns)].
