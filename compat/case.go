@@ -1,0 +1,123 @@
+package compat
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Case is one SQL job with the directives of its header:
+//
+//	-- One sentence that says what the case shows.
+//	-- modes: streaming, batch     where it runs; required
+//	-- parallelism: 1              default 1, 2
+//	-- ordered                     rows are compared in the order in which they come
+//	-- refused: streaming          Flink refuses it or its job fails in these modes
+//	-- digits: 12                  FLOAT and DOUBLE columns are rounded to so many significant digits
+type Case struct {
+	Name        string // group/name
+	Script      string // with ${data} and ${out} unreplaced
+	Modes       []Mode
+	Refused     []Mode
+	Parallelism []int
+	Ordered     bool
+	Digits      int // 0: floats are compared to the letter
+}
+
+// LoadCases reads every cases/<group>/<name>.sql under root, sorted by name.
+func LoadCases(root string) ([]Case, error) {
+	files, err := filepath.Glob(filepath.Join(root, "cases", "*", "*.sql"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	var cases []Case
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		group := filepath.Base(filepath.Dir(file))
+		c, err := parseCase(group+"/"+strings.TrimSuffix(filepath.Base(file), ".sql"), string(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		cases = append(cases, c)
+	}
+	return cases, nil
+}
+
+func parseCase(name, script string) (Case, error) {
+	c := Case{Name: name, Script: script, Parallelism: []int{1, 2}}
+	for _, line := range strings.Split(script, "\n") {
+		comment, is := strings.CutPrefix(line, "--")
+		if !is {
+			break
+		}
+		if err := c.directive(strings.TrimSpace(comment)); err != nil {
+			return c, err
+		}
+	}
+	if len(c.Modes) == 0 {
+		return c, fmt.Errorf("no '-- modes:' line in the header")
+	}
+	return c, nil
+}
+
+func (c *Case) directive(line string) error {
+	key, value, found := strings.Cut(line, ":")
+	value = strings.TrimSpace(value)
+	switch {
+	case line == "ordered":
+		c.Ordered = true
+	case found && key == "modes":
+		return readModes(value, &c.Modes)
+	case found && key == "refused":
+		return readModes(value, &c.Refused)
+	case found && key == "parallelism":
+		c.Parallelism = nil
+		for _, word := range strings.Split(value, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(word))
+			if err != nil || n < 1 {
+				return fmt.Errorf("parallelism '%s' is no positive number", word)
+			}
+			c.Parallelism = append(c.Parallelism, n)
+		}
+	case found && key == "digits":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > 17 {
+			return fmt.Errorf("digits '%s' is no number from 1 to 17", value)
+		}
+		c.Digits = n
+	}
+	return nil // any other line is prose
+}
+
+func readModes(value string, modes *[]Mode) error {
+	for _, word := range strings.Split(value, ",") {
+		mode := Mode(strings.TrimSpace(word))
+		if mode != Streaming && mode != Batch {
+			return fmt.Errorf("mode '%s' is neither streaming nor batch", mode)
+		}
+		*modes = append(*modes, mode)
+	}
+	return nil
+}
+
+// Text is the script with its placeholders replaced by absolute folders.
+func (c *Case) Text(data, out string) string {
+	return strings.NewReplacer("${data}", data, "${out}", out).Replace(c.Script)
+}
+
+// WritesFiles says that the case is judged by files: its last statement is no query.
+func (c *Case) WritesFiles() bool {
+	statements := Split(c.Script)
+	if len(statements) == 0 {
+		return false
+	}
+	word := firstWord(statements[len(statements)-1])
+	return word == "INSERT" || word == "EXECUTE"
+}

@@ -1,0 +1,20 @@
+-- Aggregates without GROUP BY over no rows give one row.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT COUNT(*) AS n, SUM(quantity) AS s, MAX(note) AS m, AVG(price) AS a FROM orders WHERE order_id < 0;

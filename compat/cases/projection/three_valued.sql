@@ -1,0 +1,6 @@
+-- AND, OR and NOT over TRUE, FALSE and UNKNOWN.
+-- modes: streaming, batch
+
+SELECT a, b, a AND b AS con, a OR b AS dis, NOT a AS neg, a IS TRUE AS t, a IS NOT FALSE AS nf, a IS UNKNOWN AS u,
+  a IS DISTINCT FROM b AS df, a IS NOT DISTINCT FROM b AS ndf, a = b AS eq
+FROM (VALUES (TRUE, TRUE), (TRUE, FALSE), (TRUE, CAST(NULL AS BOOLEAN)), (FALSE, FALSE), (FALSE, CAST(NULL AS BOOLEAN)), (CAST(NULL AS BOOLEAN), CAST(NULL AS BOOLEAN))) AS t(a, b);

@@ -1,0 +1,82 @@
+package compat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/flottstream/flott/internal/flinkgateway"
+)
+
+// Flink is the judge: a real Flink behind its SQL gateway.
+type Flink struct {
+	Client *flinkgateway.Client
+}
+
+// Run implements Engine: a session of its own for each script.
+func (f Flink) Run(ctx context.Context, script string, settings map[string]string) ([]string, []ChangeRow, error) {
+	settings = maps.Clone(settings)
+	settings["table.dml-sync"] = "true" // INSERT returns when its job has ended
+	session, err := f.Client.Open(ctx, "compat", settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer session.Close(context.WithoutCancel(ctx))
+	statements := Split(script)
+	if len(statements) == 0 {
+		return nil, nil, fmt.Errorf("the script has no statement")
+	}
+	last := len(statements) - 1
+	for _, statement := range statements[:last] {
+		if err := session.Execute(ctx, statement); err != nil {
+			return nil, nil, sayable(err)
+		}
+	}
+	columns, rows, err := f.query(ctx, session, statements[last])
+	return columns, rows, sayable(err)
+}
+
+// query reads the final statement's changelog. A statement that is no query gives nothing.
+func (f Flink) query(ctx context.Context, session *flinkgateway.Session, statement string) (columns []string, rows []ChangeRow, err error) {
+	op, err := session.Submit(ctx, statement, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	for page, err := range op.Pages(ctx) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if !page.IsQuery {
+			continue
+		}
+		columns = columns[:0]
+		for _, c := range page.Columns {
+			columns = append(columns, c.Name+" "+c.Type.String())
+		}
+		for _, r := range page.Rows {
+			rows = append(rows, ChangeRow{Kind: Kind(r.Kind.Short()), Fields: texts(r.Fields)})
+		}
+	}
+	return columns, rows, op.Close(ctx)
+}
+
+func texts(fields []*string) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = Null
+		if f != nil {
+			out[i] = *f
+		}
+	}
+	return out
+}
+
+// sayable prefers the sentence that Flink's SQL client shows: the root cause.
+func sayable(err error) error {
+	var failure *flinkgateway.Failure
+	if errors.As(err, &failure) {
+		return errors.New(failure.Error())
+	}
+	return err
+}
