@@ -53,6 +53,11 @@ type Scan struct {
 	Table *Table
 	// Alias is how the query names it, for messages and hints.
 	Alias string
+	// Columns are the columns of Layout that Out has, nil for all of them. Only
+	// the optimizer sets it.
+	Columns []int
+	// Limit is how many rows are enough, 0 for no limit. Only the optimizer sets it.
+	Limit int64
 	Out   types.Schema
 }
 
