@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
@@ -122,4 +123,35 @@ type Settings struct {
 	LegacyCast       bool // table.exec.legacy-cast-behaviour
 	// Functions are the user's Go functions by name.
 	Functions map[string]*expr.UserFunction
+}
+
+// Source is the head operator of a source vertex: it makes batches instead of
+// being given them.
+type Source interface {
+	// Poll emits at most one batch worth of rows, and watermarks.
+	Poll(out SourceOutput) (SourceState, error)
+	// Wait yields or is closed when Poll is worth calling again after SourceWaiting.
+	Wait() <-chan struct{}
+	// AddSplits gives it splits; noMore says that these were the last.
+	AddSplits(splits []connector.Split, noMore bool) error
+	// Positions are the splits not finished, as of the rows emitted so far.
+	Positions() ([]connector.Split, error)
+}
+
+// SourceState says how a source goes on.
+type SourceState uint8
+
+// The source states.
+const (
+	SourceMore       SourceState = iota // call Poll again
+	SourceWaiting                       // nothing now; see Wait
+	SourceNeedsSplit                    // all splits read; ask for more
+	SourceFinished                      // nothing will follow
+)
+
+// SourceOutput is an Output that also takes time.
+type SourceOutput interface {
+	Output
+	Watermark(time int64) error
+	Idle(idle bool) error
 }

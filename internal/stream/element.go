@@ -19,7 +19,7 @@ const (
 	Watermark             // Time: no row with a rowtime <= Time follows (late ones excepted)
 	Status                // Idle: this channel does (not) hold back the watermark
 	Barrier               // Checkpoint: rows before it belong to the checkpoint
-	End                   // no element follows
+	End                   // no element follows; Stopped if the job was stopped rather than done
 )
 
 // The ends of event time. A bounded input ends with a Watermark of MaxTime.
@@ -34,6 +34,7 @@ type Element struct {
 	Batch      *batch.Batch
 	Time       int64 // event time in ms
 	Idle       bool
+	Stopped    bool // End: do not take this for the end of event time
 	Checkpoint CheckpointBarrier
 }
 

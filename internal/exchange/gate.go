@@ -1,0 +1,125 @@
+package exchange
+
+import (
+	"sync"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/stream"
+)
+
+// Gate is where a subtask takes its input from: the channels of all edges into
+// it, fair over the channels that have something. Poll, Recycle, Block and
+// Unblock belong to the subtask's goroutine.
+type Gate struct {
+	channels []*Channel
+	floating floatingPool
+	wake     chan<- struct{} // capacity 1: something to Poll
+
+	mu      sync.Mutex
+	waiting []*Channel // channels with elements, in order of arrival
+}
+
+// NewGate attaches the channels to a new gate; wake is signalled, without
+// waiting, when Poll may find something.
+func NewGate(channels []*Channel, floating int, wake chan<- struct{}) *Gate {
+	g := &Gate{channels: channels, wake: wake}
+	g.floating.size = int64(floating)
+	for i, c := range channels {
+		c.mu.Lock()
+		c.gate, c.index = g, i
+		waiting := c.head < len(c.queue)
+		c.mu.Unlock()
+		if waiting {
+			g.ready(c)
+		}
+	}
+	return g
+}
+
+// Channels is the number of channels.
+func (g *Gate) Channels() int { return len(g.channels) }
+
+// ready notes that c has elements.
+func (g *Gate) ready(c *Channel) {
+	g.mu.Lock()
+	fresh := !c.queued && !c.blocked
+	if fresh {
+		c.queued = true
+		g.waiting = append(g.waiting, c)
+	}
+	g.mu.Unlock()
+	if fresh {
+		select {
+		case g.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Poll takes the next element of any channel that is not blocked; ok is false
+// if there is none now. A Records element's batch must be given back by Recycle.
+func (g *Gate) Poll() (e stream.Element, channel int, ok bool) {
+	for {
+		g.mu.Lock()
+		if len(g.waiting) == 0 {
+			g.mu.Unlock()
+			return e, 0, false
+		}
+		c := g.waiting[0]
+		copy(g.waiting, g.waiting[1:])
+		g.waiting = g.waiting[:len(g.waiting)-1]
+		c.queued = false
+		blocked := c.blocked
+		g.mu.Unlock()
+		if blocked {
+			continue
+		}
+		e, ok, more := c.pop()
+		if more {
+			g.ready(c)
+		}
+		if ok {
+			return e, c.index, true
+		}
+	}
+}
+
+// Recycle gives the batch of a polled Records element back.
+func (g *Gate) Recycle(channel int, b *batch.Batch) { g.channels[channel].recycle(b) }
+
+// Block makes Poll skip a channel until Unblock.
+func (g *Gate) Block(channel int) {
+	g.mu.Lock()
+	g.channels[channel].blocked = true
+	g.mu.Unlock()
+}
+
+// Unblock makes Poll see all channels again.
+func (g *Gate) Unblock() {
+	for _, c := range g.channels {
+		g.mu.Lock()
+		was := c.blocked
+		c.blocked = false
+		g.mu.Unlock()
+		if was {
+			g.ready(c)
+		}
+	}
+}
+
+// Usage is the share of the gate's buffers in use, exclusive and floating.
+func (g *Gate) Usage() (exclusive, floating float64) {
+	var used, size int
+	for _, c := range g.channels {
+		n, limit := c.InFlight()
+		used += min(n, limit)
+		size += limit
+	}
+	if size > 0 {
+		exclusive = float64(used) / float64(size)
+	}
+	if g.floating.size > 0 {
+		floating = float64(g.floating.used.Load()) / float64(g.floating.size)
+	}
+	return exclusive, floating
+}

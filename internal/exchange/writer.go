@@ -1,0 +1,171 @@
+package exchange
+
+import (
+	"context"
+	"time"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/metrics"
+	"github.com/flottstream/flott/internal/rowcodec"
+	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/stream"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// Writer is a subtask's end of one outgoing edge. It copies rows into a batch
+// per channel and hands a batch over when it is full, when a control element
+// follows it, or at Flush. It belongs to the subtask's goroutine.
+type Writer struct {
+	ctx      context.Context
+	dist     jobgraph.Distribution
+	schema   types.Schema
+	channels []*Channel
+	pending  []*batch.Batch // per channel, nil: empty
+	rows     int            // batch size aimed at
+
+	keys     *rowcodec.KeyEncoder
+	keyCols  []int
+	keyBuf   state.Keys
+	maxP     int
+	sel      [][]int32 // per channel, reused
+	nextTurn int       // round robin
+
+	waited *metrics.Counter // ns spent waiting for buffers
+}
+
+// WriterConfig says how to build a Writer.
+type WriterConfig struct {
+	Context        context.Context
+	Edge           jobgraph.Edge
+	Channels       []*Channel // to each consuming subtask the distribution may reach
+	Subtask        int
+	MaxParallelism int
+	BatchRows      int
+	Waited         *metrics.Counter
+}
+
+// NewWriter returns a writer over channels.
+func NewWriter(c WriterConfig) *Writer {
+	w := &Writer{
+		ctx: c.Context, dist: c.Edge.Dist, schema: c.Edge.Schema, channels: c.Channels,
+		pending: make([]*batch.Batch, len(c.Channels)), rows: c.BatchRows,
+		keyCols: c.Edge.Keys, maxP: c.MaxParallelism, sel: make([][]int32, len(c.Channels)),
+		nextTurn: c.Subtask, waited: c.Waited,
+	}
+	if w.dist == jobgraph.Hash {
+		keyTypes := make([]types.Type, len(c.Edge.Keys))
+		for i, k := range c.Edge.Keys {
+			keyTypes[i] = c.Edge.Schema[k].Type
+		}
+		w.keys = rowcodec.NewKeyEncoder(keyTypes)
+	}
+	return w
+}
+
+// Emit shares out the rows of b. It implements operator.Output.
+func (w *Writer) Emit(b *batch.Batch) error {
+	if b.Rows() == 0 {
+		return nil
+	}
+	switch w.dist {
+	case jobgraph.Hash:
+		return w.emitByKey(b)
+	case jobgraph.Broadcast:
+		for c := range w.channels {
+			if err := w.add(c, b, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	case jobgraph.Rebalance, jobgraph.Rescale:
+		w.nextTurn++
+		return w.add(w.nextTurn%len(w.channels), b, nil)
+	}
+	return w.add(0, b, nil)
+}
+
+func (w *Writer) emitByKey(b *batch.Batch) error {
+	if len(w.channels) == 1 {
+		return w.add(0, b, nil)
+	}
+	w.keys.Encode(b, w.keyCols, b.Sel, &w.keyBuf)
+	for c := range w.sel {
+		w.sel[c] = w.sel[c][:0]
+	}
+	for k, h := range w.keyBuf.Hash {
+		c := keygroup.Subtask(keygroup.Of(h, w.maxP), w.maxP, len(w.channels))
+		w.sel[c] = append(w.sel[c], int32(b.Row(k)))
+	}
+	for c, sel := range w.sel {
+		if len(sel) == 0 {
+			continue
+		}
+		if err := w.add(c, b, sel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add copies rows to the pending batch of a channel, handing it over as it fills.
+func (w *Writer) add(c int, b *batch.Batch, sel []int32) error {
+	p := w.pending[c]
+	if p == nil {
+		if p = w.channels[c].Buffer(); p == nil {
+			p = batch.NewBatch(w.schema, 0)
+		}
+		w.pending[c] = p
+	}
+	p.AppendSelected(b, sel)
+	if p.N >= w.rows || p.SizeBytes() >= BufferBytes {
+		return w.flush(c)
+	}
+	return nil
+}
+
+func (w *Writer) flush(c int) error {
+	p := w.pending[c]
+	if p == nil || p.N == 0 {
+		return nil
+	}
+	w.pending[c] = nil
+	waited, err := w.channels[c].Push(w.ctx, p)
+	if waited > 0 {
+		w.waited.Add(int64(waited / time.Nanosecond))
+	}
+	return err
+}
+
+// Flush hands all pending rows over.
+func (w *Writer) Flush() error {
+	for c := range w.channels {
+		if err := w.flush(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Send flushes, then passes a control element to every channel.
+func (w *Writer) Send(e stream.Element) error {
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, c := range w.channels {
+		c.Send(e)
+	}
+	return nil
+}
+
+// Usage is the share of the edge's buffers in use: 1 is back pressure.
+func (w *Writer) Usage() float64 {
+	var used, size int
+	for _, c := range w.channels {
+		n, limit := c.InFlight()
+		used += min(n, limit)
+		size += limit
+	}
+	return float64(used) / float64(max(size, 1))
+}

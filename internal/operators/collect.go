@@ -1,0 +1,42 @@
+package operators
+
+import (
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/operator"
+)
+
+// Collector takes the rows of a SELECT to the client. Rows may come from
+// several subtasks at once; a batch is valid until the call returns.
+type Collector interface {
+	Collect(b *batch.Batch) error
+}
+
+// collect hands rows to the client.
+type collect struct{ to Collector }
+
+// ProcessBatch passes b on.
+func (c *collect) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) error {
+	return c.to.Collect(b)
+}
+
+// dropUpdateBefore leaves out -U rows.
+type dropUpdateBefore struct {
+	sel []int32
+	out batch.Batch
+}
+
+// ProcessBatch narrows the selection to the other kinds.
+func (d *dropUpdateBefore) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if b.Kinds == nil {
+		return out.Emit(b)
+	}
+	d.sel = d.sel[:0]
+	for k := range b.Rows() {
+		if i := b.Row(k); b.Kinds[i] != batch.UpdateBefore {
+			d.sel = append(d.sel, int32(i))
+		}
+	}
+	d.out = *b
+	d.out.Sel = d.sel
+	return out.Emit(&d.out)
+}

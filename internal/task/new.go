@@ -1,0 +1,188 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/flottstream/flott/internal/align"
+	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/eventtime"
+	"github.com/flottstream/flott/internal/exchange"
+	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/metrics"
+	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/stream"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// Config is what a TaskManager knows about a subtask it is to run.
+type Config struct {
+	Vertex  *jobgraph.Vertex
+	Subtask int
+	// In are the channels into the subtask, by edge of Vertex.Inputs; Out the
+	// channels out of it, by edge of Vertex.Outputs.
+	In, Out  [][]*exchange.Channel
+	Floating int // floating buffers of the gate
+
+	Master   Master
+	Clock    operator.Clock
+	Log      *slog.Logger
+	Metrics  *metrics.Group // scope of the task
+	Settings operator.Settings
+	// FlushEvery is execution.buffer-timeout; negative: flush only full batches.
+	FlushEvery time.Duration
+
+	// Build makes the operator of a chain node; Source that of a head that is a
+	// source (nil if it is not).
+	Build   func(op *jobgraph.Operator, inputs []types.Schema) (operator.Operator, error)
+	Source  func(op *jobgraph.Operator, subtask, parallelism int, metrics *metrics.Group) (operator.Source, error)
+	Backend func(keygroup.Range) state.Backend
+}
+
+// New wires the chain of a subtask and opens its operators. If it fails, what
+// was opened is closed again.
+func New(ctx context.Context, c Config) (*Task, error) {
+	t := &Task{
+		name:   fmt.Sprintf("%s (%d/%d)", c.Vertex.Name, c.Subtask+1, c.Vertex.Parallelism),
+		log:    c.Log,
+		clock:  c.Clock,
+		master: c.Master,
+		time:   stream.MinTime,
+		wake:   make(chan struct{}, 1),
+
+		flushEvery: c.FlushEvery,
+		idleNs:     c.Metrics.Counter("idleTimeNs"),
+	}
+	t.wireInputs(c)
+	if err := t.wireChain(ctx, c); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// wireInputs attaches the channels of all input edges to one gate.
+func (t *Task) wireInputs(c Config) {
+	var channels []*exchange.Channel
+	for e, in := range c.In {
+		for _, ch := range in {
+			channels = append(channels, ch)
+			t.ports = append(t.ports, c.Vertex.Inputs[e].Port)
+		}
+	}
+	if len(channels) == 0 {
+		return
+	}
+	t.open = len(channels)
+	t.times = eventtime.NewCombiner(len(channels))
+	t.aligner = align.New(len(channels))
+	t.gate = exchange.NewGate(channels, c.Floating, t.wake)
+	c.Metrics.Func("inPoolUsage", func() float64 { exclusive, _ := t.gate.Usage(); return exclusive })
+	c.Metrics.Func("floatingBuffersUsage", func() float64 { _, floating := t.gate.Usage(); return floating })
+}
+
+func (t *Task) wireChain(ctx context.Context, c Config) error {
+	waited := c.Metrics.Counter("backPressuredTimeNs")
+	for i, link := range c.Vertex.Chain {
+		group := c.Metrics.Child(map[string]string{"operator_name": link.Op.Name, "operator_id": link.Op.UID})
+		n := &node{
+			name: link.Op.Name, sent: stream.MinTime,
+			in: group.Counter("numRecordsIn"), out: group.Counter("numRecordsOut"),
+			watermark: group.Gauge("currentInputWatermark"),
+		}
+		n.watermark.Set(stream.MinTime)
+		t.nodes = append(t.nodes, n)
+		if link.Input >= 0 {
+			parent := t.nodes[link.Input]
+			parent.children = append(parent.children, n)
+		}
+		for e, edge := range c.Vertex.Outputs {
+			if edge.FromNode == i {
+				n.writers = append(n.writers, exchange.NewWriter(exchange.WriterConfig{
+					Context: ctx, Edge: edge, Channels: c.Out[e], Subtask: c.Subtask,
+					MaxParallelism: c.Vertex.MaxParallelism, BatchRows: c.Settings.BatchRows, Waited: waited,
+				}))
+			}
+		}
+		if err := t.open1(c, i, n, group); err != nil {
+			return fmt.Errorf("%s: %w", link.Op.Name, err)
+		}
+	}
+	t.publishUsage(c)
+	return nil
+}
+
+func (t *Task) publishUsage(c Config) {
+	var writers []*exchange.Writer
+	for _, n := range t.nodes {
+		writers = append(writers, n.writers...)
+	}
+	if len(writers) == 0 {
+		return
+	}
+	c.Metrics.Func("outPoolUsage", func() float64 {
+		highest := 0.0
+		for _, w := range writers {
+			highest = max(highest, w.Usage())
+		}
+		return highest
+	})
+}
+
+// open1 builds and opens the operator of one chain node.
+func (t *Task) open1(c Config, i int, n *node, group *metrics.Group) error {
+	op := c.Vertex.Chain[i].Op
+	if i == 0 {
+		src, err := c.Source(op, c.Subtask, c.Vertex.Parallelism, group)
+		if err != nil {
+			return err
+		}
+		if src != nil {
+			t.source = src
+			return t.openOperator(c, n, group, src)
+		}
+	}
+	built, err := c.Build(op, inputSchemas(c.Vertex, i))
+	if err != nil {
+		return err
+	}
+	n.op = built
+	return t.openOperator(c, n, group, built)
+}
+
+func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) error {
+	opener, ok := op.(operator.Opener)
+	if !ok {
+		return nil
+	}
+	groups := keygroup.RangeOf(c.Subtask, c.Vertex.MaxParallelism, c.Vertex.Parallelism)
+	return opener.Open(&operator.Context{
+		Name: n.name, Subtask: c.Subtask, Parallelism: c.Vertex.Parallelism, MaxParallelism: c.Vertex.MaxParallelism,
+		KeyGroups: groups, State: c.Backend(groups), Metrics: group, Log: c.Log,
+		Clock: c.Clock, Timers: nodeTimers{&t.timers, n}, Settings: c.Settings,
+	})
+}
+
+// inputSchemas returns the schema of each input port of a chain node.
+func inputSchemas(v *jobgraph.Vertex, i int) []types.Schema {
+	if from := v.Chain[i].Input; from >= 0 {
+		return []types.Schema{v.Chain[from].Op.Schema}
+	}
+	var schemas []types.Schema
+	for _, e := range v.Inputs {
+		for len(schemas) <= e.Port {
+			schemas = append(schemas, nil)
+		}
+		schemas[e.Port] = e.Schema
+	}
+	return schemas
+}
+
+// AddSplits gives splits to a source task.
+func (t *Task) AddSplits(splits []connector.Split, noMore bool) {
+	t.post(func() error { return t.source.AddSplits(splits, noMore) })
+}
