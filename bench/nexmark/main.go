@@ -1,0 +1,165 @@
+// Command nexmark measures flott and real Flink with the Nexmark queries, one after the other on this machine.
+//
+//	go run ./bench/nexmark [-queries q0,q5] [-events 10000000] [-flink rocksdb|hashmap|none] [-flott build|PATH|none]
+//	                       [-runs 1] [-against results/FILE.json]... [-json FILE] [-markdown FILE]
+//
+// Both engines run the same SQL over the same events, generator included, with the settings of the public benchmark
+// (mini-batch, split distinct aggregation, checkpoints every 3 minutes). Per query it tells wall time, CPU seconds (JobManager
+// and TaskManager; or the flott process), and peak resident memory. Flink's JVMs are warm: one unmeasured run goes before.
+//
+// "nexmark cases" writes the cases of compat/cases/nexmark from the queries.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+type options struct {
+	root        string // of the repository
+	queries     string
+	events      int64
+	warmup      int64
+	tps         int64
+	parallelism int
+	runs        int
+	flink       string
+	flott       string
+	against     list
+	json        string
+	markdown    string
+	limit       time.Duration
+}
+
+// list is a flag that may be given more than once.
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, ",") }
+func (l *list) Set(v string) error { *l = append(*l, v); return nil }
+
+func main() {
+	var o options
+	flag.StringVar(&o.root, "root", ".", "folder of the repository")
+	flag.StringVar(&o.queries, "queries", "", "comma-separated; default: all that real Flink runs")
+	flag.Int64Var(&o.events, "events", 10_000_000, "events of a measured run")
+	flag.Int64Var(&o.warmup, "warmup", 1_000_000, "events of the run that warms Flink up before each query; 0: none")
+	flag.Int64Var(&o.tps, "tps", 10_000_000, "events per second of event time")
+	flag.IntVar(&o.parallelism, "p", 2, "parallelism")
+	flag.IntVar(&o.runs, "runs", 1, "measured runs; the one with the median of CPU seconds counts")
+	flag.StringVar(&o.flink, "flink", "rocksdb", "state backend of real Flink: rocksdb, hashmap, or none to leave Flink out")
+	flag.StringVar(&o.flott, "flott", "build", "the flott binary; 'build' makes it from ./cmd/flott, 'none' leaves flott out")
+	flag.Var(&o.against, "against", "earlier results to compare with; may be given more than once")
+	flag.StringVar(&o.json, "json", "", "file for the results")
+	flag.StringVar(&o.markdown, "markdown", "", "file for the table")
+	flag.DurationVar(&o.limit, "limit", 15*time.Minute, "time for one run of one query")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var err error
+	switch flag.Arg(0) {
+	case "":
+		err = measure(ctx, &o)
+	case "cases":
+		err = writeCases(o.root)
+	default:
+		err = fmt.Errorf("'%s' is no command; the only one is cases", flag.Arg(0))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "nexmark:", err)
+		os.Exit(1)
+	}
+}
+
+// engine runs queries.
+type engine interface {
+	name() string
+	// run executes the query and returns what it cost.
+	run(ctx context.Context, q query, v variables) (Run, error)
+	close()
+}
+
+func measure(ctx context.Context, o *options) error {
+	queries, err := loadQueries(filepath.Join(o.root, "bench", "nexmark", "queries"), o.queries)
+	if err != nil {
+		return err
+	}
+	report := newReport(o)
+	for _, file := range o.against {
+		if err := report.addEarlier(file); err != nil {
+			return err
+		}
+	}
+	engines, err := startEngines(ctx, o)
+	for _, e := range engines {
+		defer e.close()
+	}
+	if err != nil {
+		return err
+	}
+	for _, q := range queries {
+		for _, e := range engines {
+			result := measureQuery(ctx, o, e, q)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			report.add(result)
+			fmt.Println(result.line(o.events))
+		}
+		if err := report.write(o); err != nil { // after every query: a long run may be cut short
+			return err
+		}
+	}
+	fmt.Print("\n", report.markdown())
+	return nil
+}
+
+func startEngines(ctx context.Context, o *options) (engines []engine, err error) {
+	if o.flink != "none" {
+		f, err := startFlink(ctx, o)
+		if err != nil {
+			return engines, err
+		}
+		engines = append(engines, f)
+	}
+	if o.flott != "none" {
+		f, err := newFlott(ctx, o)
+		if err != nil {
+			return engines, err
+		}
+		engines = append(engines, f)
+	}
+	return engines, nil
+}
+
+// measureQuery runs a query and keeps the run with the median of CPU seconds.
+func measureQuery(ctx context.Context, o *options, e engine, q query) Result {
+	result := Result{Query: q.name, Engine: e.name(), Events: o.events}
+	v := newVariables(o, o.events)
+	if _, warm := e.(*flinkEngine); warm && o.warmup > 0 {
+		if _, err := e.run(ctx, q, newVariables(o, o.warmup)); err != nil {
+			result.Error = err.Error()
+			return result
+		}
+	}
+	var runs []Run
+	for range o.runs {
+		limited, cancel := context.WithTimeout(ctx, o.limit)
+		r, err := e.run(limited, q, v)
+		cancel()
+		if err != nil {
+			result.Error = err.Error()
+			return result
+		}
+		runs = append(runs, r)
+	}
+	result.Run = medianByCPU(runs)
+	result.Runs = runs
+	return result
+}
