@@ -2,12 +2,11 @@ package batch
 
 import "github.com/flottstream/flott/internal/types"
 
-// Truncate drops the values from position n on, children included. It does
-// nothing if there are not more than n.
+// Truncate drops the values from position n on (if there are more), and from
+// Bytes and the children whatever belongs to no value before n: also what was
+// appended there for a value that was never ended.
 func (v *Vector) Truncate(n int) {
-	if n >= v.n {
-		return
-	}
+	n = min(n, v.n)
 	switch v.Type.Physical() {
 	case types.LayoutBytes:
 		v.Offsets = v.Offsets[:n+1]

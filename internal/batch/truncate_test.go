@@ -42,6 +42,10 @@ func TestTruncateThenAppend(t *testing.T) {
 		for k := range 130 {
 			add(got, k)
 		}
+		// A row begun and never ended.
+		got.Cols[1].Bytes = append(got.Cols[1].Bytes, "half"...)
+		got.Cols[3].Kids[0].AppendString("half")
+		got.Cols[4].Kids[0].AppendInt64(-1)
 		got.Truncate(cut)
 		for k := range min(cut, 130) {
 			add(want, k)
