@@ -1,0 +1,30 @@
+# What a developer runs. `make test` needs nothing but Go, Java, Maven and pip; it installs and starts the services it uses.
+
+GO ?= go
+
+.PHONY: build test quick race fuzz bench compat lint clean
+
+build: ## the binary
+	$(GO) build -o flott ./cmd/flott
+
+test: lint ## everything, with real services
+	scripts/with-kafka $(GO) test ./...
+
+quick: ## what needs no service
+	$(GO) test -short ./...
+
+lint: ## vet and house rules
+	$(GO) vet ./...
+	$(GO) test -run 'TestImportLattice|TestBans|TestFileNames|TestDocs' .
+
+race: ## the concurrent packages under the race detector
+	$(GO) test -race -short ./internal/exchange/... ./internal/task/... ./internal/taskmanager/... ./internal/jobmanager/... ./internal/minicluster/... ./internal/embedded/...
+
+compat: ## both engines live on every case of compat/
+	FLOTT_COMPAT_LIVE=1 $(GO) test -count=1 -timeout 60m ./compat/...
+
+bench: ## Nexmark, flott beside real Flink
+	$(GO) run ./bench/nexmark
+
+clean:
+	rm -f flott
