@@ -63,6 +63,8 @@ func (d *decoder) oddInteger(n *node, c byte, lowest, highest int64) (int64, boo
 	return x, true
 }
 
+var trueText, falseText = []byte("true"), []byte("false")
+
 // scalarText moves past a string, number or boolean and returns its text
 // without quotes. whole is false for a number with fraction or exponent.
 func (d *decoder) scalarText(n *node, c byte) (text []byte, whole, ok bool) {
@@ -71,9 +73,9 @@ func (d *decoder) scalarText(n *node, c byte) (text []byte, whole, ok bool) {
 		text, ok = d.str()
 		return text, true, ok
 	case 't':
-		return []byte("true"), true, d.literal("true")
+		return trueText, true, d.literal("true")
 	case 'f':
-		return []byte("false"), true, d.literal("false")
+		return falseText, true, d.literal("false")
 	case '{', '[':
 		return nil, true, d.unsuitable(n, d.pos, kindShown(c))
 	}
