@@ -121,6 +121,9 @@ type Table interface {
 	Fixed(Ref) []byte
 	// Mutable returns the fixed part for writing, and counts as a write.
 	Mutable(Ref) []byte
+	// Records appends the fixed part of every ref, none of them None, to dst: it
+	// is Mutable for many.
+	Records(refs []Ref, dst [][]byte) [][]byte
 	// Var returns the variable part for reading.
 	Var(Ref) []byte
 	// SetVar replaces the variable part with a copy of b.

@@ -1,0 +1,237 @@
+package heap
+
+import (
+	"encoding/binary"
+
+	"github.com/flottstream/flott/internal/state"
+)
+
+// list keeps a head per key and the records in a chain of arena blocks:
+//
+//	head    first chunk | last chunk | records | bytes used in last chunk    (8 bytes each)
+//	chunk   next chunk (8) | end of records (4) | records
+//	record  uvarint size | TTL stamp if there is a TTL (8) | bytes
+//
+// TTL counts per record.
+type list struct {
+	*entries
+	sp        *space
+	userFixed int
+	recordTTL int64
+	nonEmpty  int
+	emptied   []state.Ref // heads without records, removed at the next call with keys
+}
+
+var _ state.List = (*list)(nil)
+
+const (
+	listHead     = 24
+	chunkHead    = 16
+	firstChunk   = 64
+	largestChunk = 4 << 10
+)
+
+func newList(b *Backend, spec state.Spec) *list {
+	l := &list{entries: newEntries(b, listHead, state.TTL{}), userFixed: spec.FixedWidth,
+		recordTTL: spec.TTL.After.Milliseconds()}
+	l.sp = l.newSpace()
+	l.hasVars = true
+	return l
+}
+
+func (l *list) start(keys *state.Keys, refs int) error {
+	if err := l.begin(keys, refs); err != nil {
+		return err
+	}
+	if l.recordTTL > 0 {
+		l.now = l.b.now()
+	}
+	for _, r := range l.emptied {
+		if l.live[r>>pageShift][r&pageMask>>6]>>(r&63)&1 != 0 && l.Count(r) == 0 {
+			l.remove(r)
+		}
+	}
+	l.emptied = l.emptied[:0]
+	return nil
+}
+
+func (l *list) Get(keys *state.Keys, refs []state.Ref) error {
+	if err := l.start(keys, len(refs)); err != nil || len(refs) == 0 {
+		return err
+	}
+	l.find(l.sp, keys, refs)
+	return nil
+}
+
+func (l *list) Upsert(keys *state.Keys, refs []state.Ref) error {
+	if err := l.start(keys, len(refs)); err != nil || len(refs) == 0 {
+		return err
+	}
+	l.misses = l.upsert(l.sp, keys, refs, nil)
+	for _, i := range l.misses {
+		l.emptied = append(l.emptied, refs[i])
+	}
+	return nil
+}
+
+func (l *list) Count(r state.Ref) int { return int(le.Uint64(l.fixed(r)[16:])) }
+
+func (l *list) Append(r state.Ref, record []byte) {
+	need := len(record)
+	if l.recordTTL > 0 {
+		need += 8
+	}
+	var size [binary.MaxVarintLen32]byte
+	sizeBytes := binary.PutUvarint(size[:], uint64(len(record)))
+	need += sizeBytes
+	chunk, end := l.roomFor(r, need)
+	le.PutUint32(chunk[8:], uint32(end+need))
+	end += copy(chunk[end:], size[:sizeBytes])
+	if l.recordTTL > 0 {
+		le.PutUint64(chunk[end:], uint64(l.now))
+		end += 8
+	}
+	copy(chunk[end:], record)
+	head := l.fixed(r)
+	n := le.Uint64(head[16:])
+	if n == 0 {
+		l.nonEmpty++
+	}
+	le.PutUint64(head[16:], n+1)
+}
+
+// roomFor returns the last chunk of a list, with need bytes free from end on.
+func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
+	head := l.fixed(r)
+	last := handle(le.Uint64(head[8:]))
+	size := firstChunk
+	if last != 0 {
+		chunk = l.arena.bytes(last)
+		end = int(le.Uint32(chunk[8:]))
+		if end+need <= len(chunk) {
+			return chunk, end
+		}
+		size = min(2*last.size(), largestChunk)
+	}
+	next := l.arena.alloc(max(size, chunkHead+need))
+	if last == 0 {
+		le.PutUint64(head, uint64(next))
+	} else {
+		le.PutUint64(l.arena.bytes(last), uint64(next))
+	}
+	le.PutUint64(head[8:], uint64(next))
+	chunk = l.arena.bytes(next)
+	le.PutUint64(chunk, 0)
+	return chunk, chunkHead
+}
+
+func (l *list) Scan(r state.Ref, visit func([]byte) state.Action) { l.walk(r, visit) }
+
+// ScanMutable does not renew the TTL of the records.
+func (l *list) ScanMutable(r state.Ref, visit func([]byte) state.Action) { l.walk(r, visit) }
+
+// walk visits the records of a list. Records that stay move over removed ones
+// within their chunk; chunks left empty are freed.
+func (l *list) walk(r state.Ref, visit func([]byte) state.Action) {
+	head := l.fixed(r)
+	removed := 0
+	var prev handle
+	stop := false
+	for at := handle(le.Uint64(head)); at != 0 && !stop; {
+		chunk := l.arena.bytes(at)
+		next := handle(le.Uint64(chunk))
+		gone := 0
+		gone, stop = l.walkChunk(chunk, visit)
+		removed += gone
+		if gone > 0 && le.Uint32(chunk[8:]) == chunkHead {
+			l.dropChunk(head, prev, at, next)
+		} else {
+			prev = at
+		}
+		at = next
+	}
+	if removed == 0 {
+		return
+	}
+	n := le.Uint64(head[16:]) - uint64(removed)
+	le.PutUint64(head[16:], n)
+	if n == 0 {
+		l.nonEmpty--
+		l.emptied = append(l.emptied, r)
+	}
+}
+
+func (l *list) walkChunk(chunk []byte, visit func([]byte) state.Action) (removed int, stop bool) {
+	end := int(le.Uint32(chunk[8:]))
+	keep := chunkHead // where the next record that stays goes
+	at := chunkHead
+	for at < end && !stop {
+		size, n := binary.Uvarint(chunk[at:end])
+		body := at + n
+		action := state.Keep
+		if l.recordTTL > 0 {
+			if l.now-int64(le.Uint64(chunk[body:])) >= l.recordTTL {
+				action = state.Remove
+			}
+			body += 8
+		}
+		after := body + int(size)
+		if action == state.Keep {
+			action = visit(chunk[body:after:after])
+		}
+		stop = action == state.Stop || action == state.RemoveStop
+		if action == state.Remove || action == state.RemoveStop {
+			removed++
+		} else {
+			if keep != at {
+				copy(chunk[keep:], chunk[at:after])
+			}
+			keep += after - at
+		}
+		at = after
+	}
+	if removed > 0 {
+		keep += copy(chunk[keep:], chunk[at:end])
+		le.PutUint32(chunk[8:], uint32(keep))
+	}
+	return removed, stop
+}
+
+// dropChunk unlinks and frees a chunk of the list with the given head.
+func (l *list) dropChunk(head []byte, prev, at, next handle) {
+	if prev == 0 {
+		le.PutUint64(head, uint64(next))
+	} else {
+		le.PutUint64(l.arena.bytes(prev), uint64(next))
+	}
+	if next == 0 {
+		le.PutUint64(head[8:], uint64(prev))
+	}
+	l.arena.release(at)
+}
+
+func (l *list) Clear(r state.Ref) {
+	head := l.fixed(r)
+	for at := handle(le.Uint64(head)); at != 0; {
+		next := handle(le.Uint64(l.arena.bytes(at)))
+		l.arena.release(at)
+		at = next
+	}
+	if le.Uint64(head[16:]) > 0 {
+		l.nonEmpty--
+	}
+	l.remove(r)
+}
+
+func (l *list) Key(r state.Ref) []byte { return l.key(r) }
+
+func (l *list) Each(fn func(state.Ref) bool) error {
+	l.scan(l.sp, func(r state.Ref) bool {
+		return l.Count(r) == 0 || fn(r)
+	})
+	return nil
+}
+
+func (l *list) Len() int { return l.nonEmpty }
+
+func (l *list) memoryBytes() int64 { return l.memory() }

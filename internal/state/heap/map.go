@@ -1,0 +1,293 @@
+package heap
+
+import (
+	"fmt"
+
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/state"
+)
+
+// mapState keeps an entry per (key, sub-key) in one store, found by the
+// composite of both, and chains the entries of a key through links behind their
+// fixed part. A second store has a head per key: first entry and count.
+//
+// The composite is key and sub-key one behind the other if both have a fixed
+// width, else the key's length in four bytes comes first.
+type mapState struct {
+	*entries
+	sp    *space
+	heads *entries
+	hsp   *space
+
+	userWidth int // fixed part without the links
+	keyBytes  int // > 0: the composite begins with a key of this width
+	subBytes  int
+
+	composite state.Keys
+	headRefs  []state.Ref
+	one       state.Keys
+}
+
+var _ state.Map = (*mapState)(nil)
+
+const (
+	linkBytes = 16 // Ref+1 of the previous and of the next entry of the key
+	headWidth = 16 // Ref+1 of the first entry, count
+)
+
+func newMap(b *Backend, spec state.Spec) *mapState {
+	m := &mapState{
+		entries:   newEntries(b, round8(spec.FixedWidth)+linkBytes, spec.TTL),
+		heads:     newEntries(b, headWidth, state.TTL{}),
+		userWidth: spec.FixedWidth,
+	}
+	m.sp, m.hsp = m.newSpace(), m.heads.newSpace()
+	return m
+}
+
+// compose builds the composite keys of a call.
+func (m *mapState) compose(keys, sub *state.Keys) error {
+	n := keys.Len()
+	if sub.Len() != n {
+		return fmt.Errorf("%d sub-keys for %d keys", sub.Len(), n)
+	}
+	c := &m.composite
+	c.Hash = resized(c.Hash, n)
+	if keys.Width > 0 && sub.Width > 0 {
+		m.keyBytes, m.subBytes = keys.Width, sub.Width
+		w := keys.Width + sub.Width
+		c.Width, c.Offsets = w, nil
+		c.Bytes = resized(c.Bytes, n*w)
+		for i := range n {
+			copy(c.Bytes[i*w:], keys.Bytes[i*keys.Width:(i+1)*keys.Width])
+			copy(c.Bytes[i*w+keys.Width:], sub.Bytes[i*sub.Width:(i+1)*sub.Width])
+		}
+	} else {
+		c.Width = 0
+		c.Offsets = append(c.Offsets[:0], 0)
+		c.Bytes = c.Bytes[:0]
+		for i := range n {
+			key := keys.At(i)
+			c.Bytes = le.AppendUint32(c.Bytes, uint32(len(key)))
+			c.Bytes = append(c.Bytes, key...)
+			c.Bytes = append(c.Bytes, sub.At(i)...)
+			c.Offsets = append(c.Offsets, int32(len(c.Bytes)))
+		}
+	}
+	for i := range n {
+		c.Hash[i] = keygroup.Hash(c.At(i))
+	}
+	return nil
+}
+
+func (m *mapState) start(keys, sub *state.Keys, refs int) error {
+	if refs != keys.Len() {
+		return fmt.Errorf("%d refs for %d keys", refs, keys.Len())
+	}
+	if err := m.b.checkGroups(keys.Hash); err != nil {
+		return err
+	}
+	if err := m.compose(keys, sub); err != nil {
+		return err
+	}
+	if err := m.prepare(&m.composite); err != nil {
+		return err
+	}
+	if m.ttl > 0 {
+		m.sweepWith(m.sp, min(sweepPerCall, sweepPerKey*keys.Len()), m.Delete)
+	}
+	return m.heads.prepare(keys)
+}
+
+func (m *mapState) Get(keys, sub *state.Keys, refs []state.Ref) error {
+	if err := m.start(keys, sub, len(refs)); err != nil {
+		return err
+	}
+	if keys.Len() > 0 {
+		m.find(m.sp, &m.composite, refs)
+	}
+	return nil
+}
+
+func (m *mapState) Upsert(keys, sub *state.Keys, refs []state.Ref, created []int32) ([]int32, error) {
+	if err := m.start(keys, sub, len(refs)); err != nil || len(refs) == 0 {
+		return created, err
+	}
+	m.find(m.sp, &m.composite, refs)
+	misses := m.misses[:0]
+	for i, r := range refs {
+		if r == state.None {
+			misses = append(misses, int32(i))
+		}
+	}
+	m.misses = misses
+	for _, i := range misses {
+		hash, key := m.composite.Hash[i], m.composite.At(int(i))
+		r := m.probe(m.sp, hash, key)
+		switch {
+		case r == state.None:
+			r = m.create(m.sp, hash, key)
+			m.link(r, keys.Hash[i], keys.At(int(i)))
+			created = append(created, i)
+		case m.expired(m.at(r)):
+			prev, next := m.links(r)
+			m.reset(r)
+			m.setLinks(r, prev, next)
+			created = append(created, i)
+		}
+		refs[i] = r
+	}
+	return created, nil
+}
+
+func (m *mapState) links(r state.Ref) (prev, next uint64) {
+	l := m.fixed(r)[m.fixedWidth-linkBytes:]
+	return le.Uint64(l), le.Uint64(l[8:])
+}
+
+func (m *mapState) setLinks(r state.Ref, prev, next uint64) {
+	l := m.fixed(r)[m.fixedWidth-linkBytes:]
+	le.PutUint64(l, prev)
+	le.PutUint64(l[8:], next)
+}
+
+// link puts a new entry at the front of its key's chain.
+func (m *mapState) link(r state.Ref, hash uint64, key []byte) {
+	h, _ := m.heads.upsertOne(m.hsp, hash, key)
+	head := m.heads.fixed(h)
+	first := le.Uint64(head)
+	if first != 0 {
+		_, next := m.links(state.Ref(first - 1))
+		m.setLinks(state.Ref(first-1), uint64(r+1), next)
+	}
+	m.setLinks(r, 0, first)
+	le.PutUint64(head, uint64(r+1))
+	le.PutUint64(head[8:], le.Uint64(head[8:])+1)
+}
+
+// split cuts a composite key.
+func (m *mapState) split(composite []byte) (key, sub []byte) {
+	if m.keyWidth > 0 {
+		return composite[:m.keyBytes], composite[m.keyBytes:]
+	}
+	n := 4 + int(le.Uint32(composite))
+	return composite[4:n], composite[n:]
+}
+
+func (m *mapState) Sub(r state.Ref) []byte {
+	_, sub := m.split(m.key(r))
+	return sub
+}
+
+func (m *mapState) Fixed(r state.Ref) []byte { return m.fixed(r)[:m.userWidth:m.userWidth] }
+
+func (m *mapState) Mutable(r state.Ref) []byte {
+	if m.ttl > 0 {
+		m.stamp(m.at(r))
+	}
+	return m.Fixed(r)
+}
+
+func (m *mapState) Var(r state.Ref) []byte       { return m.variable(r) }
+func (m *mapState) SetVar(r state.Ref, b []byte) { m.setVariable(r, b) }
+
+func (m *mapState) Delete(r state.Ref) {
+	key, _ := m.split(m.key(r))
+	m.unlink(r, m.heads.probe(m.hsp, keygroup.Hash(key), key))
+	m.remove(r)
+}
+
+// unlink takes an entry out of the chain of head, and removes an empty head.
+func (m *mapState) unlink(r, head state.Ref) {
+	prev, next := m.links(r)
+	h := m.heads.fixed(head)
+	if prev == 0 {
+		le.PutUint64(h, next)
+	} else {
+		before, _ := m.links(state.Ref(prev - 1))
+		m.setLinks(state.Ref(prev-1), before, next)
+	}
+	if next != 0 {
+		_, after := m.links(state.Ref(next - 1))
+		m.setLinks(state.Ref(next-1), prev, after)
+	}
+	count := le.Uint64(h[8:]) - 1
+	le.PutUint64(h[8:], count)
+	if count == 0 {
+		m.heads.remove(head)
+	}
+}
+
+// head returns the chain of keys[i], None if it has no entries.
+func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
+	if err := m.b.checkGroups(keys.Hash[i : i+1]); err != nil {
+		return state.None, err
+	}
+	if m.heads.keyWidth < 0 {
+		return state.None, nil
+	}
+	if err := m.heads.prepare(keys); err != nil {
+		return state.None, err
+	}
+	if m.ttl > 0 {
+		m.now = m.b.now()
+	}
+	return m.heads.probe(m.hsp, keys.Hash[i], keys.At(i)), nil
+}
+
+func (m *mapState) Scan(keys *state.Keys, i int, visit func(state.Ref) state.Action) error {
+	head, err := m.head(keys, i)
+	if err != nil || head == state.None {
+		return err
+	}
+	for at := le.Uint64(m.heads.fixed(head)); at != 0; {
+		r := state.Ref(at - 1)
+		_, at = m.links(r)
+		if m.ttl > 0 && m.expired(m.at(r)) {
+			m.unlink(r, head)
+			m.remove(r)
+			continue
+		}
+		action := visit(r)
+		if action == state.Remove || action == state.RemoveStop {
+			m.unlink(r, head)
+			m.remove(r)
+		}
+		if action == state.Stop || action == state.RemoveStop {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (m *mapState) Count(keys *state.Keys, i int) (int, error) {
+	if m.ttl > 0 {
+		n := 0
+		err := m.Scan(keys, i, func(state.Ref) state.Action { n++; return state.Keep })
+		return n, err
+	}
+	head, err := m.head(keys, i)
+	if err != nil || head == state.None {
+		return 0, err
+	}
+	return int(le.Uint64(m.heads.fixed(head)[8:])), nil
+}
+
+func (m *mapState) Clear(keys *state.Keys, i int) error {
+	head, err := m.head(keys, i)
+	if err != nil || head == state.None {
+		return err
+	}
+	for at := le.Uint64(m.heads.fixed(head)); at != 0; {
+		r := state.Ref(at - 1)
+		_, at = m.links(r)
+		m.remove(r)
+	}
+	m.heads.remove(head)
+	return nil
+}
+
+// Len counts expired entries until they are removed.
+func (m *mapState) Len() int { return m.count }
+
+func (m *mapState) memoryBytes() int64 { return m.memory() + m.heads.memory() }

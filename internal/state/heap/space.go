@@ -1,0 +1,65 @@
+package heap
+
+import "github.com/flottstream/flott/internal/state"
+
+// resize sets the number of index words, a power of two, and moves what is there.
+func (s *space) resize(words int) {
+	old := s.index
+	s.index = make([]uint64, words)
+	s.limit = words / 8 * 5
+	mask := uint64(words - 1)
+	for _, w := range old {
+		if w == 0 {
+			continue
+		}
+		p := w >> 32 & mask
+		for s.index[p] != 0 {
+			p = (p + 1) & mask
+		}
+		s.index[p] = w
+	}
+}
+
+// put adds r under hash, which must be absent, doubling the index if it is full.
+func (s *space) put(hash uint64, r state.Ref) {
+	if s.count >= s.limit {
+		s.resize(2 * len(s.index))
+	}
+	mask := uint64(len(s.index) - 1)
+	p := hash & mask
+	for s.index[p] != 0 {
+		p = (p + 1) & mask
+	}
+	s.index[p] = hash<<32 | uint64(uint32(r)+1)
+}
+
+// take removes the word of r and shifts the rest of its cluster back, so that
+// probing still meets no gap before what it looks for.
+func (s *space) take(hash uint64, r state.Ref) {
+	mask := uint64(len(s.index) - 1)
+	want := hash<<32 | uint64(uint32(r)+1)
+	hole := hash & mask
+	for s.index[hole] != want {
+		hole = (hole + 1) & mask
+	}
+	for p := (hole + 1) & mask; s.index[p] != 0; p = (p + 1) & mask {
+		home := s.index[p] >> 32 & mask
+		// The word may move to the hole unless its home lies between the two.
+		if (p-home)&mask >= (p-hole)&mask {
+			s.index[hole] = s.index[p]
+			hole = p
+		}
+	}
+	s.index[hole] = 0
+}
+
+// clear empties the space and keeps its index, smaller if little of it was used.
+func (s *space) clear() {
+	if len(s.index) > 1024 && s.count < s.limit/8 {
+		s.index = nil
+		s.resize(firstPageEntries)
+	} else {
+		clear(s.index)
+	}
+	*s = space{index: s.index, limit: s.limit, pages: s.pages[:0], freed: s.freed[:0]}
+}

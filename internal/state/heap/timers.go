@@ -1,0 +1,218 @@
+package heap
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/state"
+)
+
+// timers is a store of (time, key) pairs and a binary heap of their Refs by
+// time. Deleting marks the entry and leaves its item in the heap until it comes
+// up or marked ones are the majority; setting it again takes the mark away, so
+// every entry has exactly one item.
+type timers struct {
+	*entries
+	sp   *space
+	heap []timerItem
+	dead int // marked entries
+	set  int // entries not marked
+
+	composite []byte
+	batch     []timerItem
+	firing    int64 // time of the timers being fired
+	earlier   bool  // one was set at or before it meanwhile
+}
+
+type timerItem struct {
+	time int64
+	ref  uint32
+}
+
+var _ state.Timers = (*timers)(nil)
+
+// The fixed part of an entry: hash of the key, mark.
+const timerRecord = 16
+
+func newTimers(b *Backend) *timers {
+	t := &timers{entries: newEntries(b, timerRecord, state.TTL{})}
+	t.arrange(0)
+	t.sp = t.newSpace()
+	return t
+}
+
+// pair encodes time and key as the key of the store.
+func (t *timers) pair(time int64, key []byte) (hash uint64, pair []byte) {
+	t.composite = le.AppendUint64(t.composite[:0], uint64(time))
+	t.composite = append(t.composite, key...)
+	return keygroup.Hash(t.composite), t.composite
+}
+
+func (t *timers) Set(time int64, hash uint64, key []byte) error {
+	if err := t.b.checkGroups([]uint64{hash}); err != nil {
+		return err
+	}
+	h, pair := t.pair(time, key)
+	r := t.probe(t.sp, h, pair)
+	if r != state.None {
+		record := t.fixed(r)
+		if record[8] == 0 {
+			return nil
+		}
+		record[8] = 0
+		t.dead--
+		t.set++
+		t.earlier = t.earlier || time <= t.firing
+		return nil
+	}
+	r = t.create(t.sp, h, pair)
+	le.PutUint64(t.fixed(r), hash)
+	t.set++
+	t.earlier = t.earlier || time <= t.firing
+	t.push(timerItem{time, uint32(r)})
+	return nil
+}
+
+func (t *timers) Delete(time int64, _ uint64, key []byte) {
+	h, pair := t.pair(time, key)
+	r := t.probe(t.sp, h, pair)
+	if r == state.None || t.fixed(r)[8] != 0 {
+		return
+	}
+	t.fixed(r)[8] = 1
+	t.dead++
+	t.set--
+}
+
+// purge rebuilds the heap without marked entries once they are the majority.
+func (t *timers) purge() {
+	if t.dead < 1024 || t.dead < t.set {
+		return
+	}
+	keep := t.heap[:0]
+	for _, it := range t.heap {
+		if r := state.Ref(it.ref); t.fixed(r)[8] != 0 {
+			t.remove(r)
+		} else {
+			keep = append(keep, it)
+		}
+	}
+	t.heap = keep
+	t.dead = 0
+	for i := len(keep)/2 - 1; i >= 0; i-- {
+		t.down(i)
+	}
+}
+
+func (t *timers) Next() (int64, bool) {
+	for len(t.heap) > 0 {
+		top := t.heap[0]
+		if t.fixed(state.Ref(top.ref))[8] == 0 {
+			return top.time, true
+		}
+		t.pop()
+		t.remove(state.Ref(top.ref))
+		t.dead--
+	}
+	return 0, false
+}
+
+func (t *timers) PopUntil(until int64, fire func(time int64, hash uint64, key []byte) error) error {
+	t.purge()
+	for {
+		next, ok := t.Next()
+		if !ok || next > until {
+			return nil
+		}
+		if err := t.fireAll(next, fire); err != nil {
+			return err
+		}
+	}
+}
+
+// fireAll fires the timers of one time in order of their keys. If one is set
+// meanwhile that may come before the rest, the rest goes back to the heap.
+func (t *timers) fireAll(time int64, fire func(time int64, hash uint64, key []byte) error) error {
+	group := t.batch[:0]
+	t.batch = nil
+	for len(t.heap) > 0 && t.heap[0].time == time {
+		group = append(group, t.heap[0])
+		t.pop()
+	}
+	if len(group) > 1 {
+		slices.SortFunc(group, func(a, b timerItem) int {
+			return bytes.Compare(t.key(state.Ref(a.ref))[8:], t.key(state.Ref(b.ref))[8:])
+		})
+	}
+	var err error
+	done := 0
+	var key []byte
+	t.firing, t.earlier = time, false
+	for done < len(group) && !t.earlier && err == nil {
+		r := state.Ref(group[done].ref)
+		done++
+		if t.fixed(r)[8] != 0 {
+			t.dead--
+			t.remove(r)
+			continue
+		}
+		key = append(key[:0], t.key(r)[8:]...)
+		hash := le.Uint64(t.fixed(r))
+		t.set--
+		t.remove(r)
+		err = fire(time, hash, key)
+	}
+	for _, it := range group[done:] {
+		t.push(it)
+	}
+	t.batch = group[:0]
+	return err
+}
+
+func (t *timers) push(it timerItem) {
+	t.heap = append(t.heap, it)
+	h, i := t.heap, len(t.heap)-1
+	for i > 0 {
+		up := (i - 1) / 2
+		if h[up].time <= it.time {
+			break
+		}
+		h[i] = h[up]
+		i = up
+	}
+	h[i] = it
+}
+
+func (t *timers) pop() {
+	n := len(t.heap) - 1
+	t.heap[0] = t.heap[n]
+	t.heap = t.heap[:n]
+	if n > 1 {
+		t.down(0)
+	}
+}
+
+func (t *timers) down(i int) {
+	h := t.heap
+	it := h[i]
+	for {
+		kid := 2*i + 1
+		if kid >= len(h) {
+			break
+		}
+		if kid+1 < len(h) && h[kid+1].time < h[kid].time {
+			kid++
+		}
+		if it.time <= h[kid].time {
+			break
+		}
+		h[i] = h[kid]
+		i = kid
+	}
+	h[i] = it
+}
+
+func (t *timers) Len() int { return t.set }
+
+func (t *timers) memoryBytes() int64 { return t.memory() + int64(cap(t.heap))*16 }
