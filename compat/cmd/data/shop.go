@@ -112,7 +112,7 @@ func rates() string {
 type click struct {
 	User     string  `json:"user"`
 	URL      string  `json:"url"`
-	At       string  `json:"at"`
+	At       string  `json:"at_time"`
 	Device   *string `json:"device"`
 	Duration *int    `json:"duration_ms"`
 	Payload  string  `json:"payload"` // JSON in a string

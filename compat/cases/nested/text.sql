@@ -1,0 +1,19 @@
+-- ROW, ARRAY and MAP as text, nested in each other.
+-- modes: streaming, batch
+
+CREATE TABLE nested (
+  id INT,
+  ints ARRAY<INT>,
+  texts ARRAY<STRING>,
+  matrix ARRAY<ARRAY<INT>>,
+  counts MAP<STRING, INT>,
+  `inner` ROW<a INT, b STRING, c ROW<`when` TIMESTAMP(3), `sum` DOUBLE>>,
+  `lines` ARRAY<ROW<a INT, b STRING, c ROW<`when` TIMESTAMP(3), `sum` DOUBLE>>>,
+  lookup MAP<STRING, ROW<a INT, b STRING, c ROW<`when` TIMESTAMP(3), `sum` DOUBLE>>>
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/nested.json',
+  'format' = 'json'
+);
+
+SELECT id, ints, texts, matrix, counts, `inner`, `lines`, lookup FROM nested;

@@ -1,0 +1,19 @@
+-- UNNEST of a map gives key and value.
+-- modes: streaming, batch
+
+CREATE TABLE products (
+  product_id INT,
+  name STRING,
+  category STRING,
+  price DECIMAL(8, 2),
+  tags ARRAY<STRING>,
+  attributes MAP<STRING, STRING>,
+  dimensions ROW<width DOUBLE, height DOUBLE, unit STRING>,
+  stock ARRAY<ROW<warehouse INT, pieces INT>>
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/products.json',
+  'format' = 'json'
+);
+
+SELECT product_id, k, v FROM products CROSS JOIN UNNEST(attributes) AS t(k, v);
