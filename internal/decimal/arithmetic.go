@@ -346,3 +346,14 @@ func divideBig(num, den *big.Int, precision int) (Num, bool) {
 	n, ok := FromBig(q)
 	return n, ok && n.Fits(precision)
 }
+
+// AddBig is a of scale as plus b of scale bs, rounded to scale, in whatever
+// width it takes.
+func AddBig(a Num, as int, b Num, bs, scale, precision int) (Num, bool) {
+	s := max(as, bs, scale)
+	x := a.Big()
+	x.Mul(x, pow10Big(s-as))
+	y := b.Big()
+	y.Mul(y, pow10Big(s-bs))
+	return divideBig(x.Add(x, y), pow10Big(s-scale), precision)
+}

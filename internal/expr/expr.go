@@ -47,6 +47,9 @@ type Call struct {
 	Fn   string // canonical name in the function table, upper case
 	Args []Expr
 	T    types.Type
+	// User is the function itself when it was registered by a user (see
+	// Functions); nil for the function table's.
+	User *UserFunction
 }
 
 // Type returns the column's type.
@@ -101,7 +104,7 @@ func Rewrite(e Expr, fn func(Expr) Expr) Expr {
 			}
 		}
 		if args != nil {
-			e = &Call{Fn: n.Fn, Args: args, T: n.T}
+			e = &Call{Fn: n.Fn, Args: args, T: n.T, User: n.User}
 		}
 	}
 	return fn(e)

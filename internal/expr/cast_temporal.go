@@ -1,0 +1,82 @@
+package expr
+
+import (
+	"github.com/flottstream/flott/internal/expr/civil"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// castTemporal casts between DATE, TIME and timestamps. zone is where a
+// TIMESTAMP_LTZ is looked at.
+func castTemporal(from, to types.Type, zone *civil.Zone) castFunc {
+	switch {
+	case from.Kind == types.Time && to.Kind == types.Time:
+		return func(c *kernelCall, rows []int32) error {
+			out, x := c.out.Int32s(), c.args[0]
+			for _, i := range rows {
+				out[i] = cutTime(x.Int32s()[x.at(i)], to.Length)
+			}
+			return nil
+		}
+	case from.IsTimestamp():
+		return castTimestamp(from, to, zone)
+	}
+	// DATE or TIME to a timestamp, by way of local ms.
+	unit := to.UnitsPerSecond()
+	return func(c *kernelCall, rows []int32) error {
+		out, x := c.out.Int64s(), c.args[0]
+		for _, i := range rows {
+			ms := int64(x.Int32s()[x.at(i)])
+			if from.Kind == types.Date {
+				ms *= civil.MsPerDay
+			}
+			if to.Kind == types.TimestampLTZ {
+				ms = zone.Instant(ms, 1000)
+			}
+			out[i] = cutTo(ms*(unit/1000), unit, to.Length)
+		}
+		return nil
+	}
+}
+
+func castTimestamp(from, to types.Type, zone *civil.Zone) castFunc {
+	unit := from.UnitsPerSecond()
+	toLocal := from.Kind == types.TimestampLTZ && to.Kind != types.TimestampLTZ
+	toInstant := from.Kind == types.Timestamp && to.Kind == types.TimestampLTZ
+	return func(c *kernelCall, rows []int32) error {
+		x := c.args[0]
+		in := x.Int64s()
+		for _, i := range rows {
+			t := in[x.at(i)]
+			if toLocal {
+				t = zone.Local(t, unit)
+			} else if toInstant {
+				t = zone.Instant(t, unit)
+			}
+			switch to.Kind {
+			case types.Date:
+				c.out.Int32s()[i] = int32(civil.FloorDiv(t, unit*86400))
+			case types.Time:
+				c.out.Int32s()[i] = cutTime(int32(civil.FloorMod(t, unit*86400)/(unit/1000)), to.Length)
+			default:
+				c.out.Int64s()[i] = cutTo(rescaleTicks(t, unit, to.UnitsPerSecond()), to.UnitsPerSecond(), to.Length)
+			}
+		}
+		return nil
+	}
+}
+
+// rescaleTicks changes the unit of ticks, rounding towards minus infinity.
+func rescaleTicks(t, from, to int64) int64 {
+	if to >= from {
+		return t * (to / from)
+	}
+	return civil.FloorDiv(t, from/to)
+}
+
+// cutTo clears the digits of the fraction beyond the precision.
+func cutTo(t, unit int64, precision int) int64 {
+	if step := fractionUnit[precision] / (1_000_000_000 / unit); step > 1 {
+		return t - civil.FloorMod(t, step)
+	}
+	return t
+}

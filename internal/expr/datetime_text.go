@@ -1,0 +1,209 @@
+package expr
+
+import (
+	"bytes"
+
+	"github.com/flottstream/flott/internal/expr/civil"
+)
+
+// ParseDate reads yyyy[-M[-d]] of the years 0 to 9999; a time after a space is
+// not looked at.
+func ParseDate(s []byte) (days int32, ok bool) {
+	if ws := bytes.IndexByte(s, ' '); ws > 0 {
+		s = s[:ws]
+	}
+	var part [3]int
+	part[1], part[2] = 1, 1
+	for k := range part {
+		end := bytes.IndexByte(s, '-')
+		if end < 0 || k == 2 {
+			end = len(s)
+		}
+		v, good := smallNumber(bytes.TrimSpace(s[:end]))
+		if !good {
+			return 0, false
+		}
+		part[k] = v
+		if end == len(s) {
+			break
+		}
+		s = s[end+1:]
+	}
+	y, m, d := part[0], part[1], part[2]
+	if y > 9999 || m < 1 || m > 12 || d < 1 || d > civil.DaysIn(y, m) {
+		return 0, false
+	}
+	return int32(civil.Days(y, m, d)), true
+}
+
+// smallNumber reads 1 to 9 digits.
+func smallNumber(s []byte) (int, bool) {
+	if len(s) == 0 || len(s) > 9 {
+		return 0, false
+	}
+	v := 0
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		v = v*10 + int(c-'0')
+	}
+	return v, true
+}
+
+// ParseTime reads H[:m[:s[.fraction]]] as ms of the day.
+func ParseTime(s []byte) (ms int32, ok bool) {
+	s = bytes.TrimSpace(s)
+	var part [3]int
+	nano := int64(0)
+	for k := range part {
+		end := bytes.IndexByte(s, ':')
+		if end < 0 {
+			end = len(s)
+		}
+		field := s[:end]
+		if dot := bytes.IndexByte(field, '.'); dot >= 0 && k == 2 {
+			if nano, ok = fraction(field[dot+1:]); !ok {
+				return 0, false
+			}
+			field = field[:dot]
+		}
+		v, good := smallNumber(field)
+		if !good {
+			return 0, false
+		}
+		part[k] = v
+		if end == len(s) {
+			break
+		}
+		if k == 2 {
+			return 0, false
+		}
+		s = s[end+1:]
+	}
+	if part[0] > 23 || part[1] > 59 || part[2] > 59 {
+		return 0, false
+	}
+	return int32(part[0]*civil.MsPerHour + part[1]*civil.MsPerMinute + part[2]*civil.MsPerSecond + int(nano/1_000_000)), true
+}
+
+// fraction reads 1 to 9 digits after a point, as nanoseconds; further digits are
+// cut.
+func fraction(s []byte) (nano int64, ok bool) {
+	if len(s) == 0 {
+		return 0, false
+	}
+	for k := range 9 {
+		d := byte('0')
+		if k < len(s) {
+			d = s[k]
+		}
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		nano = nano*10 + int64(d-'0')
+	}
+	for _, c := range s[min(9, len(s)):] {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+	}
+	return nano, true
+}
+
+// ParseTimestamp reads yyyy-M-d[ H:m:s[.fraction]] as local seconds and
+// nanoseconds.
+func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
+	s = bytes.TrimSpace(s)
+	date, clock := s, []byte(nil)
+	if k := bytes.IndexByte(s, ' '); k >= 0 {
+		date, clock = s[:k], s[k+1:]
+	}
+	if bytes.Count(date, []byte{'-'}) != 2 || bytes.IndexByte(date, '-') != 4 {
+		return 0, 0, false
+	}
+	days, ok := ParseDate(date)
+	if !ok {
+		return 0, 0, false
+	}
+	sec = int64(days) * 86400
+	if clock == nil {
+		return sec, 0, true
+	}
+	if dot := bytes.IndexByte(clock, '.'); dot >= 0 {
+		if len(clock)-dot > 10 {
+			return 0, 0, false
+		}
+		if nano, ok = fraction(clock[dot+1:]); !ok {
+			return 0, 0, false
+		}
+		clock = clock[:dot]
+	}
+	if bytes.Count(clock, []byte{':'}) != 2 {
+		return 0, 0, false
+	}
+	ms, ok := ParseTime(clock)
+	return sec + int64(ms)/1000, nano, ok
+}
+
+// fractionUnit[p] is a unit of the last digit of precision p, in nanoseconds.
+var fractionUnit = [...]int64{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1}
+
+// cutTicks makes ticks of a unit, cut to the precision.
+func cutTicks(sec, nano, unit int64, precision int) int64 {
+	nano -= nano % fractionUnit[precision]
+	return sec*unit + nano/(1_000_000_000/unit)
+}
+
+// cutTime cuts ms of the day to the precision of a TIME.
+func cutTime(ms int32, precision int) int32 {
+	if precision >= 3 {
+		return ms
+	}
+	return ms - ms%int32(fractionUnit[precision]/1_000_000)
+}
+
+// parseMonths reads [+-]y-m.
+func parseMonths(s []byte) (int32, bool) {
+	s, neg := cutSign(s)
+	k := bytes.IndexByte(s, '-')
+	if k < 0 {
+		return 0, false
+	}
+	y, ok1 := smallNumber(s[:k])
+	m, ok2 := smallNumber(s[k+1:])
+	if !ok1 || !ok2 || m > 11 {
+		return 0, false
+	}
+	v := int32(y*12 + m)
+	if neg {
+		v = -v
+	}
+	return v, true
+}
+
+// parseDayTime reads [+-]d H:m:s[.fraction].
+func parseDayTime(s []byte) (int64, bool) {
+	s, neg := cutSign(s)
+	k := bytes.IndexByte(s, ' ')
+	if k < 0 {
+		return 0, false
+	}
+	d, ok1 := smallNumber(s[:k])
+	ms, ok2 := ParseTime(s[k+1:])
+	if !ok1 || !ok2 {
+		return 0, false
+	}
+	v := int64(d)*civil.MsPerDay + int64(ms)
+	if neg {
+		v = -v
+	}
+	return v, true
+}
+
+func cutSign(s []byte) ([]byte, bool) {
+	if len(s) > 0 && (s[0] == '-' || s[0] == '+') {
+		return s[1:], s[0] == '-'
+	}
+	return s, false
+}

@@ -1,0 +1,101 @@
+package valuetext
+
+import (
+	"github.com/flottstream/flott/internal/expr/civil"
+)
+
+// AppendDate appends a day as yyyy-MM-dd.
+func AppendDate(dst []byte, days int32) []byte {
+	y, m, d := civil.Date(int(days))
+	if y >= 0 && y <= 9999 {
+		return append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-',
+			byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
+	}
+	if y > 9999 {
+		dst = append(dst, '+')
+	}
+	dst = append(appendPadded(dst, int64(y), 4), '-')
+	return append(dst, byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
+}
+
+// appendClock appends seconds of the day as HH:mm:ss.
+func appendClock(dst []byte, sec int) []byte {
+	h, m, s := sec/3600, sec/60%60, sec%60
+	return append(dst, byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':', byte('0'+s/10), byte('0'+s%10))
+}
+
+// appendFraction appends the first digits of a fraction given in nanoseconds,
+// with its point; none for 0 digits.
+func appendFraction(dst []byte, nano int64, digits int) []byte {
+	if digits == 0 {
+		return dst
+	}
+	for range 9 - digits {
+		nano /= 10
+	}
+	dst = append(dst, '.')
+	return appendPadded(dst, nano, digits)
+}
+
+// split cuts ticks into days, seconds of the day and nanoseconds.
+func split(ticks, unit int64) (days int32, sec int, nano int64) {
+	s := civil.FloorDiv(ticks, unit)
+	nano = (ticks - s*unit) * (1_000_000_000 / unit)
+	d := civil.FloorDiv(s, 86400)
+	return int32(d), int(s - d*86400), nano
+}
+
+// AppendTimestamp appends local ticks as CAST to STRING does: yyyy-MM-dd
+// HH:mm:ss and precision digits of the fraction.
+func AppendTimestamp(dst []byte, ticks, unit int64, precision int) []byte {
+	days, sec, nano := split(ticks, unit)
+	dst = append(AppendDate(dst, days), ' ')
+	return appendFraction(appendClock(dst, sec), nano, precision)
+}
+
+// appendISOTime appends a time of the day as Java's LocalTime: seconds only
+// where needed, the fraction in groups of three digits.
+func appendISOTime(dst []byte, sec int, nano int64, always bool) []byte {
+	start := len(dst)
+	dst = appendClock(dst, sec)
+	if sec%60 == 0 && nano == 0 && !always {
+		return dst[:start+5]
+	}
+	switch {
+	case nano == 0:
+		return dst
+	case nano%1_000_000 == 0:
+		return appendFraction(dst, nano, 3)
+	case nano%1_000 == 0:
+		return appendFraction(dst, nano, 6)
+	}
+	return appendFraction(dst, nano, 9)
+}
+
+// AppendTime appends a time of the day in ms as CAST to STRING does.
+func AppendTime(dst []byte, ms int32, precision int) []byte {
+	dst = appendClock(dst, int(ms/1000))
+	return appendFraction(dst, int64(ms%1000)*1_000_000, min(precision, 3))
+}
+
+// appendMonths appends an interval of months: +1-02.
+func appendMonths(dst []byte, months int32) []byte {
+	m := int64(months)
+	dst, m = appendSign(dst, m)
+	return appendPadded(append(appendPadded(dst, m/12, 1), '-'), m%12, 2)
+}
+
+// appendInterval appends an interval of milliseconds: +1 10:00:00.100.
+func appendInterval(dst []byte, ms int64) []byte {
+	dst, ms = appendSign(dst, ms)
+	dst = append(appendPadded(dst, ms/civil.MsPerDay, 1), ' ')
+	ms %= civil.MsPerDay
+	return appendFraction(appendClock(dst, int(ms/1000)), ms%1000*1_000_000, 3)
+}
+
+func appendSign(dst []byte, n int64) ([]byte, int64) {
+	if n < 0 {
+		return append(dst, '-'), -n
+	}
+	return append(dst, '+'), n
+}
