@@ -16,14 +16,21 @@ type compatCase struct {
 	name        string // default: the query's, with _p2 at parallelism 2
 	query       string
 	events      int
-	tps         int    // of event time; default 1000
-	base        string // base time; default midnight less 30 seconds, so that days change
-	parallelism []int  // the events depend on it, so each one is a case; default 1
-	batch       bool   // Flink gives the same answer in batch mode
-	totals      string // SELECT list over the query
+	tps         int       // of event time; default 1000
+	base        string    // base time; default midnight less 30 seconds, so that days change
+	parallelism []int     // the events depend on it, so each one is a case; default 1
+	batch       bool      // Flink gives the same answer in batch mode
+	onlyBatch   bool      // it is judged in batch mode alone
+	totals      string    // SELECT list over the query
+	replace     [2]string // text of the query and what stands there instead
 }
 
 const bidTotals = "COUNT(*) AS n, SUM(auction) AS auctions, SUM(bidder) AS bidders, SUM(price) AS prices"
+
+const q9Totals = "COUNT(*) AS n, SUM(id) AS ids, SUM(price) AS prices, SUM(bidder) AS bidders, " +
+	"SUM(CHAR_LENGTH(description)) AS descriptions, SUM(CHAR_LENGTH(bid_extra)) AS extras"
+
+var q9Price = [2]string{"ORDER BY B.price DESC, B.`dateTime` ASC", "ORDER BY B.price DESC"}
 
 // Queries of processing time (q12) and those that Flink refuses (q6, q13) are left out.
 var compatCases = []compatCase{
@@ -37,10 +44,12 @@ var compatCases = []compatCase{
 	{query: "q5", events: 100_000, parallelism: []int{1, 2}},
 	{query: "q7", events: 100_000, batch: true, parallelism: []int{1, 2}},
 	{query: "q8", events: 100_000, batch: true, parallelism: []int{1, 2}},
-	{query: "q9", events: 2_500, batch: true},
-	{name: "q9_totals", query: "q9", events: 100_000, batch: true, parallelism: []int{1, 2},
-		totals: "COUNT(*) AS n, SUM(id) AS ids, SUM(price) AS prices, SUM(bidder) AS bidders, SUM(CHAR_LENGTH(description)) AS descriptions, " +
-			"SUM(CHAR_LENGTH(bid_extra)) AS extras"},
+	// Flink 2.3 takes a rank of 1 with two sort keys for insert-only in streaming mode, and then never takes back a bid
+	// that was outbid. So q9 as published is judged in batch mode, and in streaming mode without its second key.
+	{query: "q9", events: 2_500, onlyBatch: true},
+	{name: "q9_price", query: "q9", events: 2_500, batch: true, replace: q9Price},
+	{name: "q9_totals", query: "q9", events: 100_000, onlyBatch: true, parallelism: []int{1, 2}, totals: q9Totals},
+	{name: "q9_price_totals", query: "q9", events: 100_000, batch: true, parallelism: []int{1, 2}, totals: q9Totals, replace: q9Price},
 	{query: "q10", events: 1_000, base: "2024-02-28 23:58:59.500", tps: 10},
 	{query: "q11", events: 40_000, parallelism: []int{1, 2}},
 	{query: "q14", events: 1_500, base: "2024-02-28 07:59:59.250", batch: true},
@@ -55,10 +64,11 @@ var compatCases = []compatCase{
 	{query: "q18", events: 1_000, batch: true},
 	{name: "q18_totals", query: "q18", events: 100_000, batch: true, totals: bidTotals + ", SUM(CHAR_LENGTH(url)) AS urls"},
 	{query: "q19", events: 1_500, batch: true},
-	{name: "q19_totals", query: "q19", events: 100_000, batch: true, parallelism: []int{1, 2}, totals: bidTotals + ", SUM(rank_number) AS ranks"},
+	{name: "q19_totals", query: "q19", events: 100_000, batch: true, parallelism: []int{1, 2}, // of bids at the same price either may be the tenth
+		totals: "COUNT(*) AS n, SUM(auction) AS auctions, SUM(price) AS prices, SUM(rank_number) AS ranks"},
 	{query: "q20", events: 1_500, batch: true},
 	{name: "q20_totals", query: "q20", events: 100_000, batch: true, parallelism: []int{1, 2},
-		totals: bidTotals + ", SUM(seller) AS sellers, SUM(reserve) AS reserves, SUM(CHAR_LENGTH(auction_extra)) AS extras"},
+		totals: bidTotals + ", SUM(seller) AS sellers, SUM(reserve) AS reserves, SUM(CHAR_LENGTH(description)) AS descriptions"},
 	{query: "q21", events: 600, batch: true},
 	{name: "q21_totals", query: "q21", events: 100_000, batch: true, totals: bidTotals + ", SUM(CHAR_LENGTH(channel_id)) AS ids"},
 	{query: "q22", events: 600, batch: true},
@@ -119,10 +129,13 @@ func (c compatCase) text(root string, parallelism int) (name, text string, err e
 		name += "_p" + strconv.Itoa(parallelism)
 	}
 	modes := "streaming"
-	if c.batch {
+	switch {
+	case c.onlyBatch:
+		modes = "batch"
+	case c.batch:
 		modes = "streaming, batch"
 	}
-	header := fmt.Sprintf("-- Nexmark %s over %d events; written by: go run ./bench/nexmark cases\n-- modes: %s\n-- parallelism: %d\n\n",
+	header := fmt.Sprintf("-- Nexmark %s over %d events, written by: go run ./bench/nexmark cases\n-- modes: %s\n-- parallelism: %d\n\n",
 		c.query, c.events, modes, parallelism)
 	return name, header + c.script(compat.Split(script)), nil
 }
@@ -132,6 +145,9 @@ func (c compatCase) script(statements []string) string {
 	var b strings.Builder
 	for i, s := range statements {
 		s = withoutComments(s)
+		if c.replace[0] != "" {
+			s = strings.Replace(s, c.replace[0], c.replace[1], 1)
+		}
 		sink := "CREATE TABLE nexmark_" + c.query + " "
 		switch {
 		case strings.HasPrefix(s, sink) && strings.Contains(s, "'blackhole'"):

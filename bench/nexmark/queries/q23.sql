@@ -1,4 +1,5 @@
--- q23, bids of persons who sell: a join of all three kinds of events.
+-- q23, bids of persons who sell: a join of all three kinds of events. Published without quotes around dateTime, which
+-- the parser of a current Flink does not take after a dot.
 CREATE TABLE nexmark_q23 (
   bidder           BIGINT,
   price            BIGINT,
@@ -27,7 +28,7 @@ INSERT INTO nexmark_q23
 SELECT
   bidder, price, channel, url, B.extra AS bid_extra,
   P.id AS person_id, name, emailAddress, creditCard, city, state, P.extra AS person_extra,
-  itemName, description, initialBid, reserve, A.dateTime AS auction_dateTime, expires, seller, category, A.extra AS auction_extra
+  itemName, description, initialBid, reserve, A.`dateTime` AS auction_dateTime, expires, seller, category, A.extra AS auction_extra
 FROM bid B
 JOIN person P ON P.id = B.bidder
 JOIN auction A ON A.seller = B.bidder;

@@ -1,4 +1,4 @@
--- Nexmark q0 over 400 events; written by: go run ./bench/nexmark cases
+-- Nexmark q0 over 400 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 1
 

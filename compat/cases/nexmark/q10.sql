@@ -1,4 +1,4 @@
--- Nexmark q10 over 1000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q10 over 1000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming
 -- parallelism: 1
 

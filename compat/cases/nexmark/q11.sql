@@ -1,4 +1,4 @@
--- Nexmark q11 over 40000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q11 over 40000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming
 -- parallelism: 1
 

@@ -1,4 +1,4 @@
--- Nexmark q14 over 1500 events; written by: go run ./bench/nexmark cases
+-- Nexmark q14 over 1500 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 1
 

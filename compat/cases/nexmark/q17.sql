@@ -1,4 +1,4 @@
--- Nexmark q17 over 20000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q17 over 20000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 1
 

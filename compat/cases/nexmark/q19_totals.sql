@@ -1,4 +1,4 @@
--- Nexmark q19 over 100000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q19 over 100000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 1
 
@@ -66,7 +66,7 @@ SELECT bid.auction, bid.bidder, bid.price, bid.channel, bid.url, `dateTime`, bid
 FROM datagen
 WHERE event_type = 2;
 
-SELECT COUNT(*) AS n, SUM(auction) AS auctions, SUM(bidder) AS bidders, SUM(price) AS prices, SUM(rank_number) AS ranks
+SELECT COUNT(*) AS n, SUM(auction) AS auctions, SUM(price) AS prices, SUM(rank_number) AS ranks
 FROM (
   SELECT *
   FROM (

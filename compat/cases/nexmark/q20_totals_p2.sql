@@ -1,4 +1,4 @@
--- Nexmark q20 over 100000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q20 over 100000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 2
 
@@ -66,7 +66,7 @@ SELECT bid.auction, bid.bidder, bid.price, bid.channel, bid.url, `dateTime`, bid
 FROM datagen
 WHERE event_type = 2;
 
-SELECT COUNT(*) AS n, SUM(auction) AS auctions, SUM(bidder) AS bidders, SUM(price) AS prices, SUM(seller) AS sellers, SUM(reserve) AS reserves, SUM(CHAR_LENGTH(auction_extra)) AS extras
+SELECT COUNT(*) AS n, SUM(auction) AS auctions, SUM(bidder) AS bidders, SUM(price) AS prices, SUM(seller) AS sellers, SUM(reserve) AS reserves, SUM(CHAR_LENGTH(description)) AS descriptions
 FROM (
   SELECT
     auction, bidder, price, channel, url, B.`dateTime`, B.extra,

@@ -1,4 +1,4 @@
--- Nexmark q21 over 600 events; written by: go run ./bench/nexmark cases
+-- Nexmark q21 over 600 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 1
 

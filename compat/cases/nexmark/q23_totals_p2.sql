@@ -1,4 +1,4 @@
--- Nexmark q23 over 100000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q23 over 100000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 2
 
@@ -71,7 +71,7 @@ FROM (
   SELECT
     bidder, price, channel, url, B.extra AS bid_extra,
     P.id AS person_id, name, emailAddress, creditCard, city, state, P.extra AS person_extra,
-    itemName, description, initialBid, reserve, A.dateTime AS auction_dateTime, expires, seller, category, A.extra AS auction_extra
+    itemName, description, initialBid, reserve, A.`dateTime` AS auction_dateTime, expires, seller, category, A.extra AS auction_extra
   FROM bid B
   JOIN person P ON P.id = B.bidder
   JOIN auction A ON A.seller = B.bidder

@@ -1,4 +1,4 @@
--- Nexmark q3 over 50000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q3 over 50000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 2
 

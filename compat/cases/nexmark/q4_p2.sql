@@ -1,4 +1,4 @@
--- Nexmark q4 over 100000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q4 over 100000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming, batch
 -- parallelism: 2
 

@@ -1,4 +1,4 @@
--- Nexmark q5 over 100000 events; written by: go run ./bench/nexmark cases
+-- Nexmark q5 over 100000 events, written by: go run ./bench/nexmark cases
 -- modes: streaming
 -- parallelism: 2
 

@@ -1,5 +1,5 @@
--- Nexmark q9 over 100000 events; written by: go run ./bench/nexmark cases
--- modes: streaming, batch
+-- Nexmark q9 over 100000 events, written by: go run ./bench/nexmark cases
+-- modes: batch
 -- parallelism: 2
 
 CREATE TABLE datagen (
