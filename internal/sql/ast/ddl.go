@@ -63,7 +63,7 @@ type Constraint struct {
 	Name     *Ident
 	Unique   bool // UNIQUE, else PRIMARY KEY
 	Columns  []Ident
-	Enforced bool // true also when neither word is written (the standard's default, which the binder refuses)
+	Enforced bool // of UNIQUE; the parser refuses a primary key without NOT ENFORCED
 }
 
 // Distribution is DISTRIBUTED [BY [kind] (columns)] [INTO n BUCKETS].
@@ -167,9 +167,10 @@ type Resource struct {
 	Path *Literal
 }
 
-// CreateFunction is CREATE [TEMPORARY [SYSTEM]] FUNCTION.
+// CreateFunction is CREATE [OR REPLACE] [TEMPORARY [SYSTEM]] FUNCTION.
 type CreateFunction struct {
 	Span
+	OrReplace   bool
 	Temporary   bool
 	System      bool
 	IfNotExists bool

@@ -46,14 +46,23 @@ func (p *printer) body(b QueryBody) {
 	case *Values:
 		p.put("VALUES ")
 		p.list(len(b.Rows), func(i int) {
-			p.put("(")
-			p.exprs(b.Rows[i].Elems)
-			p.put(")")
+			p.row(b.Rows[i].Elems)
 		})
 	case *ExplicitTable:
 		p.put("TABLE ")
 		p.name(b.Name)
 	}
+}
+
+// row prints (a, b). A row of a single row needs its ROW.
+func (p *printer) row(elems []Expr) {
+	if len(elems) == 1 {
+		_, ok := elems[0].(*RowCtor)
+		p.putIf(ok, "ROW")
+	}
+	p.put("(")
+	p.exprs(elems)
+	p.put(")")
 }
 
 // level tells which set operation binds stronger.
@@ -234,7 +243,10 @@ func (p *printer) tableRef(t TableRef) {
 			p.put(" ")
 			p.hints(t.Hints)
 		}
-		p.clause(" FOR SYSTEM_TIME AS OF ", t.SystemTime)
+		if t.SystemTime != nil {
+			p.put(" FOR SYSTEM_TIME AS OF ")
+			p.expr(t.SystemTime, LevelCompare+1)
+		}
 		p.alias(t.Alias)
 	case *Derived:
 		p.putIf(t.Lateral, "LATERAL ")
@@ -301,9 +313,7 @@ func (p *printer) pivot(t *Pivot) {
 	p.put(" IN (")
 	p.list(len(t.Values), func(i int) {
 		v := &t.Values[i]
-		p.putIf(len(v.Elems) > 1, "(")
-		p.exprs(v.Elems)
-		p.putIf(len(v.Elems) > 1, ")")
+		p.row(v.Elems)
 		if v.Alias != nil {
 			p.put(" AS ")
 			p.ident(*v.Alias)

@@ -237,7 +237,7 @@ func (p *printer) create(s Statement) {
 		p.comment(s.Comment)
 		p.as(s.Query)
 	case *CreateFunction:
-		p.words("CREATE", when(s.Temporary, "TEMPORARY"), when(s.System, "SYSTEM"), "FUNCTION", when(s.IfNotExists, "IF NOT EXISTS"))
+		p.words("CREATE", when(s.OrReplace, "OR REPLACE"), when(s.Temporary, "TEMPORARY"), when(s.System, "SYSTEM"), "FUNCTION", when(s.IfNotExists, "IF NOT EXISTS"))
 		p.name(s.Name)
 		p.put(" ")
 		p.functionBody(&s.Body)

@@ -124,11 +124,14 @@ func snippet(src string, e *Error) (line, caret string) {
 }
 
 // Nearest returns the word of candidates closest to word, or "" if none is close:
-// at most one edit for words of up to four letters, two beyond (an exchange of
+// at most one edit for words of three or four letters, two beyond (an exchange of
 // neighbours is one edit). Case does not matter.
 func Nearest(word string, candidates []string) string {
 	best, bestDist := "", 2
-	if utf8.RuneCountInString(word) > 4 {
+	switch n := len(word); {
+	case n < 3 || n > 64:
+		return ""
+	case n > 4:
 		bestDist = 3
 	}
 	w := strings.ToLower(word)
