@@ -209,7 +209,12 @@ func (v *Vector) grow() int {
 
 // AppendFixed appends a value of the vector's width.
 func AppendFixed[T Fixed](v *Vector, x T) {
-	i := v.grow()
+	i := v.n
+	if v.Valid == nil && (i+1)*int(unsafe.Sizeof(x)) <= len(v.fixed) {
+		v.n = i + 1
+	} else {
+		v.grow()
+	}
 	view[T](v)[i] = x
 }
 
@@ -229,23 +234,33 @@ func (v *Vector) AppendBool(x bool) {
 	v.Bits.SetTo(i, x)
 }
 
+// growText is grow for LayoutBytes: the offset is the caller's to append, which
+// makes room for itself.
+func (v *Vector) growText() {
+	if v.Valid == nil {
+		v.n++
+		return
+	}
+	v.grow()
+}
+
 // AppendBytes appends a copy of x to a LayoutBytes vector.
 func (v *Vector) AppendBytes(x []byte) {
-	v.grow()
+	v.growText()
 	v.Bytes = append(v.Bytes, x...)
 	v.Offsets = append(v.Offsets, int32(len(v.Bytes)))
 }
 
 // AppendString appends a copy of x to a LayoutBytes vector.
 func (v *Vector) AppendString(x string) {
-	v.grow()
+	v.growText()
 	v.Bytes = append(v.Bytes, x...)
 	v.Offsets = append(v.Offsets, int32(len(v.Bytes)))
 }
 
 // EndBytes ends a value whose bytes the caller has appended to v.Bytes.
 func (v *Vector) EndBytes() {
-	v.grow()
+	v.growText()
 	v.Offsets = append(v.Offsets, int32(len(v.Bytes)))
 }
 
