@@ -1,36 +1,59 @@
 package config
 
-// Options is the table of keys flott acts on, by key. Docs and completion are
-// made from it.
-var Options = []Option{
+import (
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/flottstream/flott/internal/sql/optimize"
+)
+
+// Options is the table of keys flott acts on, by key: those below and the
+// planner's own (optimize.Keys). Docs and completion are made from it.
+var Options = merge(runtime, optimize.Keys)
+
+// runtime are the keys of everything but the planner.
+var runtime = []Option{
 	{"execution.buffer-timeout.enabled", Bool, "true", nil, "Hand rows over at least every execution.buffer-timeout.interval; false waits for full buffers."},
 	{"execution.buffer-timeout.interval", Duration, "100 ms", nil, "Longest time rows wait in an output buffer that is not full."},
 	{"execution.runtime-mode", Enum, "STREAMING", []string{"STREAMING", "BATCH", "AUTOMATIC"}, "Streaming emits changes as they happen; batch emits final rows at the end of bounded input."},
 	{"flott.batch.rows", Int, "4096", nil, "Rows per batch that sources and operators aim at."},
 	{"flott.table.exec.changelog", Enum, "net", []string{"net", "per-record"}, "net: an updating operator emits the net change of a batch per key; per-record: Flink's record-by-record changes."},
-	{"flott.table.optimizer.local-agg", Bool, "false", nil, "Pre-aggregate before the shuffle also without mini-batch."},
 	{"parallelism.default", Int, "1", nil, "Subtasks per operator unless it says otherwise."},
-	{"pipeline.auto-watermark-interval", Duration, "200 ms", nil, "Smallest advance of event time that emits a watermark."},
 	{"pipeline.max-parallelism", Int, "-1", nil, "Number of key groups; -1 is 128."},
 	{"pipeline.name", Text, "", nil, "Name of the next job."},
 	{"pipeline.operator-chaining.enabled", Bool, "true", nil, "Run operators joined by forward edges in one task."},
 	{"sql-client.execution.result-mode", Enum, "TABLE", []string{"TABLE", "CHANGELOG", "TABLEAU"}, "How a SELECT shows its rows."},
 	{"table.exec.legacy-cast-behaviour", Enum, "DISABLED", []string{"ENABLED", "DISABLED"}, "ENABLED makes a CAST that fails give NULL instead of failing the job."},
-	{"table.exec.mini-batch.allow-latency", Duration, "0 ms", nil, "Longest time rows are held back to be aggregated together."},
-	{"table.exec.mini-batch.enabled", Bool, "false", nil, "Aggregate rows in bundles."},
-	{"table.exec.mini-batch.size", Int, "-1", nil, "Most rows in a bundle."},
 	{"table.exec.resource.default-parallelism", Int, "-1", nil, "Parallelism of SQL operators; -1 takes parallelism.default."},
-	{"table.exec.sink.keyed-shuffle", Enum, "AUTO", []string{"NONE", "AUTO", "FORCE"}, "Shuffle by primary key before a sink."},
-	{"table.exec.sink.not-null-enforcer", Enum, "ERROR", []string{"ERROR", "DROP"}, "What to do with a NULL for a NOT NULL column of a sink."},
-	{"table.exec.sink.require-on-conflict", Bool, "true", nil, "Demand ON CONFLICT where the key of the query is not the primary key of the sink."},
-	{"table.exec.sink.type-length-enforcer", Enum, "IGNORE", []string{"IGNORE", "TRIM_PAD", "ERROR"}, "What to do with CHAR, VARCHAR and BINARY values of the wrong length at a sink."},
-	{"table.exec.sink.upsert-materialize", Enum, "AUTO", []string{"NONE", "AUTO", "FORCE"}, "Put changes in the order of the sink's primary key before an upsert sink."},
-	{"table.exec.source.idle-timeout", Duration, "0 ms", nil, "A source split without rows for so long no longer holds back event time; 0 waits for ever."},
-	{"table.exec.state.ttl", Duration, "0 ms", nil, "State that was not written for so long is forgotten; 0 keeps for ever."},
 	{"table.local-time-zone", Zone, "default", nil, "Session time zone of TIMESTAMP_LTZ and CURRENT_TIMESTAMP."},
-	{"table.optimizer.agg-phase-strategy", Enum, "AUTO", []string{"AUTO", "ONE_PHASE", "TWO_PHASE"}, "Whether to aggregate locally before the shuffle."},
-	{"table.optimizer.distinct-agg.split.bucket-num", Int, "1024", nil, "Buckets of a split distinct aggregation."},
-	{"table.optimizer.distinct-agg.split.enabled", Bool, "false", nil, "Split COUNT(DISTINCT) over buckets against skew."},
-	{"table.optimizer.reuse-source-enabled", Bool, "true", nil, "Read a table once for all uses in a job."},
-	{"table.optimizer.reuse-sub-plan-enabled", Bool, "true", nil, "Run equal parts of a plan once."},
+}
+
+// merge adds the planner's keys to own, in order of the key.
+func merge(own []Option, planner []optimize.Key) []Option {
+	kinds := map[string]Kind{"Duration": Duration, "Boolean": Bool, "Long": Int, "Integer": Int, "Enum": Enum, "String": Text}
+	all := append([]Option(nil), own...)
+	for _, k := range planner {
+		all = append(all, Option{k.Name, kinds[k.Type], k.Default, k.Values, k.Doc})
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Key < all[j].Key })
+	return all
+}
+
+// Planner returns the planner's options.
+func (c *Config) Planner() optimize.Settings {
+	s := optimize.DefaultSettings()
+	for _, k := range optimize.Keys {
+		switch field := k.Field(&s).(type) {
+		case *bool:
+			*field = c.Bool(k.Name)
+		case *int64:
+			*field = c.Int(k.Name)
+		case *string:
+			*field = strings.ToUpper(c.Text(k.Name))
+		case *time.Duration:
+			*field = c.Duration(k.Name)
+		}
+	}
+	return s
 }

@@ -29,6 +29,7 @@ type Writer struct {
 	keyCols  []int
 	keyBuf   state.Keys
 	maxP     int
+	owner    []int32   // channel of each key group
 	sel      [][]int32 // per channel, reused
 	nextTurn int       // round robin
 
@@ -60,6 +61,10 @@ func NewWriter(c WriterConfig) *Writer {
 			keyTypes[i] = c.Edge.Schema[k].Type
 		}
 		w.keys = rowcodec.NewKeyEncoder(keyTypes)
+		w.owner = make([]int32, w.maxP)
+		for g := range w.owner {
+			w.owner[g] = int32(keygroup.Subtask(g, w.maxP, len(c.Channels)))
+		}
 	}
 	return w
 }
@@ -94,10 +99,7 @@ func (w *Writer) emitByKey(b *batch.Batch) error {
 	for c := range w.sel {
 		w.sel[c] = w.sel[c][:0]
 	}
-	for k, h := range w.keyBuf.Hash {
-		c := keygroup.Subtask(keygroup.Of(h, w.maxP), w.maxP, len(w.channels))
-		w.sel[c] = append(w.sel[c], int32(b.Row(k)))
-	}
+	w.share(b.Sel)
 	for c, sel := range w.sel {
 		if len(sel) == 0 {
 			continue
@@ -107,6 +109,21 @@ func (w *Writer) emitByKey(b *batch.Batch) error {
 		}
 	}
 	return nil
+}
+
+// share sorts the rows whose hashes are in keyBuf by channel.
+func (w *Writer) share(sel []int32) {
+	if sel == nil {
+		for i, h := range w.keyBuf.Hash {
+			c := w.owner[keygroup.Of(h, w.maxP)]
+			w.sel[c] = append(w.sel[c], int32(i))
+		}
+		return
+	}
+	for k, h := range w.keyBuf.Hash {
+		c := w.owner[keygroup.Of(h, w.maxP)]
+		w.sel[c] = append(w.sel[c], sel[k])
+	}
 }
 
 // add copies rows to the pending batch of a channel, handing it over as it fills.

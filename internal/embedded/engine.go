@@ -1,0 +1,249 @@
+// Package embedded runs SQL jobs in this process: it plans relations, starts
+// them on a minicluster and tells how they go. The command line, the shell and
+// the tests use it.
+package embedded
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/config"
+	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/connector/blackhole"
+	"github.com/flottstream/flott/internal/connector/datagen"
+	"github.com/flottstream/flott/internal/connector/filesystem"
+	"github.com/flottstream/flott/internal/connector/nexmark"
+	"github.com/flottstream/flott/internal/connector/print"
+	"github.com/flottstream/flott/internal/expr"
+	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/format/csv"
+	"github.com/flottstream/flott/internal/format/json"
+	"github.com/flottstream/flott/internal/format/raw"
+	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/jobmanager"
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/metrics"
+	"github.com/flottstream/flott/internal/minicluster"
+	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/operators"
+	"github.com/flottstream/flott/internal/sql/lower"
+	"github.com/flottstream/flott/internal/sql/optimize"
+	"github.com/flottstream/flott/internal/sql/plan"
+	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/heap"
+)
+
+// Connectors are the connectors of this binary.
+func Connectors() map[string]connector.Factory {
+	list := []connector.Factory{blackhole.Factory{}, datagen.Factory{}, filesystem.Factory{}, nexmark.Factory{}, print.Factory{}}
+	m := make(map[string]connector.Factory, len(list))
+	for _, f := range list {
+		m[f.Name()] = f
+	}
+	return m
+}
+
+// Formats are the formats of this binary.
+func Formats() map[string]format.Factory {
+	list := []format.Factory{csv.Factory{}, json.Factory{}, raw.Factory{}}
+	m := make(map[string]format.Factory, len(list))
+	for _, f := range list {
+		m[f.Name()] = f
+	}
+	return m
+}
+
+// Engine plans and runs jobs. It is safe for concurrent use.
+type Engine struct {
+	connectors map[string]connector.Factory
+	env        *connector.Env
+	functions  map[string]*expr.UserFunction
+	log        *slog.Logger
+}
+
+// New returns an engine whose print connector writes to stdout and stderr.
+func New(stdout, stderr io.Writer, log *slog.Logger) *Engine {
+	return &Engine{
+		connectors: Connectors(),
+		env:        &connector.Env{Formats: Formats(), Stdout: stdout, Stderr: stderr},
+		functions:  map[string]*expr.UserFunction{},
+		log:        log,
+	}
+}
+
+// Connectors returns the connectors by name.
+func (e *Engine) Connectors() map[string]connector.Factory { return e.connectors }
+
+// Env returns what connector factories may use.
+func (e *Engine) Env() *connector.Env { return e.env }
+
+// Optimize returns the physical plan of relations under a configuration.
+func (e *Engine) Optimize(roots []plan.Node, cfg *config.Config) ([]*plan.Physical, error) {
+	return optimize.Plan(roots, optimize.Options{
+		Settings: cfg.Planner(), Streaming: Streaming(cfg, roots), Connectors: e.connectors, Env: e.env,
+		Expr: exprEnv(cfg, Streaming(cfg, roots)),
+	})
+}
+
+// Streaming reports whether a job runs in streaming mode: AUTOMATIC is decided
+// by the sources (a job of bounded ones is a batch job).
+func Streaming(cfg *config.Config, roots []plan.Node) bool {
+	return cfg.Enum("execution.runtime-mode") != "BATCH"
+}
+
+func exprEnv(cfg *config.Config, streaming bool) *expr.Env {
+	return &expr.Env{
+		Zone: cfg.Zone("table.local-time-zone"), QueryStart: time.Now(), Streaming: streaming,
+		LegacyCast: cfg.Enum("table.exec.legacy-cast-behaviour") == "ENABLED",
+	}
+}
+
+// Graph returns the job graph of a physical plan.
+func (e *Engine) Graph(name string, roots []*plan.Physical, cfg *config.Config) (*jobgraph.Graph, error) {
+	stream, err := lower.Graph(roots, lower.Options{
+		Name: name, Parallelism: Parallelism(cfg), MaxParallelism: maxParallelism(cfg),
+		Chaining: cfg.Bool("pipeline.operator-chaining.enabled"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return jobgraph.Chain(stream)
+}
+
+// Parallelism is that of SQL operators.
+func Parallelism(cfg *config.Config) int {
+	if p := cfg.Int("table.exec.resource.default-parallelism"); p > 0 {
+		return int(p)
+	}
+	return max(1, int(cfg.Int("parallelism.default")))
+}
+
+func maxParallelism(cfg *config.Config) int {
+	if m := cfg.Int("pipeline.max-parallelism"); m > 0 {
+		return int(m)
+	}
+	return max(keygroup.DefaultMaxParallelism, Parallelism(cfg))
+}
+
+// Execution is a running job.
+type Execution struct {
+	Name    string
+	ID      string
+	Started time.Time
+
+	cluster *minicluster.Cluster
+	master  *jobmanager.JobMaster
+	cancel  context.CancelFunc
+	done    chan struct{}
+	err     error
+	graph   *jobgraph.Graph
+}
+
+// Start plans relations and runs them as one job. collect takes the rows of a
+// Collect root, nil if there is none.
+func (e *Engine) Start(ctx context.Context, roots []plan.Node, cfg *config.Config, collect operators.Collector) (*Execution, error) {
+	physical, err := e.Optimize(roots, cfg)
+	if err != nil {
+		return nil, err
+	}
+	name := cfg.Text("pipeline.name")
+	if name == "" {
+		name = jobName(roots)
+	}
+	graph, err := e.Graph(name, physical, cfg)
+	if err != nil {
+		return nil, err
+	}
+	cluster := minicluster.New(minicluster.Options{
+		Builder: &operators.Builder{Connectors: e.connectors, Env: e.env, Collector: collect},
+		Backend: func(r keygroup.Range) state.Backend {
+			return heap.New(heap.Options{KeyGroups: r, MaxParallelism: maxParallelism(cfg)})
+		},
+		Log: e.log,
+	})
+	x := &Execution{Name: name, ID: newJobID(), Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph}
+	ctx, x.cancel = context.WithCancel(ctx)
+	x.master = cluster.Submit(jobmanager.Job{
+		ID: x.ID, Graph: graph, Settings: e.settings(cfg, Streaming(cfg, roots)), FlushEvery: flushEvery(cfg),
+	})
+	go func() {
+		defer close(x.done)
+		x.err = x.master.Run(ctx)
+		cluster.Close()
+	}()
+	return x, nil
+}
+
+func flushEvery(cfg *config.Config) time.Duration {
+	if !cfg.Bool("execution.buffer-timeout.enabled") {
+		return -1
+	}
+	return cfg.Duration("execution.buffer-timeout.interval")
+}
+
+func (e *Engine) settings(cfg *config.Config, streaming bool) operator.Settings {
+	s := operator.Settings{
+		BatchRows: int(max(1, min(cfg.Int("flott.batch.rows"), 1<<16))), StateTTL: cfg.Duration("table.exec.state.ttl"),
+		PerRecord: cfg.Enum("flott.table.exec.changelog") == "per-record", TimeZone: cfg.Zone("table.local-time-zone"),
+		LateLogRate: 10 * time.Second, QueryStart: time.Now(), Streaming: streaming,
+		LegacyCast: cfg.Enum("table.exec.legacy-cast-behaviour") == "ENABLED", Functions: e.functions,
+	}
+	if cfg.Bool("table.exec.mini-batch.enabled") {
+		s.MiniBatchRows, s.MiniBatchLatency = cfg.Int("table.exec.mini-batch.size"), cfg.Duration("table.exec.mini-batch.allow-latency")
+	}
+	return s
+}
+
+// jobName is Flink's default: insert-into_<table>, or collect.
+func jobName(roots []plan.Node) string {
+	name := ""
+	for _, r := range roots {
+		if s, ok := r.(*plan.Sink); ok {
+			if name != "" {
+				name += ","
+			}
+			name += s.Table.Name
+		}
+	}
+	if name == "" {
+		return "collect"
+	}
+	return "insert-into_" + name
+}
+
+func newJobID() string {
+	var id [16]byte
+	rand.Read(id[:])
+	return hex.EncodeToString(id[:])
+}
+
+// Wait returns the outcome of the job: nil, jobmanager.ErrCanceled, or what
+// made it fail.
+func (x *Execution) Wait() error { <-x.done; return x.err }
+
+// Done is closed when the job has ended.
+func (x *Execution) Done() <-chan struct{} { return x.done }
+
+// Stop ends the job gracefully: what was read goes through, open windows stay
+// unfired.
+func (x *Execution) Stop() { x.master.Stop() }
+
+// Cancel ends the job at once.
+func (x *Execution) Cancel() { x.cancel() }
+
+// Metrics is the root of the job's metrics.
+func (x *Execution) Metrics() *metrics.Group { return x.cluster.Metrics() }
+
+// Graph is what runs.
+func (x *Execution) Graph() *jobgraph.Graph { return x.graph }
+
+// rowCounter is a Collector that only counts; tests and EXPLAIN ANALYZE use it.
+type rowCounter struct{ rows int64 }
+
+// Collect counts.
+func (c *rowCounter) Collect(b *batch.Batch) error { c.rows += int64(b.Rows()); return nil }
