@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -39,7 +40,8 @@ func decodePosition(s connector.Split) (p position, err error) {
 	if err = json.Unmarshal(s.State, &p); err == nil && p.Version != splitVersion {
 		err = fmt.Errorf("version %d is not known, only %d", p.Version, splitVersion)
 	}
-	if err == nil && (p.Events < 0 || p.Emitted < 0 || p.Generators < 1) {
+	if err == nil && (p.FirstID < 1 || p.Events < 0 || p.FirstID > math.MaxInt64/2 || p.Events > math.MaxInt64/2 ||
+		p.Emitted < 0 || p.Emitted > p.Events || p.Generators < 1) {
 		err = fmt.Errorf("numbers out of range: %s", s.State)
 	}
 	if err != nil {
