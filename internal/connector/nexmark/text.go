@@ -42,7 +42,7 @@ const (
 	nameWidth = 16 // 12 are used: "channel-9999"
 )
 
-func newChannel(name, url string) (c channel) {
+func newChannel(name, url []byte) (c channel) {
 	c.nameSize = uint8(copy(c.name[:], name))
 	c.urlSize = uint8(copy(c.url[:], url))
 	return c
@@ -81,12 +81,14 @@ func (r *random) appendLetters(dst []byte, n int) []byte {
 func newChannels() []channel {
 	r := random(channelSeed)
 	list := make([]channel, 0, hotChannelKind+channelCount)
+	var url, label []byte
 	for _, name := range hotChannels {
-		list = append(list, newChannel(name, string(r.appendURL(nil))))
+		url = r.appendURL(url[:0])
+		list = append(list, newChannel(append(label[:0], name...), url))
 	}
 	ten := newBound(10)
 	for i := range channelCount {
-		url := r.appendURL(nil)
+		url = r.appendURL(url[:0])
 		if r.below(ten) > 0 {
 			id := int32(bits.Reverse32(uint32(i)))
 			if id < 0 {
@@ -94,7 +96,8 @@ func newChannels() []channel {
 			}
 			url = strconv.AppendInt(append(url, "&channel_id="...), int64(id), 10)
 		}
-		list = append(list, newChannel("channel-"+strconv.Itoa(i), string(url)))
+		label = strconv.AppendInt(append(label[:0], "channel-"...), int64(i), 10)
+		list = append(list, newChannel(label, url))
 	}
 	return list
 }
