@@ -4,6 +4,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -88,12 +90,17 @@ type Join struct {
 	Cond        expr.Expr // over left then right; nil is TRUE
 	Snapshot    *expr.Column
 	NullAware   bool // NOT IN
-	Out         types.Schema
+	// LeftTTL and RightTTL are the STATE_TTL hint of the inputs: 0 is the job's
+	// table.exec.state.ttl, less than 0 is for ever.
+	LeftTTL, RightTTL time.Duration
+	Out               types.Schema
 }
 
 // Aggregate groups by columns of its input. Output: keys, calls. With Sets it
 // computes GROUPING SETS: each set lists positions in Keys, and the output has a
-// BIGINT grouping id column after the keys.
+// BIGINT grouping id column after the keys. The id has a bit for each key, the
+// first key's the highest of len(Keys): 1 if the row's set leaves the key out
+// (which is NULL then).
 type Aggregate struct {
 	Input Node
 	Keys  []int
@@ -103,7 +110,10 @@ type Aggregate struct {
 	// grouped by window, and Properties follow the calls in the output.
 	Group      *jobgraph.Window
 	Properties []jobgraph.WindowProperty
-	Out        types.Schema
+	// TTL is the STATE_TTL hint: 0 is the job's table.exec.state.ttl, less than 0
+	// is for ever.
+	TTL time.Duration
+	Out types.Schema
 }
 
 // WindowTVF is TUMBLE, HOP, CUMULATE or SESSION over a table: input columns plus
