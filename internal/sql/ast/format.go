@@ -15,6 +15,14 @@ func Format(n Node) string {
 	return p.b.String()
 }
 
+// FormatQuoted is Format with the columns of expressions always in back-ticks, as
+// Flink shows expressions of a table: `a` + 1.
+func FormatQuoted(x Expr) string {
+	p := printer{quoteColumns: true}
+	p.node(x)
+	return p.b.String()
+}
+
 // QuoteIdent returns name as it must be written in SQL: in back-ticks if it is not
 // a plain word or means something else to the parser.
 func QuoteIdent(name string) string {
@@ -48,7 +56,8 @@ func IdentStart(r rune) bool {
 
 // A printer collects the text. Its methods print one kind of thing each.
 type printer struct {
-	b strings.Builder
+	b            strings.Builder
+	quoteColumns bool // see FormatQuoted
 }
 
 // put prints strings as they are.
@@ -92,6 +101,17 @@ func (p *printer) dotted(parts []Ident) {
 	for i, id := range parts {
 		p.putIf(i > 0, ".")
 		p.ident(id)
+	}
+}
+
+func (p *printer) path(x *Path) {
+	if !p.quoteColumns {
+		p.dotted(x.Parts)
+		return
+	}
+	for i, id := range x.Parts {
+		p.putIf(i > 0, ".")
+		p.put("`" + strings.ReplaceAll(id.Name, "`", "``") + "`")
 	}
 }
 

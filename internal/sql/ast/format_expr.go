@@ -77,7 +77,7 @@ func (p *printer) exprs(xs []Expr) {
 func (p *printer) bare(x Expr) {
 	switch x := x.(type) {
 	case *Path:
-		p.dotted(x.Parts)
+		p.path(x)
 	case *Star:
 		p.dotted(x.Qualifier)
 		p.putIf(x.Qualifier != nil, ".")
