@@ -1,4 +1,4 @@
--- The event stream. ${…} are filled in by the runner (go run ./bench/nexmark).
+-- The event stream. The runner (go run ./bench/nexmark) puts values for the names in braces.
 CREATE TABLE datagen (
   event_type INT,
   person ROW<
