@@ -373,8 +373,9 @@ type ChangelogNormalize struct {
 	Schema           types.Schema
 }
 
-// DropUpdateBefore leaves out -U rows.
-type DropUpdateBefore struct{}
+// DropUpdateBefore leaves out -U rows or, with AsDelete, makes them -D: where
+// the +U that follows may carry another key or have been filtered out.
+type DropUpdateBefore struct{ AsDelete bool }
 
 // SinkMaterialize brings the changes of one sink key into an order that ends in
 // the right row although they arrive over different keys.

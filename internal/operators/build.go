@@ -65,7 +65,7 @@ func (b *Builder) Operator(op *jobgraph.Operator, inputs []types.Schema) (operat
 		}
 		return &collect{b.Collector}, nil
 	case *jobgraph.DropUpdateBefore:
-		return &dropUpdateBefore{}, nil
+		return &dropUpdateBefore{asDelete: spec.AsDelete}, nil
 	}
 	return newStateful(op, inputs)
 }

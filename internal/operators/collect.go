@@ -19,16 +19,29 @@ func (c *collect) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) error {
 	return c.to.Collect(b)
 }
 
-// dropUpdateBefore leaves out -U rows.
+// dropUpdateBefore leaves out -U rows or makes them deletes.
 type dropUpdateBefore struct {
-	sel []int32
-	out batch.Batch
+	asDelete bool
+	sel      []int32
+	kinds    []batch.RowKind
+	out      batch.Batch
 }
 
-// ProcessBatch narrows the selection to the other kinds.
+// ProcessBatch narrows the selection to the other kinds, or rewrites the kinds.
 func (d *dropUpdateBefore) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
 	if b.Kinds == nil {
 		return out.Emit(b)
+	}
+	d.out = *b
+	if d.asDelete {
+		d.kinds = append(d.kinds[:0], b.Kinds...)
+		for i, k := range d.kinds {
+			if k == batch.UpdateBefore {
+				d.kinds[i] = batch.Delete
+			}
+		}
+		d.out.Kinds = d.kinds
+		return out.Emit(&d.out)
 	}
 	d.sel = d.sel[:0]
 	for k := range b.Rows() {
@@ -36,7 +49,6 @@ func (d *dropUpdateBefore) ProcessBatch(_ int, b *batch.Batch, out operator.Outp
 			d.sel = append(d.sel, int32(i))
 		}
 	}
-	d.out = *b
 	d.out.Sel = d.sel
 	return out.Emit(&d.out)
 }
