@@ -13,6 +13,7 @@ import (
 //
 //	-- One sentence that says what the case shows.
 //	-- modes: streaming, batch     where it runs; required
+//	-- flink: batch                modes in which Flink is asked, where it answers wrongly or not in another; default: all
 //	-- parallelism: 1              default 1, 2
 //	-- ordered                     rows are compared in the order in which they come
 //	-- refused: streaming          Flink refuses it or its job fails in these modes
@@ -21,6 +22,7 @@ type Case struct {
 	Name        string // group/name
 	Script      string // with ${data} and ${out} unreplaced
 	Modes       []Mode
+	Asked       []Mode // the modes of the recorded answer
 	Refused     []Mode
 	Parallelism []int
 	Ordered     bool
@@ -64,6 +66,9 @@ func parseCase(name, script string) (Case, error) {
 	if len(c.Modes) == 0 {
 		return c, fmt.Errorf("no '-- modes:' line in the header")
 	}
+	if len(c.Asked) == 0 {
+		c.Asked = c.Modes
+	}
 	return c, nil
 }
 
@@ -75,6 +80,8 @@ func (c *Case) directive(line string) error {
 		c.Ordered = true
 	case found && key == "modes":
 		return readModes(value, &c.Modes)
+	case found && key == "flink":
+		return readModes(value, &c.Asked)
 	case found && key == "refused":
 		return readModes(value, &c.Refused)
 	case found && key == "parallelism":

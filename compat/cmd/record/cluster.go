@@ -23,7 +23,7 @@ func startCluster(ctx context.Context) (*cluster, error) {
 		return nil, err
 	}
 	c := &cluster{run: run}
-	c.env = append(os.Environ(), "FLINK_RUN="+filepath.Join(run, "run"), "FLINK_SLOTS=4", "FLINK_BACKEND=hashmap",
+	c.env = append(os.Environ(), "FLINK_RUN="+filepath.Join(run, "run"), "FLINK_SLOTS=8", "FLINK_BACKEND=hashmap",
 		"FLINK_TASK_HEAP=600m", "FLINK_MANAGED=128m", "FLINK_NETWORK=128m", "FLINK_JOBMANAGER_HEAP=512m", "FLINK_JVM=-XX:TieredStopAtLevel=1")
 	if os.Getenv("FLINK_PORT") == "" {
 		c.env = append(c.env, "FLINK_PORT=28081")

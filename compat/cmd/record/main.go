@@ -96,7 +96,7 @@ func chosen(o options) ([]compat.Case, error) {
 			continue
 		}
 		if o.missing {
-			if _, err := compat.ReadGolden(o.root, c.Name, c.Modes[0]); err == nil {
+			if _, err := compat.ReadGolden(o.root, c.Name, c.Asked[0]); err == nil {
 				continue
 			}
 		}

@@ -42,7 +42,7 @@ func (r *recorder) record(ctx context.Context, c *compat.Case) {
 // answers asks in every mode and at every parallelism, and wants the parallelisms to agree.
 func (r *recorder) answers(ctx context.Context, c *compat.Case) (map[compat.Mode]compat.Answer, error) {
 	answers := make(map[compat.Mode]compat.Answer)
-	for _, mode := range c.Modes {
+	for _, mode := range c.Asked {
 		for i, parallelism := range c.Parallelism {
 			answer, err := r.ask(ctx, c, mode, parallelism)
 			if err != nil {
@@ -84,7 +84,7 @@ func (r *recorder) compare(c *compat.Case, answers map[compat.Mode]compat.Answer
 
 func summary(c *compat.Case, answers map[compat.Mode]compat.Answer) string {
 	var parts []string
-	for _, mode := range c.Modes {
+	for _, mode := range c.Asked {
 		part := fmt.Sprintf("%s: %d rows", mode, len(answers[mode].Rows))
 		if answers[mode].Error != "" {
 			part = fmt.Sprintf("%s: refused (%s)", mode, answers[mode].Error)

@@ -1,0 +1,24 @@
+-- The last three minutes, by range.
+-- modes: streaming, batch
+-- flink: streaming
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT order_id, order_time, COUNT(*) OVER w AS n, SUM(price) OVER w AS s, MAX(price) OVER w AS m
+FROM orders
+WINDOW w AS (PARTITION BY currency ORDER BY order_time RANGE BETWEEN INTERVAL '3' MINUTE PRECEDING AND CURRENT ROW);

@@ -1,0 +1,22 @@
+-- Running aggregates by range: rows of one time see each other.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT order_id, currency, order_time, COUNT(*) OVER (PARTITION BY currency ORDER BY order_time RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS n, SUM(price) OVER (PARTITION BY currency ORDER BY order_time RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS s
+FROM orders;

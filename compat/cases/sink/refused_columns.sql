@@ -1,0 +1,25 @@
+-- INSERT with the wrong number of columns.
+-- modes: streaming, batch
+-- refused: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE out_ (
+  k INT,
+  n BIGINT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${out}/out_',
+  'format' = 'csv'
+);
+
+INSERT INTO out_ SELECT k, v, name FROM l;

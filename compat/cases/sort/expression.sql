@@ -1,0 +1,21 @@
+-- ORDER BY an expression and an alias, after an aggregate.
+-- modes: batch
+-- ordered
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT currency, COUNT(*) AS n, SUM(price) AS s FROM orders GROUP BY currency ORDER BY SUM(price) / COUNT(*) DESC, n;

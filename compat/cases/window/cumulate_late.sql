@@ -1,0 +1,18 @@
+-- CUMULATE with late rows.
+-- modes: streaming, batch
+-- parallelism: 1
+
+CREATE TABLE late (
+  id INT,
+  k STRING,
+  v INT,
+  at_time TIMESTAMP(3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/late.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT k, window_start, window_end, COUNT(*) AS n, MAX(v) AS m FROM CUMULATE(TABLE late, DESCRIPTOR(at_time), INTERVAL '30' SECOND, INTERVAL '2' MINUTE) GROUP BY k, window_start, window_end;

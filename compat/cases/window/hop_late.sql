@@ -1,0 +1,18 @@
+-- Late rows reach the hopping windows that are still open.
+-- modes: streaming, batch
+-- parallelism: 1
+
+CREATE TABLE late (
+  id INT,
+  k STRING,
+  v INT,
+  at_time TIMESTAMP(3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/late.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM HOP(TABLE late, DESCRIPTOR(at_time), INTERVAL '20' SECOND, INTERVAL '2' MINUTE) GROUP BY window_start, window_end;

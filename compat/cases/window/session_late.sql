@@ -1,0 +1,18 @@
+-- SESSION with late rows.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE late (
+  id INT,
+  k STRING,
+  v INT,
+  at_time TIMESTAMP(3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/late.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT k, window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM SESSION(TABLE late PARTITION BY k, DESCRIPTOR(at_time), INTERVAL '15' SECOND) GROUP BY k, window_start, window_end;
