@@ -157,7 +157,7 @@ func (g *Generator) putURLs(picks []uint16, row int, dst *Text) {
 
 func (g *Generator) bidExtras(seeds []uint64, row int, dst *Text) {
 	ends := dst.ends(row, len(seeds))
-	if g.bidExtra.none || g.bidExtra.max() > extraBlock {
+	if g.extraPlaces == nil {
 		for i, s := range seeds {
 			r := random(s)
 			dst.Bytes = r.appendExtra(dst.Bytes, g.bidExtra, g.extra)
@@ -172,7 +172,7 @@ func (g *Generator) bidExtras(seeds []uint64, row int, dst *Text) {
 	for i, s := range seeds {
 		r := random(s)
 		size := g.bidExtra.draw(&r)
-		places[i] = r.under(uint32(extraTextSize - size))
+		places[i] = r.below(g.extraPlaces[size-g.bidExtra.min])
 		end += size
 		ends[i] = int32(end)
 	}

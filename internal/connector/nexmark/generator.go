@@ -22,6 +22,9 @@ type Generator struct {
 	bidExtra  extraSize
 	horizon   int64 // events until the auctions now in flight are over
 
+	// extraPlaces[i] is the bound of the place of a bid's extra of the least size + i, for extras copied as blocks.
+	extraPlaces []bound
+
 	seeds   [chunkRows]uint64 // state of the random sequence of each event of a chunk of bids
 	scratch []byte
 }
@@ -52,6 +55,11 @@ func NewGenerator(c Config, s Split) *Generator {
 		hotBidder: newBound(c.HotBidderRatio),
 		hotSeller: newBound(c.HotSellerRatio),
 		bidExtra:  newExtraSize(bidNumbersBytes, c.BidSize),
+	}
+	if !g.bidExtra.none && g.bidExtra.max() <= extraBlock {
+		for size := g.bidExtra.min; size <= g.bidExtra.max(); size++ {
+			g.extraPlaces = append(g.extraPlaces, newBound(extraTextSize-size))
+		}
 	}
 	if g.auctions > 0 {
 		g.horizon = inFlight * g.total / g.auctions
