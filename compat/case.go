@@ -15,6 +15,7 @@ import (
 //	-- modes: streaming, batch     where it runs; required
 //	-- flink: batch                modes in which Flink is asked, where it answers wrongly or not in another; default: all
 //	-- parallelism: 1              default 1, 2
+//	-- printed                     the answer is what the print connector writes
 //	-- ordered                     rows are compared in the order in which they come
 //	-- refused: streaming          Flink refuses it or its job fails in these modes
 //	-- digits: 12                  FLOAT and DOUBLE columns are rounded to so many significant digits
@@ -25,6 +26,7 @@ type Case struct {
 	Asked       []Mode // the modes of the recorded answer
 	Refused     []Mode
 	Parallelism []int
+	Printed     bool
 	Ordered     bool
 	Digits      int // 0: floats are compared to the letter
 }
@@ -76,6 +78,8 @@ func (c *Case) directive(line string) error {
 	key, value, found := strings.Cut(line, ":")
 	value = strings.TrimSpace(value)
 	switch {
+	case line == "printed":
+		c.Printed = true
 	case line == "ordered":
 		c.Ordered = true
 	case found && key == "modes":

@@ -129,7 +129,7 @@ func (s *scripted) Run(_ context.Context, script string, _ map[string]string) ([
 	return s.columns, s.rows, s.err
 }
 
-func ask(t *testing.T, c *Case, engine Engine) (Answer, error) {
+func askOnce(t *testing.T, c *Case, engine Engine) (Answer, error) {
 	t.Helper()
 	return Ask(t.Context(), engine, c, "data", Streaming, 1)
 }
@@ -139,7 +139,7 @@ func TestFoldArrivesAtTheTable(t *testing.T) {
 		{Insert, []string{"1", "x"}}, {Insert, []string{"2", Null}}, {Insert, []string{"2", Null}},
 		{UpdateBefore, []string{"1", "x"}}, {UpdateAfter, []string{"1", "two\nlines"}}, {Delete, []string{"2", Null}},
 	}}
-	got, err := ask(t, &Case{Script: "SELECT 1"}, engine)
+	got, err := askOnce(t, &Case{Script: "SELECT 1"}, engine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestFoldFindsABrokenChangelog(t *testing.T) {
 		"of unknown kind '?'":       {{"?", []string{"1"}}},
 		"[7] was taken back 1 time": {{Insert, []string{"7"}}, {UpdateBefore, []string{"7"}}, {UpdateBefore, []string{"7"}}},
 	} {
-		_, err := ask(t, &Case{Script: "SELECT 1"}, &scripted{columns: []string{"a INT"}, rows: rows})
+		_, err := askOnce(t, &Case{Script: "SELECT 1"}, &scripted{columns: []string{"a INT"}, rows: rows})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got %v, want %s", rows, err, want)
 		}
@@ -164,7 +164,7 @@ func TestFoldFindsABrokenChangelog(t *testing.T) {
 
 func TestOrderedRowsKeepTheirOrder(t *testing.T) {
 	rows := []ChangeRow{{Insert, []string{"2"}}, {Insert, []string{"1"}}}
-	got, err := ask(t, &Case{Script: "SELECT 1", Ordered: true}, &scripted{columns: []string{"a INT"}, rows: rows})
+	got, err := askOnce(t, &Case{Script: "SELECT 1", Ordered: true}, &scripted{columns: []string{"a INT"}, rows: rows})
 	if err != nil || !slices.Equal(got.Rows, []string{"[2]", "[1]"}) {
 		t.Fatal(got, err)
 	}
@@ -177,7 +177,7 @@ func TestOrderedRowsKeepTheirOrder(t *testing.T) {
 func TestFloatsAreRounded(t *testing.T) {
 	c := &Case{Script: "SELECT 1", Digits: 4}
 	rows := []ChangeRow{{Insert, []string{"0.30000000000000004", "0.30000000000000004", Null}}}
-	got, err := ask(t, c, &scripted{columns: []string{"d DOUBLE NOT NULL", "s STRING", "f FLOAT"}, rows: rows})
+	got, err := askOnce(t, c, &scripted{columns: []string{"d DOUBLE NOT NULL", "s STRING", "f FLOAT"}, rows: rows})
 	if want := "[0.3, 0.30000000000000004, <NULL>]"; err != nil || got.Rows[0] != want {
 		t.Errorf("got %v %v, want %s", got.Rows, err, want)
 	}
@@ -186,12 +186,34 @@ func TestFloatsAreRounded(t *testing.T) {
 func TestFilesAreTheAnswerOfAnInsert(t *testing.T) {
 	engine := &scripted{files: map[string]string{
 		"a/part-1": "2\n1\n", "a/.part-2.inprogress": "9\n", "b/k=1/part-0": "3", "b/_SUCCESS": "", ".hidden/part": "8\n"}}
-	got, err := ask(t, &Case{Script: "INSERT INTO t SELECT 'out=${out}='"}, engine)
+	got, err := askOnce(t, &Case{Script: "INSERT INTO t SELECT 'out=${out}='"}, engine)
 	if want := []string{"a: 1", "a: 2", "b/k=1: 3"}; err != nil || !slices.Equal(got.Rows, want) {
 		t.Errorf("rows %q %v, want %q", got.Rows, err, want)
 	}
 	if _, err := os.Stat(engine.out); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder of the sinks is left behind: %v", err)
+	}
+}
+
+// printer is an engine that printed these lines.
+type printer []string
+
+func (printer) Run(context.Context, string, map[string]string) ([]string, []ChangeRow, error) {
+	return nil, nil, errors.New("Run was called for a printed case.")
+}
+
+func (p printer) RunPrinting(context.Context, string, map[string]string) ([]string, error) {
+	return p, nil
+}
+
+func TestPrintedLinesLoseTheSubtask(t *testing.T) {
+	c := &Case{Script: "INSERT INTO p SELECT 1", Printed: true}
+	got, err := askOnce(t, c, printer{"+I[2]", "2> +I[1]", "id:1> +I[3> ]", "id> -D[4]"})
+	if want := []string{"+I[1]", "+I[2]", "id> +I[3> ]", "id> -D[4]"}; err != nil || !slices.Equal(got.Rows, want) {
+		t.Errorf("rows %q %v, want %q", got.Rows, err, want)
+	}
+	if _, err := askOnce(t, c, &scripted{}); err == nil {
+		t.Error("an engine that cannot print was asked")
 	}
 }
 

@@ -40,6 +40,13 @@ type Engine interface {
 	Run(ctx context.Context, script string, settings map[string]string) (columns []string, rows []ChangeRow, err error)
 }
 
+// Printing is an engine that can tell what the print connector wrote.
+type Printing interface {
+	// RunPrinting is Run for a script whose final INSERT goes to a print table. Lines are those of standard output, as
+	// printed, in any order.
+	RunPrinting(ctx context.Context, script string, settings map[string]string) (lines []string, err error)
+}
+
 // Mode is execution.runtime-mode.
 type Mode string
 

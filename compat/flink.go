@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"strings"
+	"sync"
 
 	"github.com/flottstream/flott/internal/flinkgateway"
 )
@@ -12,6 +15,31 @@ import (
 // Flink is the judge: a real Flink behind its SQL gateway.
 type Flink struct {
 	Client *flinkgateway.Client
+	Stdout string // the file of the TaskManager's standard output; empty when it is not to be had
+}
+
+// printing lets one script at a time write to the TaskManager's standard output.
+var printing sync.Mutex
+
+// RunPrinting implements Printing.
+func (f Flink) RunPrinting(ctx context.Context, script string, settings map[string]string) ([]string, error) {
+	if f.Stdout == "" {
+		return nil, fmt.Errorf("the file of the TaskManager's standard output is not known")
+	}
+	printing.Lock()
+	defer printing.Unlock()
+	before, err := os.ReadFile(f.Stdout)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := f.Run(ctx, script, settings); err != nil {
+		return nil, err
+	}
+	after, err := os.ReadFile(f.Stdout)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(after[len(before):]), "\n"), "\n"), nil
 }
 
 // Run implements Engine: a session of its own for each script.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -22,23 +23,58 @@ func Ask(ctx context.Context, engine Engine, c *Case, data string, mode Mode, pa
 		return Answer{}, err
 	}
 	defer os.RemoveAll(out)
-	columns, rows, err := engine.Run(ctx, c.Text(data, out), Settings(mode, parallelism))
+	answer, err := ask(ctx, engine, c, c.Text(data, out), out, Settings(mode, parallelism))
 	if ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
+	folders := strings.NewReplacer(data, "${data}", out, "${out}")
+	answer.Error = folders.Replace(answer.Error)
+	for i, row := range answer.Rows {
+		answer.Rows[i] = folders.Replace(row)
+	}
+	return answer, err
+}
+
+// ask picks where the answer shows: in printed lines, in files or in the final query's rows.
+func ask(ctx context.Context, engine Engine, c *Case, script, out string, settings map[string]string) (Answer, error) {
+	if c.Printed {
+		printing, can := engine.(Printing)
+		if !can {
+			return Answer{}, fmt.Errorf("the engine cannot tell what the print connector wrote")
+		}
+		lines, err := printing.RunPrinting(ctx, script, settings)
+		if err != nil {
+			return Refused(err), nil
+		}
+		return printedAnswer(lines), nil
+	}
+	columns, rows, err := engine.Run(ctx, script, settings)
 	if err != nil {
-		answer := Refused(err)
-		answer.Error = strings.NewReplacer(data, "${data}", out, "${out}").Replace(answer.Error)
-		return answer, nil
+		return Refused(err), nil
 	}
 	if c.WritesFiles() {
 		return filesAnswer(out)
 	}
-	answer, err := c.Fold(columns, rows)
-	for i, row := range answer.Rows {
-		answer.Rows[i] = strings.ReplaceAll(row, data, "${data}")
+	return c.Fold(columns, rows)
+}
+
+// subtaskMark is the number of the subtask, which print tables of parallel jobs put before a row.
+var subtaskMark = regexp.MustCompile(`^(?:(.*?):)?[0-9]+> `)
+
+// printedAnswer drops the subtask's number, which depends on where a row happened to go, and keeps the identifier.
+func printedAnswer(lines []string) Answer {
+	var answer Answer
+	for _, line := range lines {
+		if m := subtaskMark.FindStringSubmatch(line); m != nil {
+			line = line[len(m[0]):]
+			if m[1] != "" {
+				line = m[1] + "> " + line
+			}
+		}
+		answer.Rows = append(answer.Rows, escapes.Replace(line))
 	}
-	return answer, err
+	slices.Sort(answer.Rows)
+	return answer
 }
 
 // filesAnswer reads every line that sinks wrote under out, as "folder: line". Hidden files and folders are unfinished

@@ -39,6 +39,9 @@ func startCluster(ctx context.Context) (*cluster, error) {
 	return c, nil
 }
 
+// stdout is the TaskManager's standard output, where the print connector writes.
+func (c *cluster) stdout() string { return filepath.Join(c.run, "run", "log", "taskmanager.out") }
+
 func (c *cluster) script(ctx context.Context, command string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join("scripts", "flink"), command)
 	cmd.Env, cmd.Stderr = c.env, os.Stderr

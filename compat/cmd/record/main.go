@@ -21,10 +21,11 @@ import (
 )
 
 type options struct {
-	root, only, gateway string
-	missing, check      bool
-	jobs                int
-	limit               time.Duration
+	root, only      string
+	gateway, stdout string
+	missing, check  bool
+	jobs            int
+	limit           time.Duration
 }
 
 func main() {
@@ -33,6 +34,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "comma-separated beginnings of case names")
 	flag.BoolVar(&o.missing, "missing", false, "only cases without a recorded answer")
 	flag.StringVar(&o.gateway, "gateway", "", "a running SQL gateway; default: start one")
+	flag.StringVar(&o.stdout, "stdout", "", "with -gateway: the file of the TaskManager's standard output")
 	flag.BoolVar(&o.check, "check", false, "compare with the recorded answers and write nothing")
 	flag.IntVar(&o.jobs, "jobs", 2, "cases that run at a time")
 	flag.DurationVar(&o.limit, "limit", 2*time.Minute, "time for one run of one case")
@@ -56,13 +58,13 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 		defer cluster.stop()
-		o.gateway = cluster.gateway
+		o.gateway, o.stdout = cluster.gateway, cluster.stdout()
 	}
 	client, err := flinkgateway.Dial(ctx, o.gateway)
 	if err != nil {
 		return err
 	}
-	r := recorder{options: o, engine: compat.Flink{Client: client}}
+	r := recorder{options: o, engine: compat.Flink{Client: client, Stdout: o.stdout}}
 	queue := make(chan compat.Case)
 	var workers sync.WaitGroup
 	for range o.jobs {
