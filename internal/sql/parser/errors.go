@@ -25,11 +25,11 @@ func (p *parser) unexpected(expected ...string) {
 	if t.kind == tokIllegal {
 		p.fail(t, t.msg, t.hint)
 	}
-	msg := "unexpected " + describe(t)
-	if len(expected) > 0 {
+	msg, hint := "unexpected "+describe(t), p.hint(t, expected)
+	if few := len(expected) < 5; few || len(expected) > 0 && hint == "" {
 		msg += ", expected " + orList(expected)
 	}
-	p.fail(t, msg, p.hint(t, expected))
+	p.fail(t, msg, hint)
 }
 
 // describe names a token as a message does.
@@ -83,10 +83,10 @@ func (p *parser) hint(t *token, expected []string) string {
 	if h := p.misspeltBefore(t, expected); h != "" {
 		return h
 	}
-	if wantsIdent(expected) && t.kind == tokWord && ast.Reserved(t.upper) && !clauseStart[t.upper] {
+	if t.kind == tokWord && ast.Reserved(t.upper) && !clauseStart[t.upper] && (wantsName(expected) || wantsExpr(expected)) {
 		return t.upper + " is a reserved word; to use it as a name write it in back-ticks: `" + t.text + "`"
 	}
-	if wantsIdent(expected) && t.kind == tokString {
+	if wantsName(expected) && t.kind == tokString {
 		return "a name stands in back-ticks or without quotes, not in single quotes"
 	}
 	if p.i > 0 && statementStart[t.upper] && len(expected) == 1 && expected[0] == endOfStatement {
@@ -109,17 +109,21 @@ func (p *parser) foreignSyntax(t *token) string {
 		return "write AND"
 	case t.isPunct("?"):
 		return "parameters are not supported; write the value"
-	case t.isPunct("(") && before.is("EXCEPT"), t.isPunct("(") && (before.is("EXCLUDE") || before.is("REPLACE")):
-		return "SELECT * " + before.upper + " (…) is not Flink SQL; list the columns"
+	case p.i > 0 && before.isPunct("*") && (t.is("EXCLUDE") || t.is("REPLACE") || t.is("RENAME")):
+		return "SELECT * " + t.upper + " (…) is not Flink SQL; list the columns"
+	case p.i > 2 && before.isPunct("(") && p.toks[p.i-2].is("EXCEPT") && p.toks[p.i-3].isPunct("*"):
+		return "SELECT * EXCEPT (…) is not Flink SQL; list the columns"
 	case (t.is("SEMI") || t.is("ANTI")) && (before.is("LEFT") || before.is("RIGHT")):
 		if t.is("SEMI") {
 			return "semi joins are written WHERE x IN (SELECT …) or WHERE EXISTS (SELECT …)"
 		}
 		return "anti joins are written WHERE NOT EXISTS (SELECT …)"
-	case t.is("DIV"):
+	case t.is("DIV"), p.i > 0 && before.is("DIV"):
 		return "integer division is written a / b; it gives an integer for integers"
 	case t.is("DEFAULT") && p.i > 0:
 		return "columns cannot have default values; compute them with COALESCE when reading or inserting"
+	case t.is("MILLISECOND"), t.is("MILLISECONDS"):
+		return "write milliseconds as INTERVAL '0.005' SECOND"
 	case t.is("APPLY"):
 		return "write CROSS JOIN LATERAL TABLE(f(x)) or LEFT JOIN LATERAL TABLE(f(x)) ON TRUE"
 	}
@@ -163,15 +167,19 @@ func endExpected(expected []string) bool {
 	return false
 }
 
-// wantsIdent reports whether a name could stand there. Descriptions of names and
-// expressions begin with an article.
-func wantsIdent(expected []string) bool {
-	for _, e := range expected {
-		if strings.HasPrefix(e, "a ") || strings.HasPrefix(e, "an ") || e == endOfStatement {
-			return true
-		}
+// wantsName reports whether only a name was expected.
+func wantsName(expected []string) bool {
+	if len(expected) != 1 {
+		return false
 	}
-	return false
+	e := expected[0]
+	return strings.Contains(e, "name") || e == "an alias" || e == "a table" || e == "a pattern variable" || e == "a column"
+}
+
+// wantsExpr reports whether an expression was expected, or could be followed by an
+// alias.
+func wantsExpr(expected []string) bool {
+	return len(expected) == 1 && (expected[0] == "an expression" || expected[0] == endOfStatement)
 }
 
 func keywordsOf(expected []string) []string {
@@ -193,6 +201,9 @@ var clauseWords = strings.Fields(`FROM WHERE GROUP ORDER HAVING LIMIT OFFSET UNI
 // was left out than serve as a name.
 var clauseStart = wordSet(`FROM WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT JOIN INNER CROSS NATURAL
 	QUALIFY USING FETCH SELECT INSERT INTO AND OR AS ON WITH BY THEN ELSE WHEN CREATE DROP ALTER IN IS LIKE BETWEEN`)
+
+// afterList are reserved words which follow a list and cannot be its next item.
+var afterList = wordSet("FROM WHERE GROUP HAVING ORDER LIMIT UNION EXCEPT INTERSECT QUALIFY AS WITH INTO ON")
 
 // statementStart are words which begin a statement.
 var statementStart = wordSet(strings.Join(statementWords, " "))

@@ -225,10 +225,7 @@ func (p *parser) insideParens() (*ast.Query, []ast.Expr) {
 		first = p.expr()
 	}
 	list := []ast.Expr{first}
-	for p.acceptPunct(",") {
-		if p.atPunct(")") {
-			p.fail(p.prev(), "a comma is followed by nothing", "remove the comma")
-		}
+	for p.acceptComma() {
 		list = append(list, p.expr())
 	}
 	return nil, list

@@ -265,7 +265,9 @@ func (p *parser) parenTable(pos int) ast.TableRef {
 		panic(errorAt(t, "parentheses in FROM hold a query or a join"))
 	}
 	if p.at("AS") || p.atIdent() {
-		p.fail(p.tok(), "a join in parentheses takes no alias", "give aliases to the tables in it, or write (SELECT * FROM …) AS "+p.peek(0).text)
+		at := p.tok()
+		p.accept("AS")
+		p.fail(at, "a join in parentheses takes no alias", "give aliases to the tables in it, or write (SELECT * FROM …) AS "+p.ident("an alias").Name)
 	}
 	return t
 }

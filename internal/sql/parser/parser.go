@@ -227,12 +227,20 @@ func (p *parser) countOperator() {
 // commaList parses one or more items separated by commas.
 func (p *parser) commaList(item func()) {
 	item()
-	for p.acceptPunct(",") {
-		if p.atPunct(")") {
-			p.fail(p.prev(), "a comma is followed by nothing", "remove the comma")
-		}
+	for p.acceptComma() {
 		item()
 	}
+}
+
+// acceptComma consumes a comma which something must follow.
+func (p *parser) acceptComma() bool {
+	if !p.acceptPunct(",") {
+		return false
+	}
+	if t := p.tok(); t.isPunct(")") || t.isPunct(";") || t.isPunct("]") || t.kind == tokEOF || t.kind == tokWord && afterList[t.upper] {
+		p.fail(p.prev(), "a comma is followed by nothing", "remove the comma")
+	}
+	return true
 }
 
 // parens parses ( … ).

@@ -158,6 +158,9 @@ func (p *parser) queryTail(q *ast.Query) {
 		p.expectAny("ROW", "ROWS")
 		p.expect("ONLY")
 	}
+	if q.OrderBy != nil || q.Limit != nil || q.Offset != nil {
+		p.clauseOrder()
+	}
 }
 
 func (p *parser) orderBy() []ast.SortItem {

@@ -476,7 +476,7 @@ func (p *parser) configValue() *ast.Literal {
 		p.unexpected("a value")
 	}
 	if strings.ContainsAny(value, "\n'") {
-		p.fail(p.tok(), "the value does not end", "write SET 'key' = 'value';")
+		p.fail(p.tok(), "the value does not end on its line", "end the statement with ';', or write SET 'key' = 'value';")
 	}
 	p.resume(end)
 	pos := from + strings.Index(p.src[from:stop], value)
