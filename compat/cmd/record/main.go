@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -52,19 +53,12 @@ func run(ctx context.Context, o options) error {
 	if err != nil || len(cases) == 0 {
 		return err
 	}
-	if o.gateway == "" {
-		cluster, err := startCluster(ctx)
-		if err != nil {
-			return err
-		}
-		defer cluster.stop()
-		o.gateway, o.stdout = cluster.gateway, cluster.stdout()
-	}
-	client, err := flinkgateway.Dial(ctx, o.gateway)
+	flink, stop, err := judge(ctx, o)
 	if err != nil {
 		return err
 	}
-	r := recorder{options: o, engine: compat.Flink{Client: client, Stdout: o.stdout}}
+	defer stop()
+	r := recorder{options: o, engine: flink}
 	queue := make(chan compat.Case)
 	var workers sync.WaitGroup
 	for range o.jobs {
@@ -84,6 +78,19 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("not recorded: %s", strings.Join(r.failed, ", "))
 	}
 	return ctx.Err()
+}
+
+// judge connects to the gateway that was named, or starts a cluster.
+func judge(ctx context.Context, o options) (flink compat.Flink, stop func(), err error) {
+	if o.gateway == "" {
+		cluster, flink, err := compat.StartCluster(ctx, filepath.Dir(o.root))
+		if err != nil {
+			return flink, nil, err
+		}
+		return flink, cluster.Stop, nil
+	}
+	client, err := flinkgateway.Dial(ctx, o.gateway)
+	return compat.Flink{Client: client, Stdout: o.stdout}, func() {}, err
 }
 
 // chosen are the cases that the flags leave.
