@@ -73,6 +73,8 @@ func (b *Builder) Operator(op *jobgraph.Operator, inputs []types.Schema) (operat
 // newStateful returns the operators that keep rows or state.
 func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operator, error) {
 	switch spec := op.Spec.(type) {
+	case *jobgraph.Join:
+		return NewJoin(spec), nil
 	default:
 		return nil, fmt.Errorf("operator %s (%T) cannot be run yet", op.Name, spec)
 	}

@@ -18,8 +18,9 @@
 // # Refs and slices
 //
 // A Ref, and every slice obtained through one, is valid until the next call on
-// the same Table, List or Map that takes Keys, or that deletes or drops
-// something other than by that Ref. Calls that write the variable part of an
+// the same Table, List or Map that takes other Keys, or that deletes or drops
+// something other than by that Ref. (Scanning one key after the other of the
+// same Keys keeps all Refs met on the way.) Calls that write the variable part of an
 // entry invalidate slices (not Refs) of that entry only.
 //
 // # Keys and key groups
