@@ -52,7 +52,11 @@ func TestComparison(t *testing.T) {
 	= | 1, null => BOOLEAN NULL
 	= | true, false => BOOLEAN NOT NULL FALSE
 	> | true, false => BOOLEAN NOT NULL TRUE
-	= | 1, '1' => BOOLEAN NOT NULL TRUE
+	= | 1, '1' => error: implicit type conversion between INT and CHAR(1) is not supported now. Use CAST to bring both sides to one type
+	< | 1.5, '2' => BOOLEAN NOT NULL TRUE
+	< | '1', 2e0 => BOOLEAN NOT NULL TRUE
+	< | d'2024-01-01', ts'2024-01-01' => error: Cannot apply '<' to arguments of type '<DATE> < <TIMESTAMP(3)>'. Use CAST(… AS TIMESTAMP(3)) or CAST(… AS DATE) on one side
+	< | ltz'2024-01-01', ts'2024-01-02' => BOOLEAN NOT NULL TRUE
 	< | '5', 10 => BOOLEAN NOT NULL TRUE
 	= | d'2024-01-01', '2024-01-01' => BOOLEAN NOT NULL TRUE
 	= | ts'2024-01-01 00:00:00.120', ts6'2024-01-01 00:00:00.12' => BOOLEAN NOT NULL TRUE
@@ -128,6 +132,26 @@ func TestCast(t *testing.T) {
 	CAST | true, STRING => STRING NOT NULL TRUE
 	CAST | 'yes', BOOLEAN => BOOLEAN NOT NULL TRUE
 	CAST | 'maybe', BOOLEAN => error: Cannot cast 'maybe' to BOOLEAN; TRY_CAST gives NULL instead
+	TRY_CAST | 'on', BOOLEAN => BOOLEAN NULL
+	TRY_CAST | ' true ', BOOLEAN => BOOLEAN NULL
+	TRY_CAST | '2024-01-01T00:00:00', TS => TIMESTAMP(3) NULL
+	TRY_CAST | '2024-01-01 10:11', TS => TIMESTAMP(3) NULL
+	TRY_CAST | '2024-02-30', TS => TIMESTAMP(3) 2024-02-29 00:00:00.000
+	TRY_CAST | '2024-02-32', TS => TIMESTAMP(3) NULL
+	TRY_CAST | '2024-01-01 24:00:00', TS => TIMESTAMP(3) 2024-01-02 00:00:00.000
+	TRY_CAST | '2024-01-01 00:00:00.1234567891', TS9 => TIMESTAMP(9) NULL
+	TRY_CAST | '2024', DATE => DATE 2024-01-01
+	TRY_CAST | '25:00:00', TIME => TIME(0) NULL
+	TRY_CAST | '12:30', TIME => TIME(0) 12:30:00
+	TRY_CAST | '10:00:00+01:00', TIME => TIME(0) 11:00:00
+	TRY_CAST | '1.', INT => INT 1
+	TRY_CAST | '.5', INT => INT 0
+	TRY_CAST | '+5', INT => INT 5
+	TRY_CAST | '0x10', INT => INT NULL
+	TRY_CAST | '1e3', DEC(10/2) => DECIMAL(10, 2) 1000.00
+	TRY_CAST | '1f', DOUBLE => DOUBLE 1.0
+	TRY_CAST | 'NaN', DOUBLE => DOUBLE NaN
+	TRY_CAST | '99999999999999999999', BIGINT => BIGINT NULL
 	CAST | 5, BOOLEAN => BOOLEAN NOT NULL TRUE
 	CAST | true, INT => INT NOT NULL 1
 	CAST | 'hello', VARCHAR(3) => VARCHAR(3) NOT NULL hel
@@ -158,6 +182,7 @@ func TestIntervals(t *testing.T) {
 	+ | idt'1 00:00:00', d'2024-01-31' => DATE NOT NULL 2024-02-01
 	+ | idt'1 00:00:00', idt'1 00:00:00' => INTERVAL DAY TO SECOND(3) NOT NULL +2 00:00:00.000
 	* | idt'1 00:00:00', 3 => INTERVAL DAY TO SECOND(3) NOT NULL +3 00:00:00.000
+	/ | idt'1 00:00:00', 2 => error: Cannot apply '/' to arguments of type '<INTERVAL DAY TO SECOND(3)> / <INT>'. An INTERVAL cannot be divided; write a shorter one
 	+ | t'23:00:00', idt'0 02:00:00' => TIME(3) NOT NULL 01:00:00.000
 	- | ts'2024-01-31 00:00:00', ts'2024-01-31 00:00:00' => error: Cannot apply '-' to arguments of type '<TIMESTAMP(3)> - <TIMESTAMP(3)>'. The difference of two times is TIMESTAMPDIFF(unit, a, b)
 	`)

@@ -154,7 +154,7 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 		}
 	case types.Boolean:
 		return func(c *kernelCall, i int32, s []byte) bool {
-			v, ok := parseBool(trimSpaces(s))
+			v, ok := parseBool(s)
 			c.out.Bits.SetTo(int(i), v)
 			return ok
 		}
@@ -210,7 +210,7 @@ func ParseInteger(s []byte, bits int) (int64, bool) {
 		neg = s[0] == '-'
 		i++
 	}
-	if i == len(s) || s[i] == '.' && i+1 == len(s) {
+	if i == len(s) || string(s[i:]) == "." {
 		return 0, false
 	}
 	limit := uint64(1) << (bits - 1)
@@ -276,9 +276,9 @@ func parseBool(s []byte) (v, ok bool) {
 		lower[i] = c
 	}
 	switch string(lower[:len(s)]) {
-	case "t", "true", "y", "yes", "on", "1":
+	case "t", "true", "y", "yes", "1":
 		return true, true
-	case "f", "false", "n", "no", "off", "0":
+	case "f", "false", "n", "no", "0":
 		return false, true
 	}
 	return false, false

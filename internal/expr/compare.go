@@ -62,12 +62,23 @@ func coerceComparison(s *signature, i, k int) error {
 		return nil
 	case comparableTypes(a, b):
 		return nil
+	case a.IsCharacter() != b.IsCharacter() && s.equality() && !a.IsTemporal() && !b.IsTemporal():
+		return typeErrorf(-1, "Use CAST to bring both sides to one type",
+			"implicit type conversion between %s and %s is not supported now", typeName(a), typeName(b))
 	case a.IsCharacter() && castsFromString(b):
 		return s.castForComparison(i, k)
 	case b.IsCharacter() && castsFromString(a):
 		return s.castForComparison(k, i)
 	}
+	if a.IsTemporal() && b.IsTemporal() {
+		return s.refuse(-1, "Use CAST(… AS TIMESTAMP(3)) or CAST(… AS DATE) on one side")
+	}
 	return s.refuse(-1, "Use CAST to bring both sides to one type")
+}
+
+// equality reports comparisons for which Flink converts no string to a number.
+func (s *signature) equality() bool {
+	return s.fn.name != "<" && s.fn.name != "<=" && s.fn.name != ">" && s.fn.name != ">="
 }
 
 // castForComparison casts the string argument str to the type of the other one;
@@ -102,9 +113,7 @@ func comparableTypes(a, b types.Type) bool {
 	case a.IsNumeric(), a.IsCharacter(), a.IsBinary():
 		return a.IsNumeric() && b.IsNumeric() || a.IsCharacter() && b.IsCharacter() || a.IsBinary() && b.IsBinary()
 	case a.IsTimestamp():
-		return b.IsTimestamp() || b.Kind == types.Date
-	case a.Kind == types.Date:
-		return b.Kind == types.Date || b.IsTimestamp()
+		return b.IsTimestamp()
 	case a.Kind != b.Kind:
 		return false
 	case a.Kind == types.Array || a.Kind == types.Multiset:

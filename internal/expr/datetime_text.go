@@ -51,9 +51,25 @@ func smallNumber(s []byte) (int, bool) {
 	return v, true
 }
 
-// ParseTime reads H[:m[:s[.fraction]]] as ms of the day.
+// ParseTime reads H[:m[:s[.fraction]]][±hh[:mm]] as ms of the day; what follows
+// the sign is added, as Flink does.
 func ParseTime(s []byte) (ms int32, ok bool) {
 	s = bytes.TrimSpace(s)
+	k := bytes.IndexAny(s, "+-")
+	if k < 0 {
+		return clockTime(s)
+	}
+	ms, ok = clockTime(s[:k])
+	shift, ok2 := clockTime(s[k+1:])
+	if s[k] == '-' {
+		shift = -shift
+	}
+	ms += shift
+	return ms, ok && ok2 && ms >= 0 && ms < civil.MsPerDay
+}
+
+// clockTime reads H[:m[:s[.fraction]]].
+func clockTime(s []byte) (ms int32, ok bool) {
 	var part [3]int
 	nano := int64(0)
 	for k := range part {
@@ -112,17 +128,15 @@ func fraction(s []byte) (nano int64, ok bool) {
 }
 
 // ParseTimestamp reads yyyy-M-d[ H:m:s[.fraction]] as local seconds and
-// nanoseconds.
+// nanoseconds. A day up to 31 that the month does not have is its last one, and
+// 24:00:00 is the next midnight, as in java.time.
 func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
 	s = bytes.TrimSpace(s)
 	date, clock := s, []byte(nil)
 	if k := bytes.IndexByte(s, ' '); k >= 0 {
 		date, clock = s[:k], s[k+1:]
 	}
-	if bytes.Count(date, []byte{'-'}) != 2 || bytes.IndexByte(date, '-') != 4 {
-		return 0, 0, false
-	}
-	days, ok := ParseDate(date)
+	days, ok := smartDate(date)
 	if !ok {
 		return 0, 0, false
 	}
@@ -139,11 +153,32 @@ func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
 		}
 		clock = clock[:dot]
 	}
+	if string(clock) == "24:00:00" && nano == 0 {
+		return sec + 86400, 0, true
+	}
 	if bytes.Count(clock, []byte{':'}) != 2 {
 		return 0, 0, false
 	}
-	ms, ok := ParseTime(clock)
+	ms, ok := clockTime(clock)
 	return sec + int64(ms)/1000, nano, ok
+}
+
+// smartDate reads yyyy-M-d.
+func smartDate(s []byte) (days int, ok bool) {
+	if len(s) < 8 || len(s) > 10 || s[4] != '-' {
+		return 0, false
+	}
+	k := bytes.IndexByte(s[5:], '-') + 5
+	if k < 6 {
+		return 0, false
+	}
+	y, ok1 := smallNumber(s[:4])
+	m, ok2 := smallNumber(s[5:k])
+	d, ok3 := smallNumber(s[k+1:])
+	if !ok1 || !ok2 || !ok3 || m < 1 || m > 12 || d < 1 || d > 31 || len(s)-k > 3 || k > 7 {
+		return 0, false
+	}
+	return civil.Days(y, m, min(d, civil.DaysIn(y, m))), true
 }
 
 // fractionUnit[p] is a unit of the last digit of precision p, in nanoseconds.

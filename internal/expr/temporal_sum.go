@@ -35,6 +35,9 @@ func typeTemporalSum(s *signature) (types.Type, error) {
 
 // typeScaledInterval types interval * n and interval / n.
 func typeScaledInterval(s *signature) (types.Type, error) {
+	if s.fn.name == "/" {
+		return types.Type{}, s.refuse(0, "An INTERVAL cannot be divided; write a shorter one")
+	}
 	if s.typ(1).IsInterval() {
 		s.args[0], s.args[1] = s.args[1], s.args[0]
 	}
@@ -56,8 +59,8 @@ func buildTemporalSum(b *builder) (node, error) {
 		sign = -1
 	}
 	switch {
-	case b.call.Fn == "*" || b.call.Fn == "/":
-		return newStrict(b, scaleInterval(b.call.Fn == "/")), nil
+	case b.call.Fn == "*":
+		return newStrict(b, scaleInterval), nil
 	case rt.Kind == types.IntervalYearMonth && lt.IsInterval():
 		return newArith(b.call, arithOps[b.call.Fn], b.args[0], b.args[1], b.call.T), nil
 	case rt.Kind == types.IntervalYearMonth:
@@ -122,23 +125,11 @@ func addMonths(t types.Type, sign int64, _ *civil.Zone) castFunc {
 	}
 }
 
-// scaleInterval is interval * n, or / n.
-func scaleInterval(divide bool) castFunc {
-	return func(c *kernelCall, rows []int32) error {
-		x, n := c.args[0], c.args[1]
-		for _, i := range rows {
-			k := n.Int64s()[n.at(i)]
-			v := int64At(x, i)
-			switch {
-			case !divide:
-				v *= k
-			case k == 0:
-				return divisionByZero(c.call)
-			default:
-				v /= k
-			}
-			setInt64(c, i, v)
-		}
-		return nil
+// scaleInterval is interval * n.
+func scaleInterval(c *kernelCall, rows []int32) error {
+	x, n := c.args[0], c.args[1]
+	for _, i := range rows {
+		setInt64(c, i, int64At(x, i)*n.Int64s()[n.at(i)])
 	}
+	return nil
 }

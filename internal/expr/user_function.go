@@ -42,6 +42,11 @@ func (fs Functions) Resolve(name string, args []Expr) (Expr, error) {
 	if f == nil {
 		return Resolve(name, args)
 	}
+	return ResolveUser(f, args)
+}
+
+// ResolveUser types a call of a user function.
+func ResolveUser(f *UserFunction, args []Expr) (Expr, error) {
 	in := make([]types.Type, len(args))
 	for i, a := range args {
 		in[i] = a.Type()
