@@ -36,6 +36,8 @@ type Column struct {
 	MetadataKey string
 	Virtual     bool
 	Comment     string
+	// Inherited columns come from a LIKE clause.
+	Inherited bool
 }
 
 // Watermark is WATERMARK FOR Column AS Expr.
@@ -51,11 +53,11 @@ type View struct {
 	Comment   string
 	Text      string // the query as written
 	// Query was bound when the view was created, in Catalog and Database; it is
-	// bound anew in them at each use.
+	// bound anew in them at each use. Its spans refer to Source.
 	Query             *ast.Query
+	Source            string
 	Catalog, Database string
-	// Columns are the names of the output, declared or the query's own.
-	Schema types.Schema
+	Schema            types.Schema // of the output, with the declared names
 }
 
 // Name implements Relation.

@@ -1,0 +1,128 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/flottstream/flott/internal/expr"
+	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// call binds a function, aggregate, window function or group window call.
+func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
+	if f := b.Catalog.LookupFunction(e.Name.Strings()); f != nil {
+		return b.userCall(e, f.Class)
+	}
+	if len(e.Name.Parts) > 1 {
+		return nil, errorAt(e.Name, "SHOW USER FUNCTIONS lists those there are", "No match found for function signature %s", e.Name)
+	}
+	name := strings.ToUpper(e.Name.Last().Name)
+	if e.Over != nil {
+		return b.over(e, name)
+	}
+	if e.JSON != nil || isJSONFunction(name) {
+		return b.json(e, name)
+	}
+	switch {
+	case isAggregate(name):
+		return b.aggregate(e, name)
+	case isRanking(name):
+		return nil, errorAt(e, "write "+name+"() OVER (ORDER BY …)", "OVER clause is necessary for window functions")
+	case isGroupWindow(name) || isAuxiliary(name):
+		return b.groupWindowCall(e, name)
+	case isGrouping(name):
+		return b.grouping(e, name)
+	}
+	if err := plainCall(e, name); err != nil {
+		return nil, err
+	}
+	switch name {
+	case "PROCTIME":
+		return proctime(e)
+	case "CURRENT_DATABASE":
+		_, database := b.Catalog.Current()
+		return expr.StringLit(database), nil
+	case "CURRENT_WATERMARK":
+		return b.currentWatermark(e)
+	case "SOURCE_WATERMARK":
+		return nil, notSupported(e, "SOURCE_WATERMARK()", "write a watermark expression such as ts - INTERVAL '5' SECOND")
+	}
+	return b.resolve(e, name, e.Args...)
+}
+
+// plainCall refuses the clauses that only aggregates have.
+func plainCall(e *ast.Call, name string) error {
+	switch {
+	case e.Star:
+		return errorAt(e, "", "'*' can only be the argument of COUNT, not of %s", name)
+	case e.Quantifier == ast.QuantDistinct:
+		return errorAt(e, "", "DISTINCT/ALL not allowed with %s function", name)
+	case e.Filter != nil:
+		return errorAt(e, "", "FILTER is only allowed with aggregate functions, not with %s", name)
+	case e.OrderBy != nil || e.WithinGroup != nil:
+		return errorAt(e, "", "WITHIN GROUP and ORDER BY are only allowed with aggregate functions, not with %s", name)
+	case e.NullTreatment != ast.NullsUnspecified:
+		return errorAt(e, "", "%s is only allowed with window functions, not with %s", e.NullTreatment, name)
+	}
+	return nil
+}
+
+// proctime is PROCTIME(), whose result is a time attribute.
+func proctime(e *ast.Call) (expr.Expr, error) {
+	if len(e.Args) > 0 {
+		return nil, errorAt(e, "", "Invalid number of arguments to function 'PROCTIME'. Was expecting 0 arguments")
+	}
+	t := types.TimestampLTZOf(3).NotNull()
+	t.Time = types.Proctime
+	return &expr.Call{Fn: "PROCTIME", T: t}, nil
+}
+
+func (b *exprBinder) currentWatermark(e *ast.Call) (expr.Expr, error) {
+	xs, err := b.all(e.Args)
+	if err != nil {
+		return nil, err
+	}
+	if len(xs) != 1 || xs[0].Type().Time != types.Rowtime {
+		return nil, errorAt(e, "", "CURRENT_WATERMARK() must be called with a single rowtime attribute argument")
+	}
+	return typed(e, "CURRENT_WATERMARK", e.Args, xs)
+}
+
+// userCall is a call of a function made by CREATE FUNCTION.
+func (b *exprBinder) userCall(e *ast.Call, class string) (expr.Expr, error) {
+	f := b.function(class)
+	if f == nil {
+		return nil, errorAt(e, b.registered(), "The class '%s' of function %s is not registered", class, e.Name)
+	}
+	if e.Over != nil || e.Star || e.Filter != nil || e.Quantifier != ast.QuantNone {
+		return nil, notSupported(e, "A user-defined aggregate function", "")
+	}
+	xs, err := b.all(e.Args)
+	if err != nil {
+		return nil, err
+	}
+	name := e.Name.Last().Name
+	x, err := expr.Functions{name: f}.Resolve(name, xs)
+	return x, errorOf(e, err)
+}
+
+// function finds the Go function of a class name; nil if there is none.
+func (b *Binder) function(class string) *expr.UserFunction {
+	if f := b.Functions[class]; f != nil {
+		return f
+	}
+	return expr.BuiltinClass(class)
+}
+
+// registered lists the Go functions that CREATE FUNCTION can name.
+func (b *Binder) registered() string {
+	names := make([]string, 0, len(b.Functions))
+	for n := range b.Functions {
+		names = append(names, n)
+	}
+	if len(names) == 0 {
+		return "this program has registered no Go functions"
+	}
+	sortStrings(names)
+	return "registered are: " + strings.Join(names, ", ")
+}
