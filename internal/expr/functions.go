@@ -76,6 +76,7 @@ func buildTable() {
 	functionTable = make(map[string]*function)
 	groups := [][]function{
 		logicFunctions(), comparisonFunctions(), arithmeticFunctions(), conditionalFunctions(), castFunctions(),
+		temporalFunctions(), roundingFunctions(),
 	}
 	for _, group := range groups {
 		for i := range group {

@@ -1,0 +1,289 @@
+package expr
+
+import (
+	"github.com/flottstream/flott/internal/expr/civil"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// buildExtract makes the kernel of EXTRACT(unit FROM x): units of the clock by
+// arithmetic, units of the calendar by the date of each day met.
+func buildExtract(b *builder) (node, error) {
+	unit, t := b.constantUnit(0), b.call.Args[1].Type()
+	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[1:]}
+	switch {
+	case t.IsInterval():
+		return newStrict(sub, extractInterval(unit, t)), nil
+	case timeUnit(unit) || unit == "EPOCH":
+		if t.Kind == types.Date {
+			t.Length = 0
+		}
+		return newStrict(sub, extractClock(unit, t, civil.NewZone(b.env.Zone))), nil
+	}
+	return newStrict(sub, extractCalendar(unit, t, civil.NewZone(b.env.Zone))), nil
+}
+
+func extractInterval(unit string, t types.Type) castFunc {
+	div, mod := int64(1), int64(1<<62)
+	switch unit {
+	case "YEAR":
+		div = 12
+	case "QUARTER":
+		div, mod = 3, 4
+	case "MONTH":
+		mod = 12
+	case "DAY":
+		div = civil.MsPerDay
+	case "HOUR":
+		div, mod = civil.MsPerHour, 24
+	case "MINUTE":
+		div, mod = civil.MsPerMinute, 60
+	case "SECOND":
+		div, mod = civil.MsPerSecond, 60
+	case "MILLISECOND":
+		mod = 1000
+	case "MICROSECOND", "NANOSECOND":
+		mod = 1000
+	}
+	scale := int64(1)
+	switch unit {
+	case "MICROSECOND":
+		scale = 1000
+	case "NANOSECOND":
+		scale = 1_000_000
+	}
+	return func(c *kernelCall, rows []int32) error {
+		out := c.out.Int64s()
+		for _, i := range rows {
+			out[i] = int64At(c.args[0], i) / div % mod * scale
+		}
+		return nil
+	}
+}
+
+// ticksOf returns the local ticks of a temporal argument as a column, and their
+// unit. A DATE counts in days.
+type ticksReader struct {
+	t    types.Type
+	zone *civil.Zone
+}
+
+// unit is ticks per second; 0 for a DATE.
+func (r ticksReader) unit() int64 {
+	switch r.t.Kind {
+	case types.Date:
+		return 0
+	case types.Time:
+		return 1000
+	}
+	return r.t.UnitsPerSecond()
+}
+
+// at is the local time of row i in its unit (days for a DATE).
+func (r ticksReader) at(v values, i int32) int64 {
+	k := v.at(i)
+	switch r.t.Kind {
+	case types.Date, types.Time:
+		return int64(v.Int32s()[k])
+	case types.TimestampLTZ:
+		return r.zone.Local(v.Int64s()[k], r.t.UnitsPerSecond())
+	}
+	return v.Int64s()[k]
+}
+
+// ms is the local time of row i in ms, rounded down.
+func (r ticksReader) ms(v values, i int32) int64 {
+	t := r.at(v, i)
+	switch u := r.unit(); u {
+	case 0:
+		return t * civil.MsPerDay
+	case 1000:
+		return t
+	default:
+		return civil.FloorDiv(t, u/1000)
+	}
+}
+
+// day is the local day of row i.
+func (r ticksReader) day(v values, i int32) int {
+	t := r.at(v, i)
+	if u := r.unit(); u != 0 {
+		t = civil.FloorDiv(t, u*86400)
+	}
+	return int(t)
+}
+
+func extractClock(unit string, t types.Type, zone *civil.Zone) castFunc {
+	r := ticksReader{t, zone}
+	if t.Kind == types.Timestamp && t.UnitsPerSecond() == 1000 && (unit == "HOUR" || unit == "MINUTE" || unit == "SECOND") {
+		return extractClockMs(unit)
+	}
+	return func(c *kernelCall, rows []int32) error {
+		out, x := c.out.Int64s(), c.args[0]
+		ticks := max(r.unit(), 1)
+		for _, i := range rows {
+			var v int64
+			switch unit {
+			case "HOUR":
+				v = civil.FloorMod(r.ms(x, i), civil.MsPerDay) / civil.MsPerHour
+			case "MINUTE":
+				v = civil.FloorMod(r.ms(x, i), civil.MsPerHour) / civil.MsPerMinute
+			case "SECOND":
+				v = civil.FloorMod(r.ms(x, i), civil.MsPerMinute) / civil.MsPerSecond
+			case "EPOCH":
+				v = civil.FloorDiv(r.instantMs(x, i), civil.MsPerSecond)
+			case "MILLISECOND":
+				v = civil.FloorMod(r.ms(x, i), civil.MsPerSecond)
+			default:
+				v = fractionOf(civil.FloorMod(r.at(x, i), ticks), ticks, unit)
+			}
+			out[i] = v
+		}
+		return nil
+	}
+}
+
+// instantMs is ms for EPOCH: an instant stays one.
+func (r ticksReader) instantMs(v values, i int32) int64 {
+	if r.t.Kind == types.TimestampLTZ {
+		return civil.FloorDiv(v.Int64s()[v.at(i)], r.unit()/1000)
+	}
+	return r.ms(v, i)
+}
+
+// fractionOf brings the fraction of a second to microseconds or nanoseconds.
+func fractionOf(frac, ticks int64, unit string) int64 {
+	nano := frac * (1_000_000_000 / ticks)
+	if unit == "MICROSECOND" {
+		return nano / 1000
+	}
+	return nano
+}
+
+// extractClockMs is the frequent case: TIMESTAMP(3) without a zone.
+func extractClockMs(unit string) castFunc {
+	return func(c *kernelCall, rows []int32) error {
+		out, x, mask := c.out.Int64s(), c.args[0].Int64s(), c.args[0].mask
+		switch unit {
+		case "HOUR":
+			for _, i := range rows {
+				out[i] = civil.FloorMod(x[int(i)&mask], civil.MsPerDay) / civil.MsPerHour
+			}
+		case "MINUTE":
+			for _, i := range rows {
+				out[i] = civil.FloorMod(x[int(i)&mask], civil.MsPerHour) / civil.MsPerMinute
+			}
+		default:
+			for _, i := range rows {
+				out[i] = civil.FloorMod(x[int(i)&mask], civil.MsPerMinute) / civil.MsPerSecond
+			}
+		}
+		return nil
+	}
+}
+
+// extractCalendar remembers the last day: near rows are of the same.
+func extractCalendar(unit string, t types.Type, zone *civil.Zone) castFunc {
+	r := ticksReader{t, zone}
+	return func(c *kernelCall, rows []int32) error {
+		out, x := c.out.Int64s(), c.args[0]
+		last, value := -1<<62, int64(0)
+		for _, i := range rows {
+			if d := r.day(x, i); d != last {
+				last, value = d, calendarUnit(unit, d)
+			}
+			out[i] = value
+		}
+		return nil
+	}
+}
+
+func calendarUnit(unit string, days int) int64 {
+	y, m, d := civil.Date(days)
+	switch unit {
+	case "MILLENNIUM":
+		return int64((y + 999) / 1000)
+	case "CENTURY":
+		return int64((y + 99) / 100)
+	case "DECADE":
+		return civil.FloorDiv(int64(y), 10)
+	case "YEAR":
+		return int64(y)
+	case "QUARTER":
+		return int64((m + 2) / 3)
+	case "MONTH":
+		return int64(m)
+	case "WEEK":
+		_, w := civil.ISOWeek(days)
+		return int64(w)
+	case "ISOYEAR":
+		iy, _ := civil.ISOWeek(days)
+		return int64(iy)
+	case "DOW":
+		return int64(civil.Weekday(days)%7 + 1)
+	case "ISODOW":
+		return int64(civil.Weekday(days))
+	case "DOY":
+		return int64(civil.DayOfYear(days))
+	}
+	return int64(d)
+}
+
+// buildTimestampDiff is TIMESTAMPDIFF(unit, a, b): whole units from a to b.
+func buildTimestampDiff(b *builder) (node, error) {
+	unit := b.constantUnit(0)
+	zone := civil.NewZone(b.env.Zone)
+	from, to := ticksReader{b.call.Args[1].Type(), zone}, ticksReader{b.call.Args[2].Type(), zone}
+	months, ms, scale := 0, int64(0), int64(1)
+	switch unit {
+	case "YEAR":
+		months = 12
+	case "QUARTER":
+		months = 3
+	case "MONTH":
+		months = 1
+	case "MILLISECOND", "MICROSECOND", "NANOSECOND":
+		// Flink counts whole seconds here.
+		ms = civil.MsPerSecond
+		scale = map[string]int64{"MILLISECOND": 1e3, "MICROSECOND": 1e6, "NANOSECOND": 1e9}[unit]
+	default:
+		one := intervalOf(unit)
+		if one == nil {
+			return nil, typeErrorf(0, "", "TIMESTAMPDIFF does not support the unit %s", unit)
+		}
+		ms, _ = ConstantInt(one)
+	}
+	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[1:]}
+	return newStrict(sub, func(c *kernelCall, rows []int32) error {
+		out := c.out.Int32s()
+		for _, i := range rows {
+			a, z := from.ms(c.args[0], i), to.ms(c.args[1], i)
+			if months > 0 {
+				out[i] = int32(monthsBetween(z, a) / months)
+			} else {
+				out[i] = int32((z - a) / ms * scale)
+			}
+		}
+		return nil
+	}), nil
+}
+
+// monthsBetween is how many whole months a is after b, both in local ms.
+func monthsBetween(a, b int64) int {
+	dayA, dayB := int(civil.FloorDiv(a, civil.MsPerDay)), int(civil.FloorDiv(b, civil.MsPerDay))
+	n := monthsOfDays(dayA, dayB)
+	if civil.AddMonths(dayB, n) == dayA && civil.FloorMod(a, civil.MsPerDay) < civil.FloorMod(b, civil.MsPerDay) {
+		n--
+	}
+	return n
+}
+
+func monthsOfDays(a, b int) int {
+	if a < b {
+		return -monthsOfDays(b, a)
+	}
+	n := (a - b) / 31 // never too many
+	for civil.AddMonths(b, n) < a && civil.AddMonths(b, n+1) <= a {
+		n++
+	}
+	return n
+}

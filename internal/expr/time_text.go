@@ -1,0 +1,377 @@
+package expr
+
+import (
+	"math"
+	"time"
+
+	"github.com/flottstream/flott/internal/expr/civil"
+	"github.com/flottstream/flott/internal/expr/datepattern"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// defaultPattern is the pattern of text where none is given.
+const defaultPattern = "yyyy-MM-dd HH:mm:ss"
+
+// compilePattern compiles the pattern of DATE_FORMAT for a value of type t:
+// text is read and written as SimpleDateFormat does.
+func compilePattern(pattern string, t types.Type) (*datepattern.Pattern, error) {
+	if t.IsCharacter() {
+		return datepattern.Compile(pattern, datepattern.Legacy)
+	}
+	p, err := datepattern.Compile(pattern, datepattern.Modern)
+	return p, err
+}
+
+// patterns gives the compiled pattern of a row; it remembers the last one.
+type patterns struct {
+	style datepattern.Style
+	text  string
+	p     *datepattern.Pattern
+	err   error
+	known bool
+}
+
+func (p *patterns) get(text []byte) (*datepattern.Pattern, error) {
+	if !p.known || p.text != string(text) {
+		p.text, p.known = string(text), true
+		p.p, p.err = datepattern.Compile(p.text, p.style)
+	}
+	return p.p, p.err
+}
+
+// of is the pattern of row i: argument k, or the default without one.
+func (p *patterns) of(c *kernelCall, k int, i int32) (*datepattern.Pattern, error) {
+	if k >= len(c.args) {
+		return p.get([]byte(defaultPattern))
+	}
+	return p.get(c.args[k].bytesAt(i))
+}
+
+// moment is a local time in a zone, for formatting.
+func moment(local int64, unit int64, zone *civil.Zone) datepattern.Moment {
+	sec := civil.FloorDiv(local, unit)
+	days := civil.FloorDiv(sec, 86400)
+	m := datepattern.Moment{Days: int(days), Second: int(sec - days*86400), Nano: (local - sec*unit) * (1_000_000_000 / unit)}
+	if zone == nil {
+		m.Zone, m.ID = "UTC", "UTC"
+		return m
+	}
+	at := time.Unix(zone.Instant(sec, 1), 0).In(zone.Location())
+	m.Zone, m.Offset = at.Zone()
+	m.ID = zone.Location().String()
+	return m
+}
+
+// buildDateFormat formats; the text of the last moment is kept as long as the
+// pattern cannot show a difference.
+func buildDateFormat(b *builder) (node, error) {
+	t := b.call.Args[0].Type()
+	zone := civil.NewZone(b.env.Zone)
+	if t.IsCharacter() {
+		return newStrict(b, formatText(zone)), nil
+	}
+	f := &timeFormatter{patterns: patterns{style: datepattern.Modern}, unit: t.UnitsPerSecond(), instant: t.Kind == types.TimestampLTZ, zone: zone}
+	return newStrict(b, f.run), nil
+}
+
+// timeFormatter is the kernel of DATE_FORMAT of a timestamp.
+type timeFormatter struct {
+	patterns
+	unit    int64
+	instant bool // TIMESTAMP_LTZ
+	zone    *civil.Zone
+	period  int64 // which period of the pattern's unit text belongs to
+	of      *datepattern.Pattern
+	text    []byte
+}
+
+func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
+	w, x := c.text(), c.args[0]
+	ticks := x.Int64s()
+	var step int64
+	for _, i := range rows {
+		p, err := f.get(c.args[1].bytesAt(i))
+		if err != nil {
+			return c.fail("Invalid pattern '%s': %s", f.patterns.text, err)
+		}
+		if p != f.of {
+			if p.NeedsZone() && !f.instant {
+				return c.fail("Pattern '%s' shows a time zone, which a TIMESTAMP does not have", f.patterns.text)
+			}
+			f.of, f.text = p, nil
+		}
+		if step = int64(p.Unit()) / (1_000_000_000 / f.unit); step < 1 {
+			step = 1
+		}
+		local := ticks[x.at(i)]
+		if f.instant {
+			local = f.zone.Local(local, f.unit)
+		}
+		if q := civil.FloorDiv(local, step); f.text == nil || q != f.period {
+			f.period = q
+			zone := f.zone
+			if !f.instant || !p.NeedsZone() {
+				zone = nil
+			}
+			m := moment(local, f.unit, zone)
+			f.text = p.Append(f.text[:0], &m)
+			if f.text == nil {
+				f.text = []byte{}
+			}
+		}
+		w.buf = append(w.buf, f.text...)
+		w.end(i)
+	}
+	return nil
+}
+
+// formatText is DATE_FORMAT of a text: read with the default pattern, written
+// with the given one.
+func formatText(zone *civil.Zone) castFunc {
+	in, out := patterns{style: datepattern.Legacy}, patterns{style: datepattern.Legacy}
+	return func(c *kernelCall, rows []int32) error {
+		w := c.text()
+		for _, i := range rows {
+			read, _ := in.get([]byte(defaultPattern))
+			p, err := out.get(c.args[1].bytesAt(i))
+			if err != nil {
+				return c.fail("Invalid pattern '%s': %s", out.text, err)
+			}
+			m, ok := read.Parse(c.args[0].bytesAt(i))
+			if !ok {
+				c.null(i)
+				continue
+			}
+			at := moment((int64(m.Days)*86400+int64(m.Second))*1000+m.Nano/1_000_000, 1000, zone)
+			w.buf = p.Append(w.buf, &at)
+			w.end(i)
+		}
+		return nil
+	}
+}
+
+// buildToTimestamp is TO_TIMESTAMP(text[, pattern]); what cannot be read is
+// NULL. Text that the pattern does not match may still be in SQL's form.
+func buildToTimestamp(b *builder) (node, error) {
+	pats := patterns{style: datepattern.Modern}
+	return newStrict(b, func(c *kernelCall, rows []int32) error {
+		out := c.out.Int64s()
+		for _, i := range rows {
+			v, ok := readTimestamp(c, &pats, i, nil)
+			if !ok {
+				c.null(i)
+			}
+			out[i] = v
+		}
+		return nil
+	}), nil
+}
+
+// readTimestamp reads argument 0 of row i by the pattern of argument 1 as local
+// ms, or with a zone as an instant.
+func readTimestamp(c *kernelCall, pats *patterns, i int32, zone *civil.Zone) (ms int64, ok bool) {
+	s := c.args[0].bytesAt(i)
+	if len(c.args) > 1 {
+		p, err := pats.of(c, 1, i)
+		if err != nil {
+			return 0, false
+		}
+		if m, ok := p.Parse(s); ok {
+			ms := (int64(m.Days)*86400+int64(m.Second))*1000 + m.Nano/1_000_000
+			if zone != nil {
+				ms = zone.Instant(ms, 1000)
+			}
+			return ms, true
+		}
+	}
+	sec, nano, ok := ParseTimestamp(s)
+	if zone != nil {
+		sec = zone.Instant(sec, 1)
+	}
+	return sec*1000 + nano/1_000_000, ok
+}
+
+// buildToTimestampLTZ is TO_TIMESTAMP_LTZ of a number or of text.
+func buildToTimestampLTZ(b *builder) (node, error) {
+	if !b.call.Args[0].Type().IsCharacter() {
+		p, _ := ConstantInt(b.call.Args[1])
+		return newStrict(b, instantOfNumber(int(p), b.call.T)), nil
+	}
+	pats := patterns{style: datepattern.Modern}
+	zones := zoneNames{}
+	return newStrict(b, func(c *kernelCall, rows []int32) error {
+		out := c.out.Int64s()
+		for _, i := range rows {
+			zone, ok := zones.get([]byte("UTC"))
+			if len(c.args) == 3 {
+				zone, ok = zones.get(c.args[2].bytesAt(i))
+			}
+			if ok {
+				out[i], ok = readTimestamp(c, &pats, i, zone)
+			}
+			if !ok {
+				c.null(i)
+			}
+		}
+		return nil
+	}), nil
+}
+
+// instantOfNumber scales a count of 10^-precision seconds to the ticks of t.
+func instantOfNumber(precision int, t types.Type) castFunc {
+	unit := t.UnitsPerSecond()
+	per := int64(math.Pow10(precision))
+	return func(c *kernelCall, rows []int32) error {
+		out, x := c.out.Int64s(), c.args[0]
+		in := x.Int64s()
+		up, limit := int64(1), int64(math.MaxInt64)
+		if unit > per {
+			up = unit / per
+			limit = math.MaxInt64 / up
+		}
+		for _, i := range rows {
+			v := in[x.at(i)]
+			switch {
+			case v > limit || v < -limit:
+				c.null(i)
+			case unit >= per:
+				out[i] = v * up
+			default:
+				out[i] = civil.FloorDiv(v, per/unit)
+			}
+		}
+		return nil
+	}
+}
+
+// zoneNames gives the zone of a row; it remembers those it met.
+type zoneNames map[string]*civil.Zone
+
+func (z zoneNames) get(id []byte) (*civil.Zone, bool) {
+	if zone, ok := z[string(id)]; ok {
+		return zone, zone != nil
+	}
+	var zone *civil.Zone
+	if loc, ok := civil.LoadZone(string(id)); ok {
+		zone = civil.NewZone(loc)
+	}
+	if len(z) < 1000 {
+		z[string(id)] = zone
+	}
+	return zone, zone != nil
+}
+
+// buildToDate is TO_DATE(text[, pattern]).
+func buildToDate(b *builder) (node, error) {
+	pats := patterns{style: datepattern.Legacy}
+	return newStrict(b, func(c *kernelCall, rows []int32) error {
+		out := c.out.Int32s()
+		for _, i := range rows {
+			s := c.args[0].bytesAt(i)
+			if len(c.args) == 1 {
+				days, ok := ParseDate(s)
+				if !ok {
+					c.null(i)
+				}
+				out[i] = days
+				continue
+			}
+			p, err := pats.of(c, 1, i)
+			if err != nil {
+				return c.fail("Invalid pattern '%s': %s", pats.text, err)
+			}
+			m, ok := p.Parse(s)
+			if !ok {
+				c.null(i)
+			}
+			out[i] = int32(m.Days)
+		}
+		return nil
+	}), nil
+}
+
+// buildFromUnixtime is FROM_UNIXTIME(seconds[, pattern]) in the session's zone.
+func buildFromUnixtime(b *builder) (node, error) {
+	pats := patterns{style: datepattern.Legacy}
+	zone := civil.NewZone(b.env.Zone)
+	return newStrict(b, func(c *kernelCall, rows []int32) error {
+		w := c.text()
+		for _, i := range rows {
+			p, err := pats.of(c, 1, i)
+			if err != nil {
+				return c.fail("Invalid pattern '%s': %s", pats.text, err)
+			}
+			sec := c.args[0].Int64s()[c.args[0].at(i)]
+			if sec > 1<<50 || sec < -1<<50 {
+				return c.fail("%d seconds since the epoch are outside the calendar", sec)
+			}
+			var in *civil.Zone
+			if p.NeedsZone() {
+				in = zone
+			}
+			m := moment(zone.Local(sec, 1), 1, in)
+			w.buf = p.Append(w.buf, &m)
+			w.end(i)
+		}
+		return nil
+	}), nil
+}
+
+// buildUnixTimestamp is UNIX_TIMESTAMP(text[, pattern]): seconds since the
+// epoch; the least BIGINT if it cannot be read.
+func buildUnixTimestamp(b *builder) (node, error) {
+	pats := patterns{style: datepattern.Legacy}
+	zone := civil.NewZone(b.env.Zone)
+	return newStrict(b, func(c *kernelCall, rows []int32) error {
+		out := c.out.Int64s()
+		for _, i := range rows {
+			p, err := pats.of(c, 1, i)
+			if err != nil {
+				return c.fail("Invalid pattern '%s': %s", pats.text, err)
+			}
+			m, ok := p.Parse(c.args[0].bytesAt(i))
+			if !ok {
+				out[i] = math.MinInt64
+				continue
+			}
+			sec := int64(m.Days)*86400 + int64(m.Second)
+			if m.HasOffset {
+				out[i] = sec - int64(m.Offset)
+			} else {
+				out[i] = zone.Instant(sec, 1)
+			}
+		}
+		return nil
+	}), nil
+}
+
+// buildConvertTZ is CONVERT_TZ(text, from, to); a zone that is not known is UTC.
+func buildConvertTZ(b *builder) (node, error) {
+	pats := patterns{style: datepattern.Legacy}
+	zones := zoneNames{}
+	return newStrict(b, func(c *kernelCall, rows []int32) error {
+		w := c.text()
+		p, _ := pats.get([]byte(defaultPattern))
+		utc := civil.NewZone(nil)
+		for _, i := range rows {
+			from, ok := zones.get(c.args[1].bytesAt(i))
+			if !ok {
+				from = utc
+			}
+			to, ok := zones.get(c.args[2].bytesAt(i))
+			if !ok {
+				to = utc
+			}
+			m, ok := p.Parse(c.args[0].bytesAt(i))
+			if !ok {
+				c.null(i)
+				continue
+			}
+			sec := from.Instant(int64(m.Days)*86400+int64(m.Second), 1)
+			at := moment(to.Local(sec, 1), 1, nil)
+			w.buf = p.Append(w.buf, &at)
+			w.end(i)
+		}
+		return nil
+	}), nil
+}
