@@ -73,6 +73,11 @@ func (b *Builder) Operator(op *jobgraph.Operator, inputs []types.Schema) (operat
 // newStateful returns the operators that keep rows or state.
 func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operator, error) {
 	switch spec := op.Spec.(type) {
+	case *jobgraph.GroupAgg:
+		if spec.Phase == jobgraph.LocalPhase {
+			return NewLocalAgg(spec), nil
+		}
+		return NewGroupAgg(spec), nil
 	case *jobgraph.Join:
 		return NewJoin(spec), nil
 	default:
