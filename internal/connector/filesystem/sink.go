@@ -1,0 +1,122 @@
+package filesystem
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/types"
+)
+
+// sink writes files below a path.
+type sink struct {
+	*settings
+	prefix    string // of the names of this sink's files
+	content   []int  // columns written into the files, as indexes into the schema
+	keys      []int  // partition columns, as indexes into the schema
+	schema    types.Schema
+	overwrite map[string][]string // directory to the files to replace, nil: none
+	now       func() time.Time
+}
+
+// Sink reads the options. Nothing is written before a writer gets rows.
+func (Factory) Sink(env *connector.Env, target *connector.Target) (connector.Sink, error) {
+	settings, err := newSettings(env, target.Table)
+	if err != nil {
+		return nil, err
+	}
+	s := &sink{settings: settings, prefix: "part-" + newID(), schema: target.Schema, now: time.Now}
+	inPath := map[string]bool{}
+	for _, name := range target.Table.Partition {
+		k := target.Schema.Index(name)
+		if k < 0 {
+			return nil, fmt.Errorf("Partition column '%s' not defined in the table schema.", name)
+		}
+		s.keys = append(s.keys, k)
+		inPath[name] = true
+	}
+	for i, f := range target.Schema {
+		if !inPath[f.Name] {
+			s.content = append(s.content, i)
+		}
+	}
+	if _, err := s.encoder(); err != nil {
+		return nil, err
+	}
+	if target.Overwrite {
+		return s, s.planOverwrite(target)
+	}
+	return s, nil
+}
+
+// newID is a random name, so that no two runs write the same file.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// planOverwrite notes the files that are there now: they are removed when the
+// files that replace them get their names.
+func (s *sink) planOverwrite(target *connector.Target) error {
+	if target.Table.Streaming {
+		return errors.New("Streaming mode not support overwrite.")
+	}
+	s.overwrite = map[string][]string{}
+	files, err := s.list()
+	if errors.Is(err, connector.ErrUser) {
+		return nil // nothing there yet
+	}
+	for _, f := range files {
+		s.overwrite[filepath.Dir(f.path)] = append(s.overwrite[filepath.Dir(f.path)], f.path)
+	}
+	return err
+}
+
+// encoder makes an encoder of the columns in the files.
+func (s *sink) encoder() (format.FileEncoder, error) {
+	schema := make(types.Schema, len(s.content))
+	for i, k := range s.content {
+		schema[i] = s.schema[k]
+	}
+	options := s.options
+	if _, given := options["write-bigdecimal-in-scientific-notation"]; s.format.Name() == "csv" && !given {
+		// Flink's file writer of csv always does what its messages do on demand.
+		options = map[string]string{"write-bigdecimal-in-scientific-notation": "true"}
+		for k, v := range s.options {
+			options[k] = v
+		}
+	}
+	enc, err := s.format.NewEncoder(schema, options)
+	if err != nil {
+		return nil, err
+	}
+	file, ok := enc.(format.FileEncoder)
+	if !ok {
+		return nil, fmt.Errorf("format '%s' cannot be written to files by connector 'filesystem'", s.format.Name())
+	}
+	return file, nil
+}
+
+// Changelog is what the format can express.
+func (s *sink) Changelog() format.Changelog { return s.format.Changelog() }
+
+// Parallelism is the option, 0 if not given.
+func (s *sink) Parallelism() int { return s.parallelism }
+
+// Writer returns the writer of a subtask.
+func (s *sink) Writer(ctx *connector.WriterContext) (connector.Writer, error) {
+	enc, err := s.encoder()
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(s.path); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("table %s: '%s' is a file, but must be a directory to write into%w", s.table.Name, s.path, connector.ErrUser)
+	}
+	return newWriter(s, enc, ctx.Subtask), nil
+}
