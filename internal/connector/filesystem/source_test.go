@@ -156,7 +156,7 @@ func TestBlocks(t *testing.T) {
 		rows = append(rows, fmt.Sprintf("%d | %s", i, strings.Repeat("x", i*i%37)))
 	}
 	put(t, filepath.Join(dir, "lines.json"), text)
-	for _, block := range []int64{1, 10, 17, 64, 333, 100_000} {
+	for _, block := range []int64{1, 10, 15, 17, 64, 333, 100_000} {
 		t.Run(fmt.Sprint(block), func(t *testing.T) {
 			connectortest.TestSource(t, connectortest.Source{
 				New: func(t *testing.T) connector.Source {
