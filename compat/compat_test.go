@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,19 +108,23 @@ func TestDataIsWhatTheProgramWrites(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "run", "./cmd/data", "-to", folder).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	files, err := filepath.Glob(filepath.Join("data", "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
+	err := filepath.WalkDir("data", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
 		committed, err := os.ReadFile(file)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		written, err := os.ReadFile(filepath.Join(folder, filepath.Base(file)))
+		name, _ := filepath.Rel("data", file)
+		written, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil || !bytes.Equal(committed, written) {
 			t.Errorf("%s is not what cmd/data writes; run: go run ./compat/cmd/data (%v)", file, err)
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -177,6 +182,13 @@ func TestFoldFindsABrokenChangelog(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got %v, want %s", rows, err, want)
 		}
+	}
+}
+
+func TestAnEngineThatCannotAnswerIsNoRefusal(t *testing.T) {
+	busy := fmt.Errorf("%w: no slots", ErrNoAnswer)
+	if answer, err := askOnce(t, &Case{Script: "SELECT 1"}, &scripted{err: busy}); !errors.Is(err, ErrNoAnswer) {
+		t.Errorf("got %v %v, want an error", answer, err)
 	}
 }
 

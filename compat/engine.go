@@ -9,8 +9,12 @@ package compat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
+
+// ErrNoAnswer marks an error of Run that says nothing about the script: the engine is not there, or too busy.
+var ErrNoAnswer = errors.New("the engine cannot answer now")
 
 // Null is the text of NULL in a row, as Flink's SQL client shows it. It tells NULL from the string 'NULL'.
 const Null = "<NULL>"

@@ -48,7 +48,7 @@ func (f Flink) Run(ctx context.Context, script string, settings map[string]strin
 	settings["table.dml-sync"] = "true" // INSERT returns when its job has ended
 	session, err := f.Client.Open(ctx, "compat", settings)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, sayable(err)
 	}
 	defer session.Close(context.WithoutCancel(ctx))
 	statements := Split(script)
@@ -100,11 +100,17 @@ func texts(fields []*string) []string {
 	return out
 }
 
-// sayable prefers the sentence that Flink's SQL client shows: the root cause.
+// sayable prefers the sentence that Flink's SQL client shows, the root cause, and marks what is no refusal of Flink's.
 func sayable(err error) error {
-	var failure *flinkgateway.Failure
-	if errors.As(err, &failure) {
-		return errors.New(failure.Error())
+	if err == nil {
+		return nil
 	}
-	return err
+	var failure *flinkgateway.Failure
+	if !errors.As(err, &failure) {
+		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	if strings.Contains(failure.Error(), "Could not acquire the minimum required resources") {
+		return fmt.Errorf("%w: %s", ErrNoAnswer, failure)
+	}
+	return errors.New(failure.Error())
 }

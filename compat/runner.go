@@ -2,6 +2,7 @@ package compat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -44,18 +45,26 @@ func ask(ctx context.Context, engine Engine, c *Case, script, out string, settin
 		}
 		lines, err := printing.RunPrinting(ctx, script, settings)
 		if err != nil {
-			return Refused(err), nil
+			return refusal(err)
 		}
 		return printedAnswer(lines), nil
 	}
 	columns, rows, err := engine.Run(ctx, script, settings)
 	if err != nil {
-		return Refused(err), nil
+		return refusal(err)
 	}
 	if c.WritesFiles() {
 		return filesAnswer(out)
 	}
 	return c.Fold(columns, rows)
+}
+
+// refusal is an answer, unless the engine could not give any.
+func refusal(err error) (Answer, error) {
+	if errors.Is(err, ErrNoAnswer) {
+		return Answer{}, err
+	}
+	return Refused(err), nil
 }
 
 // subtaskMark is the number of the subtask, which print tables of parallel jobs put before a row.

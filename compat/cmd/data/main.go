@@ -22,7 +22,11 @@ func main() {
 
 func write(folder string) error {
 	for _, t := range tables {
-		if err := os.WriteFile(filepath.Join(folder, t.file), []byte(t.rows()), 0o644); err != nil {
+		file := filepath.Join(folder, filepath.FromSlash(t.file))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(t.rows()), 0o644); err != nil {
 			return err
 		}
 	}
@@ -50,6 +54,12 @@ var tables = []table{
 	{"words.csv", words},
 	{"moments.csv", moments},
 	{"nested.json", nested},
+	{"rates.csv.gz", func() string { return zipped(rates()) }},
+	{"parts/one.csv", func() string { return part(1, 40) }},
+	{"parts/two.csv", func() string { return part(41, 75) }},
+	{"parts/deeper/three.csv", func() string { return part(76, 90) }},
+	{"parts/_hidden.csv", func() string { return part(900, 905) }},
+	{"parts/.hidden.csv", func() string { return part(910, 915) }},
 	{"pairs_left.csv", func() string { return pairs(101, "l") }},
 	{"pairs_right.csv", func() string { return pairs(202, "r") }},
 }

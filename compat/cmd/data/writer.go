@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -63,4 +65,29 @@ var start = time.Date(2024, 2, 28, 23, 50, 0, 0, time.UTC) // a leap day and a m
 // stamp writes start plus seconds.
 func stamp(seconds int) string {
 	return start.Add(time.Duration(seconds) * time.Second).Format("2006-01-02 15:04:05.000")
+}
+
+// zipped wraps text as gzip without compressing it, so that the bytes are the same with every version of Go.
+func zipped(text string) string {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	if err == nil {
+		_, err = w.Write([]byte(text))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return b.String()
+}
+
+// part is a file of a table that is a folder.
+func part(from, to int) string {
+	b := &strings.Builder{}
+	for id := from; id <= to; id++ {
+		csvRow(b, id, fmt.Sprintf("name %d", id%7))
+	}
+	return b.String()
 }
