@@ -20,9 +20,9 @@ var sized = map[string]struct {
 	what, plural string
 }{
 	"CHAR":          {types.Char, 1, 1, types.MaxLength, "length", "characters"},
-	"VARCHAR":       {types.Varchar, 1, 1, types.MaxLength, "length", "characters"},
+	"VARCHAR":       {types.Varchar, types.MaxLength, 1, types.MaxLength, "length", "characters"},
 	"BINARY":        {types.Binary, 1, 1, types.MaxLength, "length", "bytes"},
-	"VARBINARY":     {types.Varbinary, 1, 1, types.MaxLength, "length", "bytes"},
+	"VARBINARY":     {types.Varbinary, types.MaxLength, 1, types.MaxLength, "length", "bytes"},
 	"TIME":          {types.Time, 0, 0, 9, "precision", "digits"},
 	"TIMESTAMP":     {types.Timestamp, 6, 0, 9, "precision", "digits"},
 	"TIMESTAMP_LTZ": {types.TimestampLTZ, 6, 0, 9, "precision", "digits"},
