@@ -18,6 +18,8 @@ type exprBinder struct {
 	block *block
 	// noAggregate says where aggregates are illegal ("WHERE clause"); "" allows them.
 	noAggregate string
+	// aliases lets names of the SELECT list stand for its expressions (QUALIFY).
+	aliases bool
 	// inAggregate is set inside the arguments of an aggregate.
 	inAggregate bool
 	// inOver is set inside the arguments and the window of an OVER call.
@@ -162,6 +164,13 @@ func (b *exprBinder) path(p *ast.Path) (expr.Expr, error) {
 	}
 	x, err := b.lookup(b.scope, p)
 	if err != nil && len(p.Parts) == 1 {
+		if b.aliases {
+			for _, it := range b.block.items {
+				if it.named && it.name == p.Parts[0].Name {
+					return it.x, nil
+				}
+			}
+		}
 		// Functions of the standard that are called without parentheses.
 		if y, ok := b.niladic(p); ok {
 			return y, nil

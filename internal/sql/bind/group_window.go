@@ -121,9 +121,6 @@ func (b *block) bindGroupWindow(e *ast.Call, name string) error {
 	if !ok || c.Index < 0 || !c.T.IsTimestamp() || b.Streaming && c.T.Time == types.NoTime {
 		return errorAt(e.Args[0], timeAttributeHint(w.time.Type()), "Window aggregate can only be defined over a time attribute column, but %s encountered.", w.time.Type())
 	}
-	if name == "HOP" && w.sizes[1]%w.sizes[0] != 0 {
-		return errorAt(e, "", "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %d ms and slide %d ms", w.sizes[1], w.sizes[0])
-	}
 	b.grouping.window = w
 	return nil
 }
@@ -189,7 +186,7 @@ func (w *groupWindow) propertyType(p jobgraph.WindowProperty) types.Type {
 			t = types.TimestampLTZOf(3)
 		}
 		t.Time = types.Rowtime
-		return t.NotNull()
+		return t.WithNull(w.time.Type().Nullable)
 	case jobgraph.WindowProctime:
 		t := types.TimestampLTZOf(3).NotNull()
 		t.Time = types.Proctime

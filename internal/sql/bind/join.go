@@ -113,9 +113,6 @@ func (q *query) joinLateral(j *ast.Join, d *ast.Derived, kind jobgraph.JoinKind,
 	if sub.perGroup && kind == jobgraph.Inner {
 		kind = jobgraph.Left // without a group there still is a row
 	}
-	if sub.perGroup && hasCount(sub.empty) {
-		return nil, notSupported(d, "LATERAL with a COUNT without GROUP BY", "use a scalar subquery")
-	}
 	visible := sub.node.Schema()[:sub.width]
 	right, err := q.aliased(&source{sub.node, scopeOf("", nil, visible.Names(), visible, parent)}, nil, parent)
 	if err != nil {
@@ -131,16 +128,32 @@ func (q *query) joinLateral(j *ast.Join, d *ast.Derived, kind jobgraph.JoinKind,
 	for i, c := range sub.conds {
 		conds[i] = shiftRange(c, innerBase, offset)
 	}
+	if err := fillEmpty(d, right.scope, sub); err != nil {
+		return nil, err
+	}
 	return q.joinOn(j, kind, left, right, nil, conds)
 }
 
-func hasCount(empty []expr.Expr) bool {
-	for _, x := range empty {
-		if !expr.IsNullLit(x) {
-			return true
-		}
+// fillEmpty lets the columns of an aggregate without GROUP BY be what they are
+// over no rows where the join finds no group.
+func fillEmpty(n ast.Node, s *scope, d *decorrelator) error {
+	if !d.perGroup {
+		return nil
 	}
-	return empty == nil
+	if d.empty == nil {
+		return notSupported(n, "LATERAL with HAVING without GROUP BY", "")
+	}
+	for i := range s.visible {
+		if expr.IsNullLit(d.empty[i]) {
+			continue
+		}
+		x, err := typed(n, "COALESCE", nil, []expr.Expr{s.visible[i].x, d.empty[i]})
+		if err != nil {
+			return err
+		}
+		s.visible[i].x = x
+	}
+	return nil
 }
 
 // joinOn makes the join of two sources. snapshot is the time of a temporal

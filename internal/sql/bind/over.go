@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -37,7 +38,7 @@ func isRanking(name string) bool { _, ok := rankings[name]; return ok }
 // over binds an OVER call to a placeholder.
 func (b *exprBinder) over(e *ast.Call, name string) (expr.Expr, error) {
 	switch {
-	case b.noAggregate != "":
+	case b.noAggregate != "" && !strings.HasPrefix(b.noAggregate, "ORDER BY"):
 		return nil, errorAt(e, "compute it in a subquery", "Windowed aggregate expression is illegal in %s", b.noAggregate)
 	case b.block == nil || b.inAggregate || b.inOver:
 		return nil, errorAt(e, "compute the inner one in a subquery", "Aggregate expressions cannot be nested")
@@ -217,7 +218,7 @@ func (b *exprBinder) window(o *overCall, spec *ast.WindowSpec, name string) erro
 			return errorAt(w.Frame, "", "ROW/RANGE not allowed with RANK, DENSE_RANK, ROW_NUMBER, PERCENTILE_CONT/DISC or LAG/LEAD functions")
 		}
 		if len(o.order) == 0 && name != "ROW_NUMBER" {
-			return errorAt(spec, "", "%s requires an ORDER BY clause in the window specification", name)
+			return errorAt(spec, "", "RANK or DENSE_RANK functions require ORDER BY clause in window specification")
 		}
 		o.frame = jobgraph.OverFrame{Rows: true, UnboundedPreceding: true}
 		return nil

@@ -141,12 +141,12 @@ func (q *query) setOp(x *ast.SetOp, parent *scope) (plan.Node, error) {
 			return nil, err
 		}
 		if len(op.In) > 0 && len(n.Schema()) != len(op.In[0].Schema()) {
-			return nil, errorAt(o, "", "Column count mismatch in %s: %d columns before, %d here", x.Op, len(op.In[0].Schema()), len(n.Schema()))
+			return nil, errorAt(o, "", "Column count mismatch in %s: %d columns before, %d here", setName(x.Op, x.All), len(op.In[0].Schema()), len(n.Schema()))
 		}
 		op.In = append(op.In, n)
 	}
 	for i, f := range op.In[0].Schema() {
-		t, err := commonColumn(op.In, i, operands, x.Op)
+		t, err := commonColumn(op.In, i, operands, setName(x.Op, x.All))
 		if err != nil {
 			return nil, err
 		}
@@ -158,6 +158,13 @@ func (q *query) setOp(x *ast.SetOp, parent *scope) (plan.Node, error) {
 	return op, nil
 }
 
+func setName(op ast.SetOpKind, all bool) string {
+	if all {
+		return string(op) + " ALL"
+	}
+	return string(op)
+}
+
 func flattenUnion(x ast.QueryBody, all bool, into []ast.QueryBody) []ast.QueryBody {
 	if s, ok := x.(*ast.SetOp); ok && s.Op == ast.Union && s.All == all {
 		return flattenUnion(s.Right, all, flattenUnion(s.Left, all, into))
@@ -167,7 +174,7 @@ func flattenUnion(x ast.QueryBody, all bool, into []ast.QueryBody) []ast.QueryBo
 
 // commonColumn is the type of column i of a set operation; a time attribute
 // stays one if it is one in all operands.
-func commonColumn(in []plan.Node, i int, operands []ast.QueryBody, op ast.SetOpKind) (types.Type, error) {
+func commonColumn(in []plan.Node, i int, operands []ast.QueryBody, name string) (types.Type, error) {
 	ts := make([]types.Type, len(in))
 	time := in[0].Schema()[i].Type.Time
 	for k, n := range in {
@@ -178,12 +185,12 @@ func commonColumn(in []plan.Node, i int, operands []ast.QueryBody, op ast.SetOpK
 		if k > 0 {
 			if _, ok := expr.CommonType(ts[:k+1]); !ok {
 				return types.Type{}, errorAt(operands[k], "cast one of the two", "Type mismatch in column %d of %s: %s before, %s here",
-					i+1, op, ts[k-1].WithNull(true).WithoutTime(), ts[k].WithNull(true).WithoutTime())
+					i+1, name, ts[k-1].WithNull(true).WithoutTime(), ts[k].WithNull(true).WithoutTime())
 			}
 		}
 	}
 	t, _ := expr.CommonType(ts)
-	if op != ast.Union {
+	if !strings.HasPrefix(name, "UNION ALL") {
 		time = types.NoTime
 	}
 	t.Time = time
@@ -325,6 +332,9 @@ func (b *block) sortItem(s *ast.SortItem) (sortItem, error) {
 		}
 	}
 	eb := &exprBinder{query: b.query, scope: b.scope, block: b}
+	if !b.isGrouped() {
+		eb.noAggregate = "ORDER BY clause of non-aggregating SELECT"
+	}
 	x, err := eb.bind(s.X)
 	if err != nil {
 		return out, err

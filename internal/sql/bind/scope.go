@@ -82,10 +82,8 @@ func (s *scope) onto(schema types.Schema, offset int) *scope {
 			nullable = nullable || f.Type.Nullable
 			return &expr.Column{Index: c.Index + offset, Name: f.Name, T: f.Type}
 		})
-		if call, ok := y.(*expr.Call); ok && nullable && !call.T.Nullable {
-			c := *call
-			c.T.Nullable = true
-			return &c
+		if call, ok := y.(*expr.Call); ok && nullable && call.Fn != "COALESCE" {
+			return nullableCall(call)
 		}
 		return y
 	})
@@ -183,7 +181,39 @@ func (s *scope) resolve(p *ast.Path) (f found, ok bool, err error) {
 	case count == 1:
 		return found{s, s.visible[at].x, p.Parts[1:], s.tableOf(names[0]), 1}, true, nil
 	}
-	return f, false, err
+	if err != nil {
+		return f, false, err
+	}
+	switch inside := peek(s.visible, names[0]); len(inside) {
+	case 0:
+		return f, false, nil
+	case 1:
+		return found{s, inside[0], p.Parts[1:], "", 1}, true, nil
+	}
+	return f, false, errorAt(p.Parts[0], "", "Column '%s' is ambiguous", names[0])
+}
+
+// peek finds the fields of that name inside of ROW columns, the outermost ones:
+// a field can be named without its row where no column has its name.
+func peek(columns []entry, name string) []expr.Expr {
+	var hits []expr.Expr
+	var deeper []entry
+	for _, c := range columns {
+		if c.x.Type().Kind != types.Row {
+			continue
+		}
+		if x, ok := field(c.x, name); ok {
+			hits = append(hits, x)
+		}
+		for _, f := range c.x.Type().Fields {
+			x, _ := field(c.x, f.Name)
+			deeper = append(deeper, entry{f.Name, x})
+		}
+	}
+	if len(hits) == 0 && len(deeper) > 0 {
+		return peek(deeper, name)
+	}
+	return hits
 }
 
 // tableOf names the relation that has a column.

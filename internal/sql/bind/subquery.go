@@ -34,7 +34,7 @@ type conjunct struct {
 // conditions binds a WHERE, HAVING or QUALIFY. Its [NOT] IN and [NOT] EXISTS
 // that stand alone or under AND become joins; elsewhere they give a value.
 func (b *block) conditions(e ast.Expr, clause string) ([]conjunct, error) {
-	eb := &exprBinder{query: b.query, scope: b.scope, block: b}
+	eb := &exprBinder{query: b.query, scope: b.scope, block: b, aliases: clause == "QUALIFY clause"}
 	if clause == "WHERE clause" {
 		eb.noAggregate = clause
 	}
@@ -261,11 +261,23 @@ func (b *exprBinder) scalar(e *ast.ScalarSubquery) (expr.Expr, error) {
 	s := &subquery{n: e, node: d.node, conds: d.conds, kind: jobgraph.Left, value: v}
 	if d.perGroup && d.empty != nil && !expr.IsNullLit(d.empty[0]) {
 		// No group means an aggregate over no rows: COUNT is 0, not NULL.
-		if s.value, err = b.apply(e, "COALESCE", v, d.empty[0]); err != nil {
+		x, err := b.apply(e, "COALESCE", v, d.empty[0])
+		if err != nil {
 			return nil, err
 		}
+		s.value = nullableCall(x) // as Flink types it
 	}
 	return b.place(s), nil
+}
+
+// nullableCall is x with a nullable type.
+func nullableCall(x expr.Expr) expr.Expr {
+	if c, ok := x.(*expr.Call); ok && !c.T.Nullable {
+		d := *c
+		d.T.Nullable = true
+		return &d
+	}
+	return x
 }
 
 // mark binds [NOT] IN and [NOT] EXISTS where a value is needed: the row is

@@ -108,7 +108,7 @@ func (q *query) declareColumn(t *catalog.Table, d *ast.ColumnDef, like map[strin
 	}
 	old := t.Columns[at]
 	if !old.Inherited {
-		return errorAt(d.Name, "", "A column named '%s' already exists in the table.", c.Name)
+		return errorAt(d.Name, "", "A regular Column named '%s' already exists in the table.", c.Name)
 	}
 	return overwriteColumn(t, at, c, d, like)
 }
@@ -215,7 +215,7 @@ func resolveKey(t *catalog.Table, ct ast.Node) error {
 		at := slices.IndexFunc(t.Columns, func(c catalog.Column) bool { return c.Name == k })
 		switch {
 		case at < 0:
-			return errorAt(ct, "", "Invalid primary key '%s'. Column '%s' does not exist.", t.KeyName, k)
+			return errorAt(ct, "", "Primary key column '%s' is not defined in the schema", k)
 		case t.Columns[at].Computed != nil || t.Columns[at].IsMetadata:
 			return errorAt(ct, "", "Invalid primary key '%s'. Column '%s' is not a physical column.", t.KeyName, k)
 		case seen[k]:

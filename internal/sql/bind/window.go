@@ -144,10 +144,7 @@ func (q *query) windowTime(w *jobgraph.Window, a ast.Expr, f windowFunction, in 
 }
 
 func checkWindow(c *ast.Call, w *jobgraph.Window) error {
-	switch {
-	case w.Kind == jobgraph.Hop && w.Size%w.Slide != 0:
-		return errorAt(c, "", "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %d ms and slide %d ms", w.Size, w.Slide)
-	case w.Kind == jobgraph.Cumulate && w.Size%w.Slide != 0:
+	if w.Kind == jobgraph.Cumulate && w.Size%w.Slide != 0 {
 		return errorAt(c, "", "CUMULATE table function based aggregate requires maxSize must be an integral multiple of step, but got maxSize %d ms and step %d ms", w.Size, w.Slide)
 	}
 	return nil
