@@ -50,7 +50,10 @@ func Text(p Plan, d Details) string {
 	var sb strings.Builder
 	sb.WriteString("== Abstract Syntax Tree ==\n")
 	for _, n := range p.Logical {
-		writeLogical(&sb, n, "", "")
+		if c, ok := n.(*plan.Collect); ok { // the client's, not the query's
+			n = c.Input
+		}
+		sb.WriteString(plan.Format(n) + "\n")
 	}
 	if d.PlanAdvice {
 		sb.WriteString("\n== Optimized Physical Plan With Advice ==\n")
@@ -67,6 +70,13 @@ func Text(p Plan, d Details) string {
 		sb.WriteString("\n== Physical Execution Plan ==\n")
 		sb.WriteString(executionJSON(p.Graph))
 	}
+	return strings.TrimRight(sb.String(), "\n")
+}
+
+// Physical prints the optimized physical plan alone.
+func Physical(roots []*plan.Physical, d Details) string {
+	var sb strings.Builder
+	writePhysical(&sb, roots, d)
 	return strings.TrimRight(sb.String(), "\n")
 }
 

@@ -52,8 +52,8 @@ func waitsForWatermarks(n plan.Node) bool {
 		return n.Group != nil && !n.Group.Proctime
 	case *plan.Over:
 		return ordersByRowtime(n.Input, n.Order)
-	case *plan.Rank:
-		return ordersByRowtime(n.Input, n.Order)
+	case *plan.Rank: // keeping the first row waits, keeping the last does not
+		return n.End == 1 && len(n.Order) == 1 && !n.Order[0].Descending && ordersByRowtime(n.Input, n.Order)
 	case *plan.Sort:
 		return ordersByRowtime(n.Input, n.Order)
 	case *plan.Join:
@@ -84,17 +84,9 @@ func ordersByRowtime(in plan.Node, order []jobgraph.SortKey) bool {
 	return false
 }
 
-// comparesRowtimes reports a join condition that reads rowtimes of both sides.
+// comparesRowtimes reports a join that becomes an interval join by event time.
 func comparesRowtimes(n *plan.Join) bool {
-	width := len(n.Left.Schema())
-	left, right := false, false
-	for c := range columnSet(n.Cond) {
-		switch {
-		case c < width:
-			left = left || n.Left.Schema()[c].Type.Time == types.Rowtime
-		default:
-			right = right || n.Right.Schema()[c-width].Type.Time == types.Rowtime
-		}
-	}
-	return left && right
+	left, right := n.Left.Schema(), n.Right.Schema()
+	b, ok := timeBounds(splitCondition(n.Cond, left, right).rest, left, right)
+	return ok && !b.proctime
 }

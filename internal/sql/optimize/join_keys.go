@@ -14,7 +14,7 @@ import (
 func extractJoinKeys(o *Options, n plan.Node) (plan.Node, error) {
 	return bottomUp(n, func(n plan.Node) (plan.Node, error) {
 		j, ok := n.(*plan.Join)
-		if !ok || j.Cond == nil || j.Snapshot != nil {
+		if !ok || j.Cond == nil {
 			return n, nil
 		}
 		x := keyExtraction{join: j, width: len(j.Left.Schema())}
@@ -40,8 +40,12 @@ type keyExtraction struct {
 func (x *keyExtraction) total() int { return x.width + len(x.join.Right.Schema()) }
 
 func (x *keyExtraction) rewrite(cond expr.Expr) expr.Expr {
+	if x.join.Snapshot != nil { // the right side is a table as of some time: its columns are asked for by name
+		return x.rewriteSnapshot(cond)
+	}
 	if l, r, fn := equality(cond); fn != "" && x.sides(l, r) {
 		c := cond.(*expr.Call)
+		l, r = alike(l, r)
 		return &expr.Call{Fn: c.Fn, Args: []expr.Expr{x.hoist(l), x.hoist(r)}, T: c.T}
 	}
 	return expr.Rewrite(cond, func(n expr.Expr) expr.Expr {
@@ -52,6 +56,49 @@ func (x *keyExtraction) rewrite(cond expr.Expr) expr.Expr {
 		}
 		return n
 	})
+}
+
+// alike casts the sides of an equality to a common type, if their values would
+// not hash alike.
+func alike(l, r expr.Expr) (left, right expr.Expr) {
+	if hashAlike(l.Type(), r.Type()) {
+		return l, r
+	}
+	common, ok := expr.CommonType([]types.Type{l.Type().WithoutTime(), r.Type().WithoutTime()})
+	if !ok {
+		return l, r
+	}
+	cast := func(e expr.Expr) expr.Expr {
+		if hashAlike(e.Type(), common) {
+			return e
+		}
+		c, err := expr.ImplicitCast(e, common.WithNull(e.Type().Nullable))
+		if err != nil {
+			return e
+		}
+		return c
+	}
+	return cast(l), cast(r)
+}
+
+// rewriteSnapshot computes below the join what a column of the right side is
+// compared with.
+func (x *keyExtraction) rewriteSnapshot(cond expr.Expr) expr.Expr {
+	l, r, fn := equality(cond)
+	if fn == "" || !x.sides(l, r) {
+		return cond
+	}
+	c := cond.(*expr.Call)
+	args := []expr.Expr{l, r}
+	for i, a := range args {
+		if _, isColumn := args[1-i].(*expr.Column); !isColumn || !within(columnSet(a), 0, x.width) {
+			continue
+		}
+		if cast, other := alike(a, args[1-i]); other == args[1-i] {
+			args[i] = x.hoist(cast)
+		}
+	}
+	return &expr.Call{Fn: c.Fn, Args: args, T: c.T}
 }
 
 // equality takes an equality of two expressions apart.

@@ -360,6 +360,10 @@ func (p *planner) buildSource(s *source) error {
 	}
 	if s.rowtime {
 		s.addRowtime(p, spec)
+	} else if w := s.table.Watermark; w != nil { // it stays an attribute, if only for the sink
+		if at, ok := s.fields[pathKey(s.table.Layout[w.Rowtime].Source, nil)]; ok {
+			node.Out[at].Type.Time = types.Rowtime
+		}
 	}
 	node.Traits.Bounded = s.abilities.Bounded
 	if s.abilities.Changelog != format.InsertOnly {
