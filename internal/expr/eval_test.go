@@ -192,7 +192,7 @@ var testEnv = &Env{Zone: time.UTC, Clock: fixedClock{}, Streaming: true}
 // call parses "NAME arg, arg", CAST with the type last.
 func call(text string) (Expr, error) {
 	text = strings.TrimSpace(text)
-	name, rest, _ := strings.Cut(text, "|")
+	name, rest, _ := strings.Cut(text+" ", " | ")
 	name = strings.TrimSpace(name)
 	parts := list(rest, ',')
 	if name == "CAST" || name == "TRY_CAST" {

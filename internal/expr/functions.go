@@ -77,6 +77,7 @@ func buildTable() {
 	groups := [][]function{
 		logicFunctions(), comparisonFunctions(), arithmeticFunctions(), conditionalFunctions(), castFunctions(),
 		temporalFunctions(), roundingFunctions(),
+		textFunctions(), likeFunctions(),
 	}
 	for _, group := range groups {
 		for i := range group {
@@ -154,7 +155,7 @@ func canonicalName(name string) string {
 var functionAliases = map[string]string{
 	"!=": "<>", "IS UNKNOWN": "IS NULL", "IS NOT UNKNOWN": "IS NOT NULL",
 	"CHARACTER_LENGTH": "CHAR_LENGTH", "CEILING": "CEIL", "SUBSTR": "SUBSTRING", "POW": "POWER",
-	"DAYOFMONTH": "DAY", "TRUNC": "TRUNCATE", "STRUCT": "ROW",
+	"DAYOFMONTH": "DAY", "TRANSLATE3": "TRANSLATE", "TRUNC": "TRUNCATE", "STRUCT": "ROW",
 }
 
 // refusedFunction names the functions of Flink that flott knows and does not

@@ -36,11 +36,15 @@ func IntLit(kind types.Kind, v int64) *Literal {
 	return &Literal{Value: vec}
 }
 
-// StringLit is a constant of type CHAR(n) with n its length in characters.
+// StringLit is a constant of type CHAR(n) with n its length in UTF-16 units, as
+// Java counts.
 func StringLit(s string) *Literal {
 	n := 0
-	for range s {
+	for _, r := range s {
 		n++
+		if r > 0xffff {
+			n++
+		}
 	}
 	vec := batch.New(types.Type{Kind: types.Char, Length: n}, 1)
 	vec.AppendString(s)

@@ -13,7 +13,7 @@ func roundingFunctions() []function {
 		{name: "FLOOR", min: 1, max: 2, typing: typeFloor, build: buildFloor},
 		{name: "CEIL", min: 1, max: 2, typing: typeFloor, build: buildFloor},
 		{name: "ROUND", min: 1, max: 2, typing: typeRound, build: buildRound},
-		{name: "TRUNCATE", min: 1, max: 2, typing: typeTruncate, build: buildRound},
+		{name: "TRUNCATE", min: 1, max: 2, typing: typeRound, build: buildRound},
 	}
 }
 
@@ -78,7 +78,7 @@ func floorFloat[T float32 | float64](ceil bool) castFunc {
 	}
 }
 
-// typeRound types ROUND(x[, n]): a DECIMAL gets the scale n if n is constant.
+// typeRound types ROUND and TRUNCATE(x[, n]): a DECIMAL gets the scale n if n is constant.
 func typeRound(s *signature) (types.Type, error) {
 	if err := typeDigits(s); err != nil {
 		return types.Type{}, err
@@ -96,14 +96,6 @@ func typeRound(s *signature) (types.Type, error) {
 	}
 	r := types.DecimalOf(min(38, 1+t.Length-t.Scale+max(0, int(n))), max(0, int(n)))
 	return r.WithNull(t.Nullable), nil
-}
-
-// typeTruncate types TRUNCATE(x[, n]), which keeps the type of x.
-func typeTruncate(s *signature) (types.Type, error) {
-	if err := typeDigits(s); err != nil {
-		return types.Type{}, err
-	}
-	return s.typ(0).WithoutTime().WithNull(s.nullable()), nil
 }
 
 func typeDigits(s *signature) error {

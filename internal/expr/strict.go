@@ -196,3 +196,38 @@ func (w *writer) finish(out *batch.Vector) {
 		out.Bytes = w.buf
 	}
 }
+
+// nullAt reports a NULL at row i.
+func (v values) nullAt(i int32) bool { return v.IsNull(int(i) & v.mask) }
+
+// looseNode runs a kernel on all rows; it deals with NULLs itself.
+type looseNode struct {
+	kernelCall
+	nodes  []node
+	kernel func(c *kernelCall, rows []int32) error
+}
+
+// newLoose builds a node for a function that may see NULLs.
+func newLoose(b *builder, kernel func(c *kernelCall, rows []int32) error) node {
+	s := &looseNode{nodes: b.args, kernel: kernel}
+	s.call, s.env = b.call, b.env
+	s.args = make([]values, len(b.args))
+	s.out = batch.New(b.call.T, 0)
+	return s
+}
+
+func (s *looseNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
+	for i, nd := range s.nodes {
+		var err error
+		if s.args[i], err = operand(nd, f, sel); err != nil {
+			return nil, err
+		}
+	}
+	s.n = f.n
+	resetOut(s.out, f.n)
+	if err := s.kernel(&s.kernelCall, allRows(f, sel)); err != nil {
+		return nil, err
+	}
+	s.w.finish(s.out)
+	return s.out, nil
+}
