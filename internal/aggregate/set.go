@@ -136,11 +136,26 @@ func (s *Set) Open(b state.Backend) error {
 
 // Groups are the groups of one batch.
 type Groups struct {
-	NS   state.Namespace
-	Keys *state.Keys // of each group; used by views only
-	Recs [][]byte    // record of each group
+	NS state.Namespace
+	// Spaces are the namespaces of each group, where they differ; nil: all NS.
+	Spaces []state.Namespace
+	Keys   *state.Keys // of each group; used by views only
+	Recs   [][]byte    // record of each group
 
 	vars [][]variable // by slot and group
+}
+
+func (g *Groups) space(k int) state.Namespace {
+	if g.Spaces != nil {
+		return g.Spaces[k]
+	}
+	return g.NS
+}
+
+// Variables is where the variables of groups are kept, a state.Table or Map.
+type Variables interface {
+	Var(state.Ref) []byte
+	SetVar(state.Ref, []byte)
 }
 
 // Begin makes room for the variables of n groups, empty.
@@ -158,8 +173,8 @@ func (s *Set) Begin(g *Groups, n int) {
 	}
 }
 
-// LoadVars reads the variables of the groups from a table.
-func (s *Set) LoadVars(g *Groups, t state.Table, refs []state.Ref) {
+// LoadVars reads the variables of the groups.
+func (s *Set) LoadVars(g *Groups, t Variables, refs []state.Ref) {
 	s.Begin(g, len(refs))
 	if s.vars == 0 {
 		return
@@ -181,7 +196,7 @@ func (s *Set) splitVars(g *Groups, k int, b []byte) {
 }
 
 // StoreVars writes changed variables back.
-func (s *Set) StoreVars(g *Groups, t state.Table, refs []state.Ref) {
+func (s *Set) StoreVars(g *Groups, t Variables, refs []state.Ref) {
 	if s.vars == 0 {
 		return
 	}

@@ -117,7 +117,7 @@ func (v *view) anyFilter(s *Set, b *batch.Batch, i int) bool {
 // apply counts the values v.raw of the rows v.in and passes what comes and goes
 // to the calls. filter gives the filter column of a call, nil if all rows pass.
 func (v *view) apply(s *Set, g *Groups, args []*batch.Vector, filter func(*call) *batch.Vector, retract bool) error {
-	v.subKeys(s, g.NS)
+	v.subKeys(s, g)
 	v.groupKeys(g.Keys)
 	v.refs = slices.Grow(v.refs[:0], len(v.in.rows))[:len(v.in.rows)]
 	var err error
@@ -252,7 +252,7 @@ func (v *view) rebuild(s *Set, c *call, pos int, g *Groups, gi int32) error {
 	if c.slot >= 0 {
 		g.vars[c.slot][gi].set(nil)
 	}
-	return v.eachChunk(s, g.Keys, int(gi), g.NS, func(rec []byte) bool { return getInt(rec, pos*8) > 0 },
+	return v.eachChunk(s, g.Keys, int(gi), g.space(int(gi)), func(rec []byte) bool { return getInt(rec, pos*8) > 0 },
 		func(n int) error {
 			in := selection{rows: ascending(n), gid: make([]int32, n)}
 			for k := range in.gid {
@@ -343,7 +343,7 @@ func allZero(b []byte) bool {
 }
 
 // subKeys makes v.sub of v.raw and the namespace.
-func (v *view) subKeys(s *Set, ns state.Namespace) {
+func (v *view) subKeys(s *Set, g *Groups) {
 	if !s.o.Namespaced {
 		v.sub = v.raw
 		return
@@ -357,7 +357,7 @@ func (v *view) subKeys(s *Set, ns state.Namespace) {
 		v.sub.Offsets = append(v.sub.Offsets, 0)
 	}
 	for k := range n {
-		v.sub.Bytes = le.AppendUint64(v.sub.Bytes, uint64(ns))
+		v.sub.Bytes = le.AppendUint64(v.sub.Bytes, uint64(g.space(int(v.in.gid[k]))))
 		v.sub.Bytes = append(v.sub.Bytes, v.raw.At(k)...)
 		if v.sub.Width == 0 {
 			v.sub.Offsets = append(v.sub.Offsets, int32(len(v.sub.Bytes)))
@@ -410,7 +410,7 @@ func (v *view) collect(s *Set, src *Groups, k int) (recs []byte, err error) {
 	err = v.values.Scan(src.Keys, k, func(r state.Ref) state.Action {
 		sub := v.values.Sub(r)
 		if s.o.Namespaced {
-			if int64(le.Uint64(sub)) != src.NS {
+			if int64(le.Uint64(sub)) != src.space(k) {
 				return state.Keep
 			}
 			sub = sub[8:]
@@ -440,7 +440,7 @@ func (v *view) mergeValues(s *Set, dst *Groups, d int32, n int, recs []byte) err
 		cols[i] = i
 	}
 	v.enc.Encode(v.decoded, cols, nil, &v.raw)
-	v.subKeys(s, dst.NS)
+	v.subKeys(s, dst)
 	v.groupKeys(dst.Keys)
 	v.refs = slices.Grow(v.refs[:0], n)[:n]
 	var err error
@@ -493,7 +493,7 @@ func (v *view) clear(s *Set, g *Groups, k int) error {
 		return v.values.Clear(g.Keys, k)
 	}
 	return v.values.Scan(g.Keys, k, func(r state.Ref) state.Action {
-		if int64(le.Uint64(v.values.Sub(r))) == g.NS {
+		if int64(le.Uint64(v.values.Sub(r))) == g.space(k) {
 			return state.Remove
 		}
 		return state.Keep
