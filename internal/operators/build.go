@@ -78,8 +78,15 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 			return NewLocalAgg(spec), nil
 		}
 		return NewGroupAgg(spec), nil
+	case *jobgraph.WindowAgg:
+		if spec.Phase == jobgraph.LocalPhase {
+			return NewLocalWindowAgg(spec), nil
+		}
+		return NewWindowAgg(spec), nil
 	case *jobgraph.Join:
 		return NewJoin(spec), nil
+	case *jobgraph.Rank:
+		return NewRank(spec)
 	default:
 		return nil, fmt.Errorf("operator %s (%T) cannot be run yet", op.Name, spec)
 	}

@@ -80,6 +80,17 @@ func (c fixedClock) Now() time.Time { return c.now }
 // openOperator opens op as the only subtask, on heap state.
 func openOperator(t *testing.T, op operator.Operator, streaming bool) {
 	t.Helper()
+	openWith(t, op, operator.Settings{BatchRows: 7, Streaming: streaming, TimeZone: time.UTC})
+}
+
+// openForBenchmark is openOperator with batches of the usual size.
+func openForBenchmark(b *testing.B, op operator.Operator, streaming bool) {
+	b.Helper()
+	openWith(b, op, operator.Settings{BatchRows: batch.Capacity, Streaming: streaming, TimeZone: time.UTC})
+}
+
+func openWith(t testing.TB, op operator.Operator, settings operator.Settings) {
+	t.Helper()
 	opener, ok := op.(operator.Opener)
 	if !ok {
 		return
@@ -89,7 +100,7 @@ func openOperator(t *testing.T, op operator.Operator, streaming bool) {
 		Name: "test", Parallelism: 1, MaxParallelism: keygroup.DefaultMaxParallelism, KeyGroups: all,
 		State:   heap.New(heap.Options{KeyGroups: all, MaxParallelism: keygroup.DefaultMaxParallelism}),
 		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Clock: fixedClock{time.UnixMilli(0)},
-		Settings: operator.Settings{BatchRows: 7, Streaming: streaming, TimeZone: time.UTC},
+		Settings: settings,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -25,8 +25,8 @@ type rank struct {
 	settings operator.Settings
 	keys     *rowcodec.KeyEncoder
 	sort     *rowcodec.SortKey
-	rows     *rowcodec.RowEncoder
 	table    state.Table
+	diffs    *rankOutput
 
 	keyBuf   state.Keys
 	refs     []state.Ref
@@ -34,8 +34,6 @@ type rank struct {
 	sortBuf  rowcodec.Records
 	touched  refIndex
 	changed  []rankChange
-	out      *batch.Batch
-	adds     *batch.Batch
 	encoded  []byte
 	freeList []rankList
 }
@@ -66,7 +64,7 @@ func NewRank(spec *jobgraph.Rank) (operator.Operator, error) {
 func sortColumns(order []jobgraph.SortKey, schema types.Schema) []rowcodec.SortColumn {
 	cols := make([]rowcodec.SortColumn, len(order))
 	for i, o := range order {
-		cols[i] = rowcodec.SortColumn{Column: o.Column, Type: schema[o.Column].Type, Descending: o.Descending, NullsLast: o.NullsLast}
+		cols[i] = rowcodec.SortColumn{Column: o.Column, Type: schema[o.Column].Type, Descending: o.Descending, NullsFirst: !o.NullsLast}
 	}
 	return cols
 }
@@ -75,22 +73,12 @@ func sortColumns(order []jobgraph.SortKey, schema types.Schema) []rowcodec.SortC
 func (r *rank) Open(ctx *operator.Context) (err error) {
 	r.settings = ctx.Settings
 	keyTypes := columnTypes(r.spec.Schema, r.spec.Partition)
-	r.keys, r.rows = rowcodec.NewKeyEncoder(keyTypes), rowcodec.NewRowEncoder(r.spec.Schema.Types())
+	r.keys, r.diffs = rowcodec.NewKeyEncoder(keyTypes), newRankOutput(r.spec)
 	if r.sort, err = rowcodec.NewSortKey(sortColumns(r.spec.Order, r.spec.Schema)); err != nil {
 		return err
 	}
-	r.out, r.adds = newRankOutput(r.spec), newRankOutput(r.spec)
 	r.table, err = ctx.State.Table(state.Spec{Name: "top-rows", Key: keyTypes, Value: r.spec.Schema, TTL: state.TTL{After: r.spec.TTL}})
 	return err
-}
-
-// newRankOutput is a batch of input columns and, if asked for, the number.
-func newRankOutput(spec *jobgraph.Rank) *batch.Batch {
-	schema := spec.Schema
-	if spec.EmitRank {
-		schema = append(append(types.Schema{}, schema...), types.Field{Name: "rank", Type: types.Of(types.BigInt).NotNull()})
-	}
-	return batch.NewBatch(schema, 0)
 }
 
 // ProcessBatch changes the lists of the partitions of b and emits the changes.
@@ -108,7 +96,13 @@ func (r *rank) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
 		r.offer(ref, rankEntry{sort: r.sortBuf.At(k), from: int32(b.Row(k))})
 	}
 	if r.settings.Streaming {
-		if err := r.emitChanges(b, out); err != nil {
+		r.diffs.begin()
+		for i := range r.changed {
+			if c := &r.changed[i]; c.dirty {
+				r.diffs.diff(c.old, c.now)
+			}
+		}
+		if err := r.diffs.emit(b, out); err != nil {
 			return err
 		}
 	}
@@ -121,13 +115,7 @@ func (r *rank) offer(ref state.Ref, e rankEntry) {
 	limit := int(r.spec.End)
 	x, fresh := r.touched.add(ref)
 	if fresh {
-		data := r.table.Var(ref)
-		c := rankChange{ref: ref}
-		if worst := lastSort(data, limit); worst != nil && bytes.Compare(e.sort, worst) >= 0 {
-			r.changed = append(r.changed, c)
-			return
-		}
-		r.changed = append(r.changed, c)
+		r.changed = append(r.changed, rankChange{ref: ref})
 	}
 	c := &r.changed[x]
 	if !c.dirty {
@@ -150,120 +138,6 @@ func (r *rank) list() rankList {
 	return make(rankList, 0, min(int(r.spec.End), 64))
 }
 
-// emitChanges emits first what goes, then what comes.
-func (r *rank) emitChanges(b *batch.Batch, out operator.Output) error {
-	r.out.Reset()
-	r.adds.Reset()
-	for i := range r.changed {
-		c := &r.changed[i]
-		if !c.dirty {
-			continue
-		}
-		old, now := window(c.old, r.spec), window(c.now, r.spec)
-		var err error
-		if r.spec.EmitRank {
-			err = r.diffNumbered(b, old, now)
-		} else {
-			err = r.diffRows(b, old, now)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	r.out.AppendSelected(r.adds, nil)
-	return out.Emit(r.out)
-}
-
-// window is the part of a list that is the result.
-func window(l rankList, spec *jobgraph.Rank) rankList {
-	from := min(int(spec.Start)-1, len(l))
-	return l[from:min(int(spec.End), len(l))]
-}
-
-// diffNumbered emits each position whose row is another one.
-func (r *rank) diffNumbered(b *batch.Batch, old, now rankList) error {
-	for i, e := range now {
-		number := r.spec.Start + int64(i)
-		kind := batch.Insert
-		if i < len(old) {
-			if sameEntry(old[i], e) {
-				continue
-			}
-			kind = batch.UpdateAfter
-			if r.spec.EmitUpdateBefore {
-				if err := r.appendEntry(r.out, b, old[i], number, batch.UpdateBefore); err != nil {
-					return err
-				}
-			}
-		}
-		if err := r.appendEntry(r.adds, b, e, number, kind); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// diffRows emits the rows that left and the rows that came. With one row kept
-// that is an update.
-func (r *rank) diffRows(b *batch.Batch, old, now rankList) error {
-	leave, come := batch.Delete, batch.Insert
-	if r.spec.End == r.spec.Start && len(old) == 1 && len(now) == 1 {
-		leave, come = batch.UpdateBefore, batch.UpdateAfter
-	}
-	i := 0 // the old rows that stay are in now, in the same order
-	for _, e := range now {
-		if e.from < 0 {
-			for ; i < len(old) && !sameEntry(old[i], e); i++ {
-				if err := r.leave(b, old[i], leave); err != nil {
-					return err
-				}
-			}
-			if i < len(old) {
-				i++
-				continue
-			}
-		}
-		if err := r.appendEntry(r.adds, b, e, 0, come); err != nil {
-			return err
-		}
-	}
-	for ; i < len(old); i++ {
-		if err := r.leave(b, old[i], leave); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *rank) leave(b *batch.Batch, e rankEntry, kind batch.RowKind) error {
-	if kind == batch.UpdateBefore && !r.spec.EmitUpdateBefore {
-		return nil
-	}
-	return r.appendEntry(r.out, b, e, 0, kind)
-}
-
-// sameEntry reports whether two entries are the same row of state.
-func sameEntry(a, b rankEntry) bool {
-	return a.from < 0 && b.from < 0 && len(a.row) == len(b.row) && bytes.Equal(a.sort, b.sort) && bytes.Equal(a.row, b.row)
-}
-
-// appendEntry appends the row of an entry to dst.
-func (r *rank) appendEntry(dst, b *batch.Batch, e rankEntry, number int64, kind batch.RowKind) error {
-	width := len(r.spec.Schema)
-	if e.from >= 0 {
-		for c, v := range dst.Cols[:width] {
-			v.AppendFrom(b.Cols[c], int(e.from))
-		}
-	} else if err := r.rows.Decode(e.row, dst.Cols[:width]); err != nil {
-		return err
-	}
-	if r.spec.EmitRank {
-		dst.Cols[width].AppendInt64(number)
-	}
-	dst.AppendKind(kind)
-	return nil
-}
-
 // store writes the changed lists to state.
 func (r *rank) store(b *batch.Batch) {
 	for i := range r.changed {
@@ -275,7 +149,7 @@ func (r *rank) store(b *batch.Batch) {
 		for k := range c.now {
 			e := &c.now[k]
 			if e.from >= 0 {
-				e.row = r.rows.Append(nil, b, int(e.from))
+				e.row = r.diffs.rows.Append(nil, b, int(e.from))
 			}
 		}
 		r.encoded = c.now.append(r.encoded)
@@ -290,17 +164,14 @@ func (r *rank) Finish(out operator.Output) error {
 	if r.settings.Streaming {
 		return nil
 	}
-	r.out.Reset()
 	var failed error
+	none := batch.NewBatch(r.spec.Schema, 0)
+	r.diffs.begin()
 	err := r.table.Scan(0, func(ref state.Ref) bool {
-		for i, e := range window(r.list().parse(r.table.Var(ref)), r.spec) {
-			if failed = r.appendEntry(r.out, nil, e, r.spec.Start+int64(i), batch.Insert); failed != nil {
-				return false
-			}
-		}
-		if r.out.N >= r.settings.BatchRows {
-			failed = out.Emit(r.out)
-			r.out.Reset()
+		r.diffs.diff(nil, r.list().parse(r.table.Var(ref)))
+		if len(r.diffs.come.recs) >= r.settings.BatchRows {
+			failed = r.diffs.emit(none, out)
+			r.diffs.begin()
 		}
 		return failed == nil
 	})
@@ -310,5 +181,5 @@ func (r *rank) Finish(out operator.Output) error {
 	if err != nil {
 		return err
 	}
-	return out.Emit(r.out)
+	return r.diffs.emit(none, out)
 }
