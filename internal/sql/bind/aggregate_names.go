@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/flottstream/flott/internal/aggregate"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/sql/ast"
@@ -14,6 +17,16 @@ var aggregateNames = map[string]bool{
 	"COLLECT": true, "ARRAY_AGG": true, "LISTAGG": true, "STRING_AGG": true, "FIRST_VALUE": true, "LAST_VALUE": true,
 	"PERCENTILE": true, "JSON_OBJECTAGG": true, "JSON_ARRAYAGG": true, "APPROX_COUNT_DISTINCT": true,
 	"SINGLE_VALUE": true, "SUM0": true,
+}
+
+// AggregateNames lists the aggregate and window functions, sorted.
+func AggregateNames() []string {
+	names := slices.Collect(maps.Keys(aggregateNames))
+	for n := range rankings {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(names, func(n string) bool { return n == "SUM0" || n == "SINGLE_VALUE" || n == "NTH_VALUE" })
 }
 
 func isAggregate(name string) bool { return aggregateNames[name] }

@@ -92,7 +92,7 @@ func (b *exprBinder) currentWatermark(e *ast.Call) (expr.Expr, error) {
 func (b *exprBinder) userCall(e *ast.Call, class string) (expr.Expr, error) {
 	f := b.function(class)
 	if f == nil {
-		return nil, errorAt(e, b.registered(), "The class '%s' of function %s is not registered", class, e.Name)
+		return nil, errorAt(e, b.Registered(), "The class '%s' of function %s is not registered", class, e.Name)
 	}
 	if e.Over != nil || e.Star || e.Filter != nil || e.Quantifier != ast.QuantNone {
 		return nil, notSupported(e, "A user-defined aggregate function", "")
@@ -114,8 +114,11 @@ func (b *Binder) function(class string) *expr.UserFunction {
 	return expr.BuiltinClass(class)
 }
 
-// registered lists the Go functions that CREATE FUNCTION can name.
-func (b *Binder) registered() string {
+// HasFunction reports whether CREATE FUNCTION can name the class.
+func (b *Binder) HasFunction(class string) bool { return b.function(class) != nil }
+
+// Registered lists the Go functions that CREATE FUNCTION can name.
+func (b *Binder) Registered() string {
 	names := make([]string, 0, len(b.Functions))
 	for n := range b.Functions {
 		names = append(names, n)

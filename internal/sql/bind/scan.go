@@ -26,14 +26,36 @@ func (q *query) scan(r *catalog.Table, t *ast.Table) (plan.Node, error) {
 	for i, c := range table.Columns {
 		scan.Fields = append(scan.Fields, connector.ScanField{Name: c.Name, Type: c.Type, Column: i})
 	}
-	if _, err := f.Source(q.Connector, scan); err != nil {
+	src, err := f.Source(q.Connector, scan)
+	if err != nil {
 		return nil, tableError(t, r, "source for reading", err)
+	}
+	if !q.Streaming && !src.Abilities().Bounded {
+		return nil, errorAt(t, "SET 'execution.runtime-mode' = 'streaming', or make the source end", "Querying an unbounded table '%s' in batch mode is not allowed. The table source is unbounded.", r.Path)
 	}
 	alias := r.Path.Object
 	if t.Alias != nil {
 		alias = t.Alias.Name.Name
 	}
 	return &plan.Scan{Table: table, Alias: alias, Out: layoutSchema(table)}, nil
+}
+
+// Bounded reports whether all sources of a relation end by themselves. A source
+// that cannot be made does not count as bounded.
+func (b *Binder) Bounded(n plan.Node) bool {
+	if s, ok := n.(*plan.Scan); ok {
+		scan := &connector.Scan{Table: s.Table.Table, Limit: -1}
+		for i, c := range s.Table.Columns {
+			scan.Fields = append(scan.Fields, connector.ScanField{Name: c.Name, Type: c.Type, Column: i})
+		}
+		f := b.Connectors[s.Table.Connector]
+		if f == nil {
+			return false
+		}
+		src, err := f.Source(b.Connector, scan)
+		return err == nil && src.Abilities().Bounded
+	}
+	return !slices.ContainsFunc(n.Inputs(), func(in plan.Node) bool { return !b.Bounded(in) })
 }
 
 // used is a table as a statement uses it: options with hints, the session's settings.

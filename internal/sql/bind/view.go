@@ -36,8 +36,8 @@ func (b *Binder) CreateView(source string, cv *ast.CreateView) (*catalog.View, e
 	return v, nil
 }
 
-// CreateTableAs resolves CREATE TABLE … AS query: the table, and the sink that
-// fills it once the table is there.
+// CreateTableAs resolves CREATE TABLE … AS query: the table that an INSERT of
+// the query then fills.
 func (b *Binder) CreateTableAs(source string, ct *ast.CreateTable) (*catalog.Table, error) {
 	if ct.Temporary {
 		return nil, errorAt(ct, "", "CREATE TABLE AS SELECT syntax does not support to create temporary table yet.")
@@ -53,7 +53,12 @@ func (b *Binder) CreateTableAs(source string, ct *ast.CreateTable) (*catalog.Tab
 	if err != nil {
 		return nil, err
 	}
-	return b.CreateTable(source, def)
+	t, err := b.CreateTable(source, def)
+	if err != nil {
+		return nil, err
+	}
+	t.FromQuery = n.Schema().Names()
+	return t, nil
 }
 
 // tableAs is the CREATE TABLE with the columns of the query behind its own.

@@ -22,6 +22,8 @@ type Table struct {
 	Partition    []string
 	Distribution *ast.Distribution
 	Options      map[string]string // WITH, with 'connector'
+	// FromQuery are the columns of CREATE TABLE AS in the order of its query.
+	FromQuery []string
 	// Plan is the bound form, its options without hints.
 	Plan *plan.Table
 }
