@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -32,6 +33,7 @@ func writePhysical(sb *strings.Builder, roots []*plan.Physical, d Details) {
 		return s
 	}
 	for _, r := range roots {
+		r = queryOf(r)
 		if d.EstimatedCost {
 			p.writeCosted(r, "", "", costs)
 		} else {
@@ -45,8 +47,17 @@ func writeExecution(sb *strings.Builder, roots []*plan.Physical) {
 	p := &printer{sb: sb, suffix: func(*plan.Physical) string { return "" }, printed: make(map[*plan.Physical]bool)}
 	p.reuse = sharedNodes(roots)
 	for _, r := range roots {
-		p.write(r, "", "")
+		p.write(queryOf(r), "", "")
 	}
+}
+
+// queryOf steps over the node that hands rows to the client, which is not part
+// of the query.
+func queryOf(n *plan.Physical) *plan.Physical {
+	if _, ok := n.Spec.(*jobgraph.Collect); ok {
+		return n.Inputs[0].Node
+	}
+	return n
 }
 
 // sharedNodes numbers the nodes that more than one consumer reads.
@@ -93,7 +104,11 @@ func (p *printer) inputs(n *plan.Physical, rest string, write func(in *plan.Phys
 			first, below = rest+"+- ", rest+"   "
 		}
 		if dist.Dist != jobgraph.Forward {
-			p.sb.WriteString(first + exchange(dist) + p.tail("", p.suffix(node)) + cost + "\n")
+			line := exchange(dist)
+			if s := p.suffix(node); s != "" {
+				line += ", " + s
+			}
+			p.sb.WriteString(first + line + ")" + cost + "\n")
 			first, below = below+"+- ", below+"   "
 		}
 		write(node, first, below)
@@ -143,22 +158,14 @@ func (p *printer) line(n *plan.Physical, first, cost string) {
 	for i, a := range attrs {
 		parts[i] = a.Name + "=" + a.Value
 	}
-	p.sb.WriteString(first + op + "(" + strings.Join(parts, ", ") + p.tail(strings.Join(parts, ""), p.suffix(n)))
+	if s := p.suffix(n); s != "" {
+		parts = append(parts, s)
+	}
+	p.sb.WriteString(first + op + "(" + strings.Join(parts, ", ") + ")")
 	if p.reuse != nil && p.reuse[n] > 0 {
 		fmt.Fprintf(p.sb, "(reuse_id=[%d])", p.reuse[n])
 	}
 	p.sb.WriteString(cost + "\n")
-}
-
-// tail closes a node's arguments after one more.
-func (p *printer) tail(before, suffix string) string {
-	if suffix == "" {
-		return ")"
-	}
-	if before == "" && strings.HasSuffix(p.sb.String(), "(") {
-		return suffix + ")"
-	}
-	return ", " + suffix + ")"
 }
 
 func deduplicateAsRank(n *plan.Physical, d *jobgraph.Deduplicate) []plan.Attr {
@@ -211,24 +218,20 @@ func costText(rows, cost float64) string {
 	return fmt.Sprintf(": rowcount = %s, cumulative cost = {%s rows}", scientific(rows), scientific(cost))
 }
 
-// scientific prints a number as Java prints large doubles: 1.0E8.
+// scientific prints a number as Java prints doubles: 5000000.0, 1.0E8.
 func scientific(x float64) string {
 	if x < 1e7 {
-		s := fmt.Sprintf("%g", x)
-		if !strings.ContainsAny(s, ".e") {
-			s += ".0"
-		}
+		return withPoint(strconv.FormatFloat(x, 'f', -1, 64))
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(x, 'e', -1, 64), "e+")
+	return withPoint(mantissa) + "E" + strings.TrimLeft(exponent, "0")
+}
+
+func withPoint(s string) string {
+	if strings.Contains(s, ".") {
 		return s
 	}
-	s := fmt.Sprintf("%.4g", x)
-	s = strings.Replace(fmt.Sprintf("%e", x), "e+0", "E", 1)
-	s = strings.Replace(s, "e+", "E", 1)
-	mantissa, exponent, _ := strings.Cut(s, "E")
-	mantissa = strings.TrimRight(mantissa, "0")
-	if strings.HasSuffix(mantissa, ".") {
-		mantissa += "0"
-	}
-	return mantissa + "E" + exponent
+	return s + ".0"
 }
 
 func cumulative(n *plan.Physical, costs map[*plan.Physical]float64, seen map[*plan.Physical]bool) float64 {

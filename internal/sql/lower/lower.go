@@ -108,7 +108,7 @@ func (l *lowering) connect(op *jobgraph.Operator, n *plan.Physical, inputs []*lo
 			edge := jobgraph.Input{From: from.ID, Port: port, Dist: in.Dist, Keys: in.Keys}
 			if in.Dist == jobgraph.Forward && from.Parallelism != op.Parallelism {
 				edge.Dist = jobgraph.Rebalance
-				if keys := in.Node.Traits.UpsertKeys; !in.Node.Traits.Changes.InsertOnly() && len(keys) > 0 && len(keys[0]) > 0 {
+				if keys := in.Node.Traits.UpsertKeys; op.Parallelism > 1 && !in.Node.Traits.Changes.InsertOnly() && len(keys) > 0 && len(keys[0]) > 0 {
 					edge.Dist, edge.Keys = jobgraph.Hash, keys[0]
 				}
 			}

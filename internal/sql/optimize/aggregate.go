@@ -162,7 +162,7 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 		return nil, err
 	}
 	spec := jobgraph.WindowAgg{Window: w, Keys: n.Keys, Aggs: n.Calls, Properties: n.Properties, InputSchema: in.Out}
-	if w.Time >= 0 && p.o.Streaming {
+	if !n.FromTVF && p.o.Streaming {
 		spec.AllowedLateness = p.o.AllowLateness.Milliseconds()
 		if p.o.EarlyFire {
 			spec.EarlyFire = max(p.o.EarlyFireDelay.Milliseconds(), 1)

@@ -37,13 +37,16 @@ func selectItems(exprs []expr.Expr, out types.Schema) []string {
 
 // callItem prints an aggregate call: "COUNT(DISTINCT a) FILTER c AS cnt".
 func callItem(c jobgraph.AggCall, in types.Schema, retract bool) string {
-	fn := strings.TrimPrefix(c.Fn, "$")
+	fn := c.Fn
+	if fn == "SUM0" {
+		fn = "$SUM0"
+	}
 	if retract {
 		fn += "_RETRACT"
 	}
-	args := "*"
-	if len(c.Args) > 0 {
-		args = strings.Join(names(in, c.Args), ", ")
+	args := strings.Join(names(in, c.Args), ", ")
+	if c.Fn == "COUNT" && len(c.Args) == 0 {
+		args = "*"
 	}
 	if c.Distinct {
 		args = "DISTINCT " + args

@@ -127,18 +127,18 @@ func (x *keyExtraction) hoist(e expr.Expr) expr.Expr {
 	if _, ok := e.(*expr.Column); ok {
 		return e
 	}
-	list, base, by := &x.left, 1<<20, 0
+	list, base, by, columns := &x.left, 1<<20, 0, x.width
 	if !within(columnSet(e), 0, x.width) {
-		list, base, by = &x.right, 1<<21, -x.width
+		list, base, by, columns = &x.right, 1<<21, -x.width, x.total()
 	}
 	e = shift(e, by)
 	for i, old := range *list {
 		if expr.Equal(old, e) {
-			return &expr.Column{Index: base + i, Name: keyName(i), T: e.Type()}
+			return &expr.Column{Index: base + i, Name: keyName(columns + i), T: e.Type()}
 		}
 	}
 	*list = append(*list, e)
-	return &expr.Column{Index: base + len(*list) - 1, Name: keyName(len(*list) - 1), T: e.Type()}
+	return &expr.Column{Index: base + len(*list) - 1, Name: keyName(columns + len(*list) - 1), T: e.Type()}
 }
 
 func keyName(i int) string { return "$f" + strconv.Itoa(i) }
@@ -146,20 +146,21 @@ func keyName(i int) string { return "$f" + strconv.Itoa(i) }
 // apply puts the projections below the join and drops their columns above it.
 func (x *keyExtraction) apply(cond expr.Expr) plan.Node {
 	j := *x.join
-	wide := func(n plan.Node, extra []expr.Expr) plan.Node {
+	wide := func(n plan.Node, extra []expr.Expr, columns int) plan.Node {
 		if len(extra) == 0 {
 			return n
 		}
 		names := n.Schema().Names()
 		for i := range extra {
-			names = append(names, keyName(len(names)+i))
+			names = append(names, keyName(columns+i))
 		}
-		return newProject(n, append(columnsOf(n.Schema()), extra...), names[:len(n.Schema())+len(extra)])
+		return newProject(n, append(columnsOf(n.Schema()), extra...), names)
 	}
+	total := x.total()
 	rightWidth := len(j.Right.Schema())
 	semi := len(j.Out) == x.width && (j.Kind == semiKind || j.Kind == antiKind)
 	outTypes := j.Out
-	j.Left, j.Right = wide(j.Left, x.left), wide(j.Right, x.right)
+	j.Left, j.Right = wide(j.Left, x.left, x.width), wide(j.Right, x.right, total)
 	newLeft := x.width + len(x.left)
 	j.Cond = expr.Rewrite(cond, func(n expr.Expr) expr.Expr {
 		c, ok := n.(*expr.Column)

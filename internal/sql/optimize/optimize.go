@@ -51,6 +51,7 @@ type Phase struct {
 //     filters pass through them by the rules of those;
 //   - filters move down BEFORE ranks are recognised, which want the filter on the
 //     row number right above the numbering;
+//   - grouping sets expand BEFORE windows are looked for below the aggregate;
 //   - window aggregates swallow their window function AFTER filters moved away
 //     from between them;
 //   - columns are pruned AFTER everything that changes which columns are read,
@@ -69,8 +70,8 @@ var Phases = []Phase{
 	{"recognition", []Rule{
 		{"RecognizeRank", recognizeRank},
 		{"ExtractJoinKeys", extractJoinKeys},
-		{"WindowAggregate", fuseWindowAggregates},
 		{"GroupingSets", expandGroupingSets},
+		{"WindowAggregate", fuseWindowAggregates},
 		{"SplitDistinct", splitDistinct},
 	}},
 	{"columns", []Rule{

@@ -43,29 +43,20 @@ func mergeable(outer, inner []expr.Expr) bool {
 	return true
 }
 
-// removeTrivialProjects drops projections that only pass all columns on, where
-// the names do not matter any more. The topmost one names the result and stays.
+// removeTrivialProjects drops projections that only pass all columns on. What a
+// Collect returns keeps its names: a projection that only names costs nothing.
 func removeTrivialProjects(o *Options, n plan.Node) (plan.Node, error) {
-	top := n.Inputs()
-	return bottomUp(n, func(n plan.Node) (plan.Node, error) {
+	out, err := bottomUp(n, func(n plan.Node) (plan.Node, error) {
 		p, ok := n.(*plan.Project)
-		if !ok || len(top) == 1 && plan.Node(p) == top[0] && !sameNames(p) || !isIdentity(p.Exprs, len(p.Input.Schema())) {
-			return n, nil
-		}
-		if !sameTypes(p) {
+		if !ok || !isIdentity(p.Exprs, len(p.Input.Schema())) || !sameTypes(p) {
 			return n, nil
 		}
 		return p.Input, nil
 	})
-}
-
-func sameNames(p *plan.Project) bool {
-	for i, f := range p.Input.Schema() {
-		if f.Name != p.Out[i].Name {
-			return false
-		}
+	if c, ok := n.(*plan.Collect); ok && err == nil {
+		return &plan.Collect{Input: rename(out.Inputs()[0], c.Schema())}, nil
 	}
-	return true
+	return out, err
 }
 
 func sameTypes(p *plan.Project) bool {

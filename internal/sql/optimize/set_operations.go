@@ -116,7 +116,7 @@ func countedPair(s *plan.SetOp, left, right plan.Node) (plan.Node, error) {
 	agg := &plan.Aggregate{Input: union, Keys: ascending(width)}
 	agg.Out = append(withoutTime(s.Out), types.Field{Name: "$lefts", Type: bigint}, types.Field{Name: "$rights", Type: bigint})
 	for i, name := range []string{"$lefts", "$rights"} {
-		agg.Calls = append(agg.Calls, jobgraph.AggCall{Fn: "$SUM0", Args: []int{width + i}, Filter: -1, Type: bigint, Name: name})
+		agg.Calls = append(agg.Calls, jobgraph.AggCall{Fn: "SUM0", Args: []int{width + i}, Filter: -1, Type: bigint, Name: name})
 	}
 	lefts, rights := columnAt(agg.Out, width), columnAt(agg.Out, width+1)
 	var count expr.Expr

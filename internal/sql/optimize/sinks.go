@@ -284,7 +284,7 @@ func (p *planner) collect(n *plan.Collect) (*plan.Physical, error) {
 	for i, f := range n.Schema() {
 		schema[i].Name = f.Name
 	}
-	out := &plan.Physical{Spec: &jobgraph.Collect{Schema: schema}, Op: "Sink", Inputs: []plan.PhysicalInput{{Node: in}}, Parallelism: 1}
+	out := &plan.Physical{Spec: &jobgraph.Collect{Schema: schema}, Op: "Sink", Out: schema, Inputs: []plan.PhysicalInput{{Node: in}}, Parallelism: 1}
 	return p.add(out, facts{attrs: func() []plan.Attr {
 		return []plan.Attr{{Name: "table", Value: "[*anonymous_collect$1*]"}, {Name: "fields", Value: list(schema.Names())}}
 	}}), nil

@@ -193,7 +193,7 @@ func fuseWindowAggregates(o *Options, n plan.Node) (plan.Node, error) {
 // windowAggregate builds the window aggregate over input, to whose columns the
 // columns of a's input map by to, and brings its output into a's order.
 func windowAggregate(a *plan.Aggregate, w *windowColumns, input plan.Node, to []int, window jobgraph.Window) plan.Node {
-	out := &plan.Aggregate{Input: input, Group: &window, TTL: a.TTL}
+	out := &plan.Aggregate{Input: input, Group: &window, FromTVF: true, TTL: a.TTL}
 	place := make([]int, len(a.Keys)) // of a's keys in out, once the widths are known
 	var properties types.Schema
 	property := func(p jobgraph.WindowProperty, f types.Field) int {

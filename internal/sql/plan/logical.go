@@ -110,6 +110,9 @@ type Aggregate struct {
 	// grouped by window, and Properties follow the calls in the output.
 	Group      *jobgraph.Window
 	Properties []jobgraph.WindowProperty
+	// FromTVF: Group comes from a window function, not a legacy group window. Only
+	// the optimizer sets it.
+	FromTVF bool
 	// TTL is the STATE_TTL hint: 0 is the job's table.exec.state.ttl, less than 0
 	// is for ever.
 	TTL time.Duration
