@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,7 +18,7 @@ import (
 	"github.com/flottstream/flott/internal/flinkgateway"
 )
 
-// flinkEngine is a real Flink of its own: JobManager, TaskManager and SQL gateway on ports from flinkPort on.
+// flinkEngine is a real Flink of its own: JobManager, TaskManager and SQL gateway on ports that were free.
 type flinkEngine struct {
 	options *options
 	script  string
@@ -28,7 +29,24 @@ type flinkEngine struct {
 	pids    []int // JobManager and TaskManager; the gateway, which only plans, does not count
 }
 
-const flinkPort = "38081"
+// freePorts finds a port for scripts/flink that is free together with those that the script derives from it.
+func freePorts() (string, error) {
+	for base := 38081; base < 48000; base += 10 {
+		if free(base) && free(base+2) && free(base+1000) && free(base+1001) {
+			return strconv.Itoa(base), nil
+		}
+	}
+	return "", errors.New("no free ports between 38081 and 49001 for Flink")
+}
+
+func free(port int) bool {
+	l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+	if err != nil {
+		return false
+	}
+	l.Close()
+	return true
+}
 
 func startFlink(ctx context.Context, o *options) (*flinkEngine, error) {
 	script, err := filepath.Abs(filepath.Join(o.root, "scripts", "flink"))
@@ -43,8 +61,12 @@ func startFlink(ctx context.Context, o *options) (*flinkEngine, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &flinkEngine{options: o, script: script, folder: run, rest: "http://127.0.0.1:" + flinkPort}
-	f.env = append(os.Environ(), "FLINK_RUN="+run, "FLINK_PORT="+flinkPort, "FLINK_SLOTS="+strconv.Itoa(o.parallelism),
+	port, err := freePorts()
+	if err != nil {
+		return nil, err
+	}
+	f := &flinkEngine{options: o, script: script, folder: run, rest: "http://127.0.0.1:" + port}
+	f.env = append(os.Environ(), "FLINK_RUN="+run, "FLINK_PORT="+port, "FLINK_SLOTS="+strconv.Itoa(o.parallelism),
 		"FLINK_BACKEND="+o.flink, "FLINK_EXTRA_JARS="+jar)
 	if o.flink == "hashmap" { // no managed memory is needed; the heap gets it
 		f.env = append(f.env, "FLINK_TASK_HEAP=4000m", "FLINK_MANAGED=200m")
