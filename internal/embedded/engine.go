@@ -15,7 +15,6 @@ import (
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/connector/blackhole"
-	"github.com/flottstream/flott/internal/connector/datagen"
 	"github.com/flottstream/flott/internal/connector/filesystem"
 	"github.com/flottstream/flott/internal/connector/nexmark"
 	"github.com/flottstream/flott/internal/connector/print"
@@ -40,7 +39,7 @@ import (
 
 // Connectors are the connectors of this binary.
 func Connectors() map[string]connector.Factory {
-	list := []connector.Factory{blackhole.Factory{}, datagen.Factory{}, filesystem.Factory{}, nexmark.Factory{}, print.Factory{}}
+	list := []connector.Factory{blackhole.Factory{}, filesystem.Factory{}, nexmark.Factory{}, print.Factory{}}
 	m := make(map[string]connector.Factory, len(list))
 	for _, f := range list {
 		m[f.Name()] = f

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/stream"
 )
@@ -37,19 +38,13 @@ type Meter struct {
 func NewMeter(x *Execution) *Meter {
 	m := &Meter{x: x, last: x.Started, blocked: map[string]float64{}, sources: map[string]bool{}, sinks: map[string]bool{}}
 	for _, v := range x.graph.Vertices {
-		fed := map[int]bool{}
-		for i, n := range v.Chain {
-			if n.Input < 0 && len(v.Inputs) == 0 {
+		for _, n := range v.Chain {
+			switch n.Op.Spec.(type) {
+			case *jobgraph.Scan, *jobgraph.Values:
 				m.sources[n.Op.UID] = true
-			}
-			fed[n.Input] = true
-			_ = i
-		}
-		for i, n := range v.Chain {
-			if len(n.Op.Schema) == 0 || isCollect(n.Op.Spec) {
+			case *jobgraph.Sink, *jobgraph.Collect:
 				m.sinks[n.Op.UID] = true
 			}
-			_ = i
 		}
 	}
 	return m
