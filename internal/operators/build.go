@@ -85,8 +85,14 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewWindowAgg(spec), nil
 	case *jobgraph.Join:
 		return NewJoin(spec), nil
+	case *jobgraph.Deduplicate:
+		return NewDeduplicate(spec), nil
 	case *jobgraph.Rank:
 		return NewRank(spec)
+	case *jobgraph.Sort:
+		return NewSort(spec), nil
+	case *jobgraph.Limit:
+		return NewLimit(spec)
 	default:
 		return nil, fmt.Errorf("operator %s (%T) cannot be run yet", op.Name, spec)
 	}

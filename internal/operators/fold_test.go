@@ -91,20 +91,28 @@ func openForBenchmark(b *testing.B, op operator.Operator, streaming bool) {
 
 func openWith(t testing.TB, op operator.Operator, settings operator.Settings) {
 	t.Helper()
+	if err := openSettings(op, settings); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tryOpen is openOperator for what may be refused.
+func tryOpen(op operator.Operator, streaming bool) error {
+	return openSettings(op, operator.Settings{BatchRows: 7, Streaming: streaming, TimeZone: time.UTC})
+}
+
+func openSettings(op operator.Operator, settings operator.Settings) error {
 	opener, ok := op.(operator.Opener)
 	if !ok {
-		return
+		return nil
 	}
 	all := keygroup.Range{Start: 0, End: keygroup.DefaultMaxParallelism - 1}
-	err := opener.Open(&operator.Context{
+	return opener.Open(&operator.Context{
 		Name: "test", Parallelism: 1, MaxParallelism: keygroup.DefaultMaxParallelism, KeyGroups: all,
 		State:   heap.New(heap.Options{KeyGroups: all, MaxParallelism: keygroup.DefaultMaxParallelism}),
 		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Clock: fixedClock{time.UnixMilli(0)},
 		Settings: settings,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // bigints is a schema of nullable BIGINT columns.
