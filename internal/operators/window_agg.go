@@ -382,9 +382,9 @@ func (a *windowAgg) nextEnd() (next int64, ok bool) {
 		consider(end)
 	}
 	if a.merged != nil && a.slicer.kind == jobgraph.Cumulate {
-		for _, last := range a.merged.Namespaces(nil) {
+		for _, whole := range a.merged.Namespaces(nil) {
 			// What is merged is part of all windows up to the largest.
-			consider(last - a.slicer.size + a.slicer.slide)
+			consider(mergedNamespace(whole) - a.slicer.size + a.slicer.slide)
 		}
 	}
 	return next, ok

@@ -1,6 +1,7 @@
 package operators
 
 import (
+	"math"
 	"slices"
 
 	"github.com/flottstream/flott/internal/aggregate"
@@ -11,8 +12,12 @@ import (
 	"github.com/flottstream/flott/internal/state"
 )
 
+// mergedNamespace names a window in the table "merged" by its end, such that it
+// is no slice's name: views keep the values of both.
+func mergedNamespace(end int64) state.Namespace { return end ^ math.MinInt64 }
+
 // scratchNamespace is where a HOP window is put together.
-const scratchNamespace = 0
+const scratchNamespace = math.MinInt64
 
 // fireWindow emits the window that ends at end.
 func (a *windowAgg) fireWindow(end int64, out operator.Output) error {
@@ -48,9 +53,10 @@ func (a *windowAgg) sliceRange(after, upTo int64) (from, to int) {
 // emits that.
 func (a *windowAgg) fireCumulate(end int64, out operator.Output) error {
 	last := a.slicer.lastEnd(end)
+	whole := mergedNamespace(last)
 	from, to := a.sliceRange(last-a.slicer.size, end)
 	for _, slice := range a.slices[from:to] {
-		if err := a.mergeSlice(slice, last); err != nil {
+		if err := a.mergeSlice(slice, whole); err != nil {
 			return err
 		}
 		if err := a.dropNamespace(a.table, slice); err != nil {
@@ -58,11 +64,11 @@ func (a *windowAgg) fireCumulate(end int64, out operator.Output) error {
 		}
 	}
 	a.slices = slices.Delete(a.slices, from, to)
-	if err := a.emitNamespace(a.merged, last, end, out); err != nil {
+	if err := a.emitNamespace(a.merged, whole, end, out); err != nil {
 		return err
 	}
 	if end == last {
-		return a.dropNamespace(a.merged, last)
+		return a.dropNamespace(a.merged, whole)
 	}
 	return nil
 }
