@@ -53,7 +53,7 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	cmd.AddCommand(runCommand(), datagenCommand())
+	cmd.AddCommand(runCommand())
 	return cmd
 }
 

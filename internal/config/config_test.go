@@ -25,7 +25,7 @@ func TestSet(t *testing.T) {
 		{"parallelism.default", "4", "", ""},
 		{"parallelism.default", "many", `'parallelism.default' is "many", but must be a whole number`, ""},
 		{"execution.runtime-mode", "batch", "", ""},
-		{"execution.runtime-mode", "fast", "must be one of STREAMING, BATCH, AUTOMATIC", ""},
+		{"execution.runtime-mode", "fast", "must be one of STREAMING, BATCH", ""},
 		{"table.exec.state.ttl", "36 hours", "", ""},
 		{"table.exec.state.tll", "1 h", "did you mean 'table.exec.state.ttl'?", ""},
 		{"taskmanager.memory.process.size", "4g", "", "has no effect"},

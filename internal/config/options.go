@@ -16,7 +16,7 @@ var Options = merge(runtime, optimize.Keys)
 var runtime = []Option{
 	{"execution.buffer-timeout.enabled", Bool, "true", nil, "Hand rows over at least every execution.buffer-timeout.interval; false waits for full buffers."},
 	{"execution.buffer-timeout.interval", Duration, "100 ms", nil, "Longest time rows wait in an output buffer that is not full."},
-	{"execution.runtime-mode", Enum, "STREAMING", []string{"STREAMING", "BATCH", "AUTOMATIC"}, "Streaming emits changes as they happen; batch emits final rows at the end of bounded input."},
+	{"execution.runtime-mode", Enum, "STREAMING", []string{"STREAMING", "BATCH"}, "Streaming emits changes as they happen; batch emits final rows at the end of bounded input."},
 	{"flott.batch.rows", Int, "4096", nil, "Rows per batch that sources and operators aim at."},
 	{"flott.table.exec.changelog", Enum, "net", []string{"net", "per-record"}, "net: an updating operator emits the net change of a batch per key; per-record: Flink's record-by-record changes."},
 	{"parallelism.default", Int, "1", nil, "Subtasks per operator unless it says otherwise."},

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/connector/blackhole"
@@ -84,16 +83,13 @@ func (e *Engine) Env() *connector.Env { return e.env }
 // Optimize returns the physical plan of relations under a configuration.
 func (e *Engine) Optimize(roots []plan.Node, cfg *config.Config) ([]*plan.Physical, error) {
 	return optimize.Plan(roots, optimize.Options{
-		Settings: cfg.Planner(), Streaming: Streaming(cfg, roots), Connectors: e.connectors, Env: e.env,
-		Expr: exprEnv(cfg, Streaming(cfg, roots)),
+		Settings: cfg.Planner(), Streaming: Streaming(cfg), Connectors: e.connectors, Env: e.env,
+		Expr: exprEnv(cfg, Streaming(cfg)),
 	})
 }
 
-// Streaming reports whether a job runs in streaming mode: AUTOMATIC is decided
-// by the sources (a job of bounded ones is a batch job).
-func Streaming(cfg *config.Config, roots []plan.Node) bool {
-	return cfg.Enum("execution.runtime-mode") != "BATCH"
-}
+// Streaming reports whether jobs run in streaming mode.
+func Streaming(cfg *config.Config) bool { return cfg.Enum("execution.runtime-mode") == "STREAMING" }
 
 func exprEnv(cfg *config.Config, streaming bool) *expr.Env {
 	return &expr.Env{
@@ -102,16 +98,40 @@ func exprEnv(cfg *config.Config, streaming bool) *expr.Env {
 	}
 }
 
-// Graph returns the job graph of a physical plan.
-func (e *Engine) Graph(name string, roots []*plan.Physical, cfg *config.Config) (*jobgraph.Graph, error) {
-	stream, err := lower.Graph(roots, lower.Options{
-		Name: name, Parallelism: Parallelism(cfg), MaxParallelism: maxParallelism(cfg),
-		Chaining: cfg.Bool("pipeline.operator-chaining.enabled"),
-	})
+// Plan is a job that can be started.
+type Plan struct {
+	Physical []*plan.Physical
+	Graph    *jobgraph.Graph
+	config   *config.Config
+	mode     bool // streaming
+}
+
+// Plan plans relations as one job under a configuration, which it keeps.
+func (e *Engine) Plan(roots []plan.Node, cfg *config.Config) (*Plan, error) {
+	physical, err := e.Optimize(roots, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return jobgraph.Chain(stream)
+	name := cfg.Text("pipeline.name")
+	if name == "" {
+		name = jobName(roots)
+	}
+	stream, err := lower.Graph(physical, lowerOptions(name, cfg))
+	if err != nil {
+		return nil, err
+	}
+	graph, err := jobgraph.Chain(stream)
+	if err != nil {
+		return nil, err
+	}
+	return &Plan{Physical: physical, Graph: graph, config: cfg, mode: Streaming(cfg)}, nil
+}
+
+func lowerOptions(name string, cfg *config.Config) lower.Options {
+	return lower.Options{
+		Name: name, Parallelism: Parallelism(cfg), MaxParallelism: maxParallelism(cfg),
+		Chaining: cfg.Bool("pipeline.operator-chaining.enabled"),
+	}
 }
 
 // Parallelism is that of SQL operators.
@@ -143,21 +163,10 @@ type Execution struct {
 	graph   *jobgraph.Graph
 }
 
-// Start plans relations and runs them as one job. collect takes the rows of a
-// Collect root, nil if there is none.
-func (e *Engine) Start(ctx context.Context, roots []plan.Node, cfg *config.Config, collect operators.Collector) (*Execution, error) {
-	physical, err := e.Optimize(roots, cfg)
-	if err != nil {
-		return nil, err
-	}
-	name := cfg.Text("pipeline.name")
-	if name == "" {
-		name = jobName(roots)
-	}
-	graph, err := e.Graph(name, physical, cfg)
-	if err != nil {
-		return nil, err
-	}
+// Start runs a planned job. collect takes the rows of a query, nil if there is
+// none.
+func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector) (*Execution, error) {
+	cfg, graph := p.config, p.Graph
 	cluster := minicluster.New(minicluster.Options{
 		Builder: &operators.Builder{Connectors: e.connectors, Env: e.env, Collector: collect},
 		Backend: func(r keygroup.Range) state.Backend {
@@ -165,10 +174,10 @@ func (e *Engine) Start(ctx context.Context, roots []plan.Node, cfg *config.Confi
 		},
 		Log: e.log,
 	})
-	x := &Execution{Name: name, ID: newJobID(), Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph}
+	x := &Execution{Name: graph.Name, ID: newJobID(), Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph}
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.master = cluster.Submit(jobmanager.Job{
-		ID: x.ID, Graph: graph, Settings: e.settings(cfg, Streaming(cfg, roots)), FlushEvery: flushEvery(cfg),
+		ID: x.ID, Graph: graph, Settings: e.settings(cfg, p.mode), FlushEvery: flushEvery(cfg),
 	})
 	go func() {
 		defer close(x.done)
@@ -240,9 +249,3 @@ func (x *Execution) Metrics() *metrics.Group { return x.cluster.Metrics() }
 
 // Graph is what runs.
 func (x *Execution) Graph() *jobgraph.Graph { return x.graph }
-
-// rowCounter is a Collector that only counts; tests and EXPLAIN ANALYZE use it.
-type rowCounter struct{ rows int64 }
-
-// Collect counts.
-func (c *rowCounter) Collect(b *batch.Batch) error { c.rows += int64(b.Rows()); return nil }

@@ -140,3 +140,16 @@ func humanCount(n float64) string {
 	}
 	return strconv.FormatFloat(n, 'f', 0, 64)
 }
+
+// Summary is the outcome of a job in one line.
+func (p Progress) Summary() string {
+	seconds := p.Elapsed.Seconds()
+	s := fmt.Sprintf("%s rows in, %s rows out in %s", humanCount(float64(p.In)), humanCount(float64(p.Out)), p.Elapsed.Round(time.Millisecond))
+	if seconds > 0.1 {
+		s += fmt.Sprintf(" (%s/s)", humanCount(float64(p.In)/seconds))
+	}
+	if p.Late > 0 {
+		s += fmt.Sprintf(", %s late rows dropped", humanCount(float64(p.Late)))
+	}
+	return s
+}

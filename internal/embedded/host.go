@@ -1,0 +1,166 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/config"
+	"github.com/flottstream/flott/internal/operators"
+	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/sql/explain"
+	"github.com/flottstream/flott/internal/sql/lower"
+	"github.com/flottstream/flott/internal/sql/plan"
+	"github.com/flottstream/flott/internal/sql/session"
+	"github.com/flottstream/flott/internal/tableau"
+)
+
+// Host runs the jobs of a script in this process and shows their results. It
+// implements session.Host and session.Explainer.
+type Host struct {
+	Engine *Engine
+	Config *config.Config
+	Out    io.Writer // results
+	Style  tableau.Style
+	// Started is told about every job, from the goroutine that started it; Ended
+	// when a job has ended and its rows are shown. Either may be nil.
+	Started func(*Execution)
+	Ended   func(*Execution, error)
+
+	mu      sync.Mutex
+	running map[*Execution]bool
+}
+
+// NewSession returns a session whose jobs run on the host.
+func (h *Host) NewSession() *session.Session {
+	return session.New(sessionConfig{h.Config}, h.Engine.Connectors(), h.Engine.Env(), h)
+}
+
+// sessionConfig is the configuration as the session sees it.
+type sessionConfig struct{ *config.Config }
+
+// Show shows the result of a statement that is no job. OK is not shown.
+func (h *Host) Show(r *session.Result) error {
+	if r.Columns == nil {
+		return nil
+	}
+	switch r.Statement.(type) {
+	case *ast.Explain:
+		for _, row := range r.Rows {
+			if _, err := fmt.Fprintln(h.Out, *row[0]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w, err := tableau.New(h.Out, h.Style, r.Columns, false)
+	if err != nil {
+		return err
+	}
+	for _, row := range r.Rows {
+		if err := w.Row(batch.Insert, row); err != nil {
+			return err
+		}
+	}
+	return w.End()
+}
+
+// Start plans and starts a job.
+func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution, error) {
+	cfg := h.Config.Clone()
+	p, err := h.Engine.Plan(r.Job.Roots, cfg)
+	if err != nil {
+		return nil, err
+	}
+	var shown *view
+	var collect operators.Collector
+	if r.Job.IsQuery() {
+		if shown, err = h.view(r.Job, p, cfg); err != nil {
+			return nil, err
+		}
+		collect = shown
+	}
+	x, err := h.Engine.Start(ctx, p, collect)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	if h.running == nil {
+		h.running = map[*Execution]bool{}
+	}
+	h.running[x] = true
+	h.mu.Unlock()
+	if h.Started != nil {
+		h.Started(x)
+	}
+	if shown != nil {
+		go shown.flushUntil()
+	}
+	return &hosted{host: h, x: x, shown: shown}, nil
+}
+
+// view decides how the rows of a query are shown: the rows of a bounded query
+// as a table, those of others as a changelog.
+func (h *Host) view(job *session.Job, p *Plan, cfg *config.Config) (*view, error) {
+	insertOnly := p.Physical[0].Traits.Changes.InsertOnly()
+	changelog := !job.Bounded || cfg.Enum("sql-client.execution.result-mode") == "CHANGELOG"
+	w, err := tableau.New(h.Out, h.Style, job.Roots[0].Schema(), changelog)
+	if err != nil {
+		return nil, err
+	}
+	return newView(w, !changelog && !insertOnly, cfg.Zone("table.local-time-zone")), nil
+}
+
+// hosted is a job with what it shows.
+type hosted struct {
+	host  *Host
+	x     *Execution
+	shown *view
+}
+
+// Wait waits for the job and shows the rest of its rows.
+func (j *hosted) Wait() error {
+	err := j.x.Wait()
+	if j.shown != nil {
+		if e := j.shown.end(); err == nil {
+			err = e
+		}
+	}
+	j.host.mu.Lock()
+	delete(j.host.running, j.x)
+	j.host.mu.Unlock()
+	if j.host.Ended != nil {
+		j.host.Ended(j.x, err)
+	}
+	return err
+}
+
+// Stop ends all running jobs gracefully.
+func (h *Host) Stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for x := range h.running {
+		x.Stop()
+	}
+}
+
+// Explain prints the plans of relations.
+func (h *Host) Explain(roots []plan.Node, details []string) (string, error) {
+	var d explain.Details
+	for _, name := range details {
+		if err := d.ParseDetail(name); err != nil {
+			return "", err
+		}
+	}
+	physical, err := h.Engine.Optimize(roots, h.Config)
+	if err != nil {
+		return "", err
+	}
+	graph, err := lower.Graph(physical, lowerOptions("explain", h.Config))
+	if err != nil {
+		return "", err
+	}
+	return explain.Text(explain.Plan{Logical: roots, Physical: physical, Graph: graph}, d), nil
+}
