@@ -142,7 +142,7 @@ func implicitlyCastable(from, to types.Type) bool {
 	case from.IsTimestamp():
 		return to.IsTimestamp() || from.Kind == types.Timestamp && (to.Kind == types.Date || to.Kind == types.Time)
 	case from.Kind == types.Date:
-		return to.Kind == types.Date || to.IsTimestamp() // the common type of a date and a timestamp
+		return to.Kind == types.Date
 	case from.Kind != to.Kind:
 		return false
 	case from.Kind == types.Boolean, from.Kind == types.Time:

@@ -123,10 +123,8 @@ func commonTemporal(a, b types.Type) (types.Type, bool) {
 		}
 		a.Length = max(a.Length, b.Length)
 		return a, true
-	case a.Kind == types.Date:
-		return b, true
-	case b.Kind == types.Date:
-		return a, true
+	case a.Kind == types.Date || b.Kind == types.Date:
+		return types.Type{}, false
 	}
 	t := types.TimestampOf(max(a.Length, b.Length))
 	if a.Kind == types.TimestampLTZ || b.Kind == types.TimestampLTZ {

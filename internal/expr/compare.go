@@ -78,7 +78,11 @@ func coerceComparison(s *signature, i, k int) error {
 
 // equality reports comparisons for which Flink converts no string to a number.
 func (s *signature) equality() bool {
-	return s.fn.name != "<" && s.fn.name != "<=" && s.fn.name != ">" && s.fn.name != ">="
+	switch s.fn.name {
+	case "=", "<>", "IS DISTINCT FROM", "IS NOT DISTINCT FROM":
+		return true
+	}
+	return false
 }
 
 // castForComparison casts the string argument str to the type of the other one;

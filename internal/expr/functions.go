@@ -76,8 +76,8 @@ func buildTable() {
 	functionTable = make(map[string]*function)
 	groups := [][]function{
 		logicFunctions(), comparisonFunctions(), arithmeticFunctions(), conditionalFunctions(), castFunctions(),
-		temporalFunctions(), roundingFunctions(),
-		textFunctions(), likeFunctions(),
+		temporalFunctions(), roundingFunctions(), hashFunctions(),
+		textFunctions(), likeFunctions(), codeFunctions(), mathFunctions(), collectionFunctions(),
 	}
 	for _, group := range groups {
 		for i := range group {

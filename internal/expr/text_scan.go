@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 )
 
+func compareBytes(a, b []byte) int { return bytes.Compare(a, b) }
+
 func countByte(s []byte, c byte) int { return bytes.Count(s, []byte{c}) }
 
 func countBytes(s, sub []byte) int { return bytes.Count(s, sub) }
