@@ -1,0 +1,138 @@
+package compat
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/config"
+	"github.com/flottstream/flott/internal/embedded"
+	"github.com/flottstream/flott/internal/rpc"
+	"github.com/flottstream/flott/internal/sql/parser"
+	"github.com/flottstream/flott/internal/sql/session"
+	"github.com/flottstream/flott/internal/types"
+	"github.com/flottstream/flott/internal/valuetext"
+)
+
+// TestFlott compares flott with the recorded answers of Flink.
+func TestFlott(t *testing.T) { checkEngine(t, flottEngine{}) }
+
+// flottEngine runs scripts on flott in this process.
+type flottEngine struct{}
+
+// Run implements Engine.
+func (flottEngine) Run(ctx context.Context, script string, settings map[string]string) ([]string, []ChangeRow, error) {
+	columns, rows, _, err := runFlott(ctx, script, settings)
+	return columns, rows, err
+}
+
+// RunPrinting implements Printing.
+func (flottEngine) RunPrinting(ctx context.Context, script string, settings map[string]string) ([]string, error) {
+	_, _, printed, err := runFlott(ctx, script, settings)
+	return strings.Split(strings.TrimSuffix(printed, "\n"), "\n"), err
+}
+
+func runFlott(ctx context.Context, script string, settings map[string]string) (columns []string, rows []ChangeRow, printed string, err error) {
+	cfg := config.New()
+	for k, v := range settings {
+		if err := cfg.Set(k, v); err != nil {
+			return nil, nil, "", err
+		}
+	}
+	var out, errOut bytes.Buffer
+	engine := embedded.New(&out, &errOut, rpc.Discard)
+	host := &embedded.Host{Engine: engine, Config: cfg}
+	s := host.NewSession()
+	statements, err := parser.ParseScript(script)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	for _, statement := range statements {
+		r, err := s.Execute(script, statement)
+		if err != nil {
+			return nil, nil, "", err
+		}
+		columns, rows = tableOf(r)
+		if r.Job == nil {
+			continue
+		}
+		if columns, rows, err = runJob(ctx, engine, r.Job, cfg); err != nil {
+			return nil, nil, "", err
+		}
+	}
+	return columns, rows, out.String(), nil
+}
+
+// tableOf is the result of a statement that is no job.
+func tableOf(r *session.Result) (columns []string, rows []ChangeRow) {
+	for _, c := range r.Columns {
+		columns = append(columns, c.Name+" "+c.Type.String())
+	}
+	for _, row := range r.Rows {
+		change := ChangeRow{Kind: Insert}
+		for _, f := range row {
+			if f == nil {
+				change.Fields = append(change.Fields, Null)
+			} else {
+				change.Fields = append(change.Fields, *f)
+			}
+		}
+		rows = append(rows, change)
+	}
+	return columns, rows
+}
+
+func runJob(ctx context.Context, engine *embedded.Engine, job *session.Job, cfg *config.Config) ([]string, []ChangeRow, error) {
+	plan, err := engine.Plan(job.Roots, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows := &changeRows{zone: cfg.Zone("table.local-time-zone")}
+	x, err := engine.Start(ctx, plan, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := x.Wait(); err != nil {
+		return nil, nil, err
+	}
+	if !job.IsQuery() {
+		return nil, nil, nil
+	}
+	return columnNames(job.Roots[0].Schema()), rows.rows, nil
+}
+
+func columnNames(schema types.Schema) (names []string) {
+	for _, f := range schema {
+		names = append(names, f.Name+" "+f.Type.WithoutTime().String())
+	}
+	return names
+}
+
+// changeRows collects a changelog as text.
+type changeRows struct {
+	zone *time.Location
+	mu   sync.Mutex
+	rows []ChangeRow
+}
+
+// Collect keeps the rows of b.
+func (c *changeRows) Collect(b *batch.Batch) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k := range b.Rows() {
+		i := b.Row(k)
+		row := ChangeRow{Kind: Kind(b.Kind(i).String()), Fields: make([]string, len(b.Cols))}
+		for f, v := range b.Cols {
+			row.Fields[f] = Null
+			if !v.IsNull(i) {
+				row.Fields[f] = string(valuetext.AppendCast(nil, v, i, c.zone))
+			}
+		}
+		c.rows = append(c.rows, row)
+	}
+	return nil
+}
