@@ -6,6 +6,7 @@ import (
 
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/sql/diag"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -154,7 +155,7 @@ func boolean(n ast.Node, x expr.Expr, clause string) (expr.Expr, error) {
 	case types.Null:
 		return expr.NullLit(types.Of(types.Boolean)), nil
 	default:
-		return nil, errorAt(n, "it is a "+t.WithoutTime().String(), "%s must be a condition", clause)
+		return nil, errorAt(n, "it is of type "+t.WithoutTime().String(), "%s must be a condition", clause)
 	}
 }
 
@@ -175,8 +176,18 @@ func (b *exprBinder) path(p *ast.Path) (expr.Expr, error) {
 		if y, ok := b.niladic(p); ok {
 			return y, nil
 		}
+		err = b.aliasHint(p, err)
 	}
 	return x, err
+}
+
+// aliasHint adds to an unknown column that names of the SELECT list do not exist yet.
+func (b *exprBinder) aliasHint(p *ast.Path, err error) error {
+	var d *diag.Error
+	if b.block != nil && contains(b.block.aliases, p.Parts[0].Name) && errors.As(err, &d) {
+		d.Hint = "an alias of the SELECT list is not known here: repeat the expression, or use a subquery"
+	}
+	return err
 }
 
 func (b *exprBinder) niladic(p *ast.Path) (expr.Expr, bool) {

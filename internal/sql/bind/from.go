@@ -23,11 +23,35 @@ func (q *query) fromClause(t ast.TableRef, parent *scope) (*source, error) {
 	seen := map[string]bool{}
 	for _, r := range s.scope.relations {
 		if r.alias != "" && seen[r.alias] {
-			return nil, errorAt(t, "give one of them an alias", "Duplicate relation name '%s' in FROM clause", r.alias)
+			return nil, errorAt(second(t, r.alias), "give one of them an alias", "Duplicate relation name '%s' in FROM clause", r.alias)
 		}
 		seen[r.alias] = true
 	}
 	return s, nil
+}
+
+// second finds where a name is given to a relation for the second time.
+func second(t ast.TableRef, name string) ast.Node {
+	var found []ast.Node
+	ast.Inspect(t, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Query:
+			return false
+		case *ast.Table:
+			if n.Alias == nil && n.Name.Last().Name == name {
+				found = append(found, n)
+			}
+		case *ast.Alias:
+			if n.Name.Name == name {
+				found = append(found, n)
+			}
+		}
+		return true
+	})
+	if len(found) < 2 {
+		return t
+	}
+	return found[1]
 }
 
 // tableRef binds one element. left is what stands before it in FROM, which

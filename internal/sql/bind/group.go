@@ -1,13 +1,11 @@
 package bind
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/ast"
-	"github.com/flottstream/flott/internal/sql/diag"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -153,7 +151,7 @@ func (b *block) groupKey(e ast.Expr) (int, error) {
 	eb := &exprBinder{query: b.query, scope: b.scope, block: b, noAggregate: "GROUP BY clause"}
 	x, err := eb.bind(e)
 	if err != nil {
-		return 0, b.aliasHint(e, err)
+		return 0, err
 	}
 	for i, k := range b.grouping.keys {
 		if equal(k, x) {
@@ -162,21 +160,6 @@ func (b *block) groupKey(e ast.Expr) (int, error) {
 	}
 	b.grouping.keys = append(b.grouping.keys, x)
 	return len(b.grouping.keys) - 1, nil
-}
-
-// aliasHint adds to an unknown column that aliases do not exist yet in GROUP BY.
-func (b *block) aliasHint(e ast.Expr, err error) error {
-	var d *diag.Error
-	p, ok := e.(*ast.Path)
-	if !ok || len(p.Parts) > 1 || !errors.As(err, &d) {
-		return err
-	}
-	for _, a := range b.aliases {
-		if a == p.Parts[0].Name {
-			d.Hint = "GROUP BY cannot use an alias of the SELECT list: repeat the expression"
-		}
-	}
-	return d
 }
 
 // isGrouped reports whether the block aggregates.
@@ -334,6 +317,9 @@ func (b *block) notGrouped(c *expr.Column) error {
 	n := b.origins[c]
 	if n == nil {
 		return errorAt(ast.Span{}, "", "Expression '%s' is not being grouped", c.Name)
+	}
+	if _, star := n.(*ast.Star); star {
+		return errorAt(n, "name the columns to group by instead of *", "Expression '%s' is not being grouped", c.Name)
 	}
 	return errorAt(n, "add it to GROUP BY, or aggregate it, for example MAX("+b.text(n)+")", "Expression '%s' is not being grouped", b.text(n))
 }

@@ -14,7 +14,6 @@ import (
 
 // Insert binds INSERT INTO or OVERWRITE.
 func (b *Binder) Insert(source string, ins *ast.Insert) (*plan.Sink, error) {
-	q := b.query(source)
 	path, err := b.Catalog.Resolve(ins.Table.Strings())
 	if err != nil {
 		return nil, errorOf(ins.Table, err)
@@ -27,6 +26,12 @@ func (b *Binder) Insert(source string, ins *ast.Insert) (*plan.Sink, error) {
 	if !ok {
 		return nil, errorAt(ins.Table, "", "'%s' is a view: only tables can be written", path)
 	}
+	return b.InsertInto(source, t, ins)
+}
+
+// InsertInto binds an INSERT into a table that need not be in the catalog.
+func (b *Binder) InsertInto(source string, t *catalog.Table, ins *ast.Insert) (*plan.Sink, error) {
+	q := b.query(source)
 	table, f, err := q.used(t, ins.Table, ins.Hints, "sink for writing")
 	if err != nil {
 		return nil, err
@@ -37,7 +42,7 @@ func (b *Binder) Insert(source string, ins *ast.Insert) (*plan.Sink, error) {
 		return nil, errorAt(ins, "SET 'execution.runtime-mode' = 'batch'", "Streaming mode does not support overwrite")
 	}
 	if ins.OnConflict != "" && len(table.PrimaryKey) == 0 {
-		return nil, errorAt(ins, "", "ON CONFLICT needs a table with a PRIMARY KEY, which '%s' does not have", path)
+		return nil, errorAt(ins, "", "ON CONFLICT needs a table with a PRIMARY KEY, which '%s' does not have", t.Path)
 	}
 	static, err := q.staticPartition(sink, ins, t)
 	if err != nil {

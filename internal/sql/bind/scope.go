@@ -331,7 +331,7 @@ func field(x expr.Expr, name string) (expr.Expr, bool) {
 
 func nearField(name string, t types.Type) string {
 	if t.Kind != types.Row {
-		return "it is a " + t.WithoutTime().String() + ", which has no fields"
+		return "it is of type " + t.WithoutTime().String() + ", which has no fields"
 	}
 	names := make([]string, len(t.Fields))
 	for i, f := range t.Fields {

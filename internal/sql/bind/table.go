@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/catalog"
+	"github.com/flottstream/flott/internal/sql/diag"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -187,7 +189,7 @@ func (q *query) resolveTable(t *catalog.Table, ct ast.Node) error {
 	}
 	for _, name := range t.Partition {
 		if !slices.ContainsFunc(p.Columns, func(c connector.Column) bool { return c.Name == name }) {
-			return errorAt(ct, "", "Partition column '%s' not defined in the table schema. Available columns: [%s]", name, quotedList(columnNames(p.Columns)))
+			return errorAt(named(ct, name), "", "Partition column '%s' not defined in the table schema. Available columns: [%s]", name, quotedList(columnNames(p.Columns)))
 		}
 	}
 	if err := q.layout(t, p); err != nil {
@@ -198,6 +200,19 @@ func (q *query) resolveTable(t *catalog.Table, ct ast.Node) error {
 	}
 	t.Plan = p
 	return nil
+}
+
+// named finds the last place of a statement where a name stands; the statement
+// itself if there is none.
+func named(stmt ast.Node, name string) ast.Node {
+	at := stmt
+	ast.Inspect(stmt, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name {
+			at = id
+		}
+		return true
+	})
+	return at
 }
 
 func columnNames(cs []connector.Column) []string {
@@ -215,11 +230,11 @@ func resolveKey(t *catalog.Table, ct ast.Node) error {
 		at := slices.IndexFunc(t.Columns, func(c catalog.Column) bool { return c.Name == k })
 		switch {
 		case at < 0:
-			return errorAt(ct, "", "Primary key column '%s' is not defined in the schema", k)
+			return errorAt(named(ct, k), "", "Primary key column '%s' is not defined in the schema", k)
 		case t.Columns[at].Computed != nil || t.Columns[at].IsMetadata:
-			return errorAt(ct, "", "Invalid primary key '%s'. Column '%s' is not a physical column.", t.KeyName, k)
+			return errorAt(named(ct, k), "", "Invalid primary key '%s'. Column '%s' is not a physical column.", t.KeyName, k)
 		case seen[k]:
-			return errorAt(ct, "", "Invalid primary key '%s'. A primary key must not contain duplicate columns. Found: [%s]", t.KeyName, k)
+			return errorAt(named(ct, k), "", "Invalid primary key '%s'. A primary key must not contain duplicate columns. Found: [%s]", t.KeyName, k)
 		}
 		seen[k] = true
 		t.Columns[at].Type = t.Columns[at].Type.NotNull()
@@ -241,7 +256,7 @@ func (q *query) layout(t *catalog.Table, p *plan.Table) error {
 		} else {
 			x, err := eb.bind(c.Computed)
 			if err != nil {
-				return err
+				return computedHint(t, err)
 			}
 			if x.Type().Kind == types.Null {
 				return errorAt(c.Computed, "cast it to the type you want", "The type of computed column '%s' is not known", c.Name)
@@ -252,6 +267,17 @@ func (q *query) layout(t *catalog.Table, p *plan.Table) error {
 		p.Layout = append(p.Layout, l)
 	}
 	return nil
+}
+
+// computedHint adds to an unknown column that it is a computed one.
+func computedHint(t *catalog.Table, err error) error {
+	var d *diag.Error
+	for _, c := range t.Columns {
+		if c.Computed != nil && errors.As(err, &d) && d.Msg == "Column '"+c.Name+"' not found in any table" {
+			d.Hint = "a computed column cannot use another computed column: repeat its expression"
+		}
+	}
+	return err
 }
 
 func physicalSchema(cs []connector.Column) types.Schema {

@@ -8,9 +8,12 @@ import (
 // DidYouMean returns "did you mean 'x'?" for the known name nearest to name, or
 // "" if none is near.
 func DidYouMean(name string, known []string) string {
-	best, bestDistance := "", 1+max(1, len(name)/3)
+	best, bestDistance := "", 1+(len(name)+1)/3 // of one letter only the case may differ
 	slices.Sort(known)
 	for _, k := range known {
+		if k == name {
+			continue
+		}
 		d := distance(strings.ToLower(name), strings.ToLower(k), bestDistance)
 		if d < bestDistance {
 			best, bestDistance = k, d

@@ -5,6 +5,7 @@ import (
 
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/catalog"
+	"github.com/flottstream/flott/internal/sql/plan"
 )
 
 // define carries out CREATE, DROP and ALTER, and refuses the rest by name.
@@ -128,16 +129,34 @@ func (s *Session) createTable(source string, x *ast.CreateTable) (*Result, error
 	if x.As == nil {
 		return &Result{}, nil
 	}
-	ins := &ast.Insert{Span: x.Span, Table: x.Name, Query: x.As}
-	for _, id := range t.FromQuery {
-		ins.Columns = append(ins.Columns, ast.Path{Span: x.As.Span, Parts: []ast.Ident{{Span: x.As.Span, Name: id}}})
-	}
-	r, err := s.insert(source, ins)
+	r, err := s.insert(source, fill(x, t))
 	if err != nil {
 		_ = cat.Drop(t.Path, false, false, true)
 		return nil, err
 	}
 	return r, nil
+}
+
+// fill is the INSERT of a CREATE TABLE AS.
+func fill(x *ast.CreateTable, t *catalog.Table) *ast.Insert {
+	ins := &ast.Insert{Span: x.Span, Table: x.Name, Query: x.As}
+	for _, id := range t.FromQuery {
+		ins.Columns = append(ins.Columns, ast.Path{Span: x.As.Span, Parts: []ast.Ident{{Span: x.As.Span, Name: id}}})
+	}
+	return ins
+}
+
+// planTableAs binds the INSERT of a CREATE TABLE AS without leaving the table behind.
+func (s *Session) planTableAs(source string, x *ast.CreateTable) ([]plan.Node, error) {
+	t, err := s.Binder.CreateTableAs(source, x)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.Binder.InsertInto(source, t, fill(x, t))
+	if err != nil {
+		return nil, err
+	}
+	return []plan.Node{n}, nil
 }
 
 // createView is CREATE [OR REPLACE] VIEW.

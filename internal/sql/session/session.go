@@ -98,13 +98,41 @@ func (s *Session) Execute(source string, stmt ast.Statement) (*Result, error) {
 func positioned(n ast.Node, source string, err error) error {
 	var d *diag.Error
 	if !errors.As(err, &d) {
-		d = &diag.Error{Pos: n.Range().Pos, Msg: err.Error()}
+		at := subject(n).Range()
+		d = &diag.Error{Pos: at.Pos, End: at.End, Msg: err.Error()}
 		var c *catalog.Error
 		if errors.As(err, &c) {
 			d.Msg, d.Hint = c.Message, c.Hint
 		}
 	}
 	return d.Locate(source)
+}
+
+// subject is the name a statement is about, the statement itself if there is none.
+func subject(n ast.Node) ast.Node {
+	switch x := n.(type) {
+	case *ast.Drop:
+		return x.Name
+	case *ast.Alter:
+		return x.Name
+	case *ast.Use:
+		return x.Names[0]
+	case *ast.CreateDatabase:
+		return x.Name
+	case *ast.CreateCatalog:
+		return x.Name
+	case *ast.CreateFunction:
+		return x.Name
+	case *ast.Show:
+		if x.Name != nil {
+			return *x.Name
+		}
+	case *ast.Describe:
+		if x.Name != nil {
+			return *x.Name
+		}
+	}
+	return n
 }
 
 // fail is a mistake at a node.
@@ -278,8 +306,10 @@ func (s *Session) explain(source string, x *ast.Explain) (*Result, error) {
 		}
 	case *ast.StatementSet:
 		roots, err = s.bindSet(source, st)
+	case *ast.CreateTable:
+		roots, err = s.planTableAs(source, st)
 	default:
-		return nil, fail(x, "", "EXPLAIN is possible for a query, an INSERT and a statement set")
+		return nil, fail(x, "", "EXPLAIN is possible for a query, an INSERT, a statement set and CREATE TABLE AS")
 	}
 	if err != nil {
 		return nil, err
