@@ -3,6 +3,7 @@ package aggregate
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -31,7 +32,9 @@ type view struct {
 	recs       [][]byte
 	created    []int32
 	come, gone selection
-	goAt       []int32 // positions in the batch of the values that go
+	goAt       []int32     // positions in the batch of the values that go
+	bits       []uint64    // per row: the calls it concerns
+	comes      []selection // per call
 	old        *batch.Vector
 	decoded    *batch.Batch
 }
@@ -118,15 +121,14 @@ func (v *view) anyFilter(s *Set, b *batch.Batch, i int) bool {
 // to the calls. filter gives the filter column of a call, nil if all rows pass.
 func (v *view) apply(s *Set, g *Groups, args []*batch.Vector, filter func(*call) *batch.Vector, retract bool) error {
 	v.subKeys(s, g)
-	v.groupKeys(g.Keys)
 	v.refs = slices.Grow(v.refs[:0], len(v.in.rows))[:len(v.in.rows)]
 	var err error
-	if v.created, err = v.values.Upsert(&v.keys, &v.sub, v.refs, v.created[:0]); err != nil {
+	if v.created, err = v.values.UpsertOf(g.Keys, v.in.gid, &v.sub, v.refs, v.created[:0]); err != nil {
 		return err
 	}
-	v.recs = v.recs[:0]
-	for _, r := range v.refs {
-		v.recs = append(v.recs, v.values.Mutable(r))
+	v.recs = v.values.Records(v.refs, v.recs[:0])
+	if !s.o.Retract && len(v.calls) <= 64 {
+		return v.markAll(s, g, args, filter)
 	}
 	for pos, ci := range v.calls {
 		c := &s.calls[ci]
@@ -151,6 +153,79 @@ func (v *view) apply(s *Set, g *Groups, args []*batch.Vector, filter func(*call)
 		v.forget()
 	}
 	return nil
+}
+
+// markAll is mark for all calls in one pass over the records: the calls that
+// a row concerns as bits, less those that know the value already.
+func (v *view) markAll(s *Set, g *Groups, args []*batch.Vector, filter func(*call) *batch.Vector) error {
+	all := uint64(0)
+	v.bits = slices.Grow(v.bits[:0], len(v.recs))[:len(v.recs)]
+	for pos, ci := range v.calls {
+		if s.calls[ci].Filter < 0 {
+			all |= 1 << pos
+		}
+	}
+	for k := range v.bits {
+		v.bits[k] = all
+	}
+	for pos, ci := range v.calls {
+		c := &s.calls[ci]
+		if f := filter(c); f != nil {
+			v.addFilter(f, 1<<pos)
+		}
+		if !c.fn.keepNulls && args[0].Valid != nil {
+			v.dropNulls(args[0], 1<<pos)
+		}
+	}
+	for len(v.comes) < len(v.calls) {
+		v.comes = append(v.comes, selection{})
+	}
+	for pos := range v.calls {
+		v.comes[pos].rows, v.comes[pos].gid = v.comes[pos].rows[:0], v.comes[pos].gid[:0]
+	}
+	for k, rec := range v.recs {
+		known := le.Uint64(rec)
+		news := v.bits[k] &^ known
+		if news == 0 {
+			continue
+		}
+		le.PutUint64(rec, known|news)
+		for ; news != 0; news &= news - 1 {
+			c := &v.comes[bits.TrailingZeros64(news)]
+			c.rows = append(c.rows, v.in.rows[k])
+			c.gid = append(c.gid, v.in.gid[k])
+		}
+	}
+	for pos, ci := range v.calls {
+		if err := s.apply(&s.calls[ci], g, args, v.comes[pos], false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *view) addFilter(f *batch.Vector, bit uint64) {
+	if f.Valid != nil || f.Type.Kind == types.Null {
+		for k, i := range v.in.rows {
+			if !f.IsNull(int(i)) && f.Bits.Get(int(i)) {
+				v.bits[k] |= bit
+			}
+		}
+		return
+	}
+	for k, i := range v.in.rows {
+		if f.Bits.Get(int(i)) {
+			v.bits[k] |= bit
+		}
+	}
+}
+
+func (v *view) dropNulls(arg *batch.Vector, bit uint64) {
+	for k, i := range v.in.rows {
+		if !arg.Valid.Get(int(i)) {
+			v.bits[k] &^= bit
+		}
+	}
 }
 
 // passes reports whether row i concerns a call.
@@ -366,23 +441,6 @@ func (v *view) subKeys(s *Set, g *Groups) {
 	}
 }
 
-// groupKeys makes v.keys the key of the group of every row.
-func (v *view) groupKeys(keys *state.Keys) {
-	k := &v.keys
-	k.Hash, k.Bytes, k.Offsets = k.Hash[:0], k.Bytes[:0], k.Offsets[:0]
-	k.Width = keys.Width
-	if k.Width == 0 {
-		k.Offsets = append(k.Offsets, 0)
-	}
-	for _, gi := range v.in.gid {
-		k.Hash = append(k.Hash, keys.Hash[gi])
-		k.Bytes = append(k.Bytes, keys.At(int(gi))...)
-		if k.Width == 0 {
-			k.Offsets = append(k.Offsets, int32(len(k.Bytes)))
-		}
-	}
-}
-
 // merge adds the values of src's groups to those of dst, and to the calls what
 // is new there.
 func (v *view) merge(s *Set, dst *Groups, gid []int32, src *Groups) error {
@@ -441,10 +499,9 @@ func (v *view) mergeValues(s *Set, dst *Groups, d int32, n int, recs []byte) err
 	}
 	v.enc.Encode(v.decoded, cols, nil, &v.raw)
 	v.subKeys(s, dst)
-	v.groupKeys(dst.Keys)
 	v.refs = slices.Grow(v.refs[:0], n)[:n]
 	var err error
-	if v.created, err = v.values.Upsert(&v.keys, &v.sub, v.refs, v.created[:0]); err != nil {
+	if v.created, err = v.values.UpsertOf(dst.Keys, v.in.gid, &v.sub, v.refs, v.created[:0]); err != nil {
 		return err
 	}
 	width := len(recs) / n

@@ -119,12 +119,17 @@ func ints(vals []string) []int {
 }
 
 func newStory(d *datadriven.TestData) *story {
-	s := &story{clock: &storyClock{pending: -1}}
 	columns, _ := arg(d, "in")
+	var in types.Schema
 	for _, c := range columns {
 		name, t, _ := strings.Cut(c, ":")
-		s.in = append(s.in, types.Field{Name: name, Type: storyTypes[t]})
+		in = append(in, types.Field{Name: name, Type: storyTypes[t]})
 	}
+	return newStoryOf(d, in)
+}
+
+func newStoryOf(d *datadriven.TestData, in types.Schema) *story {
+	s := &story{in: in, clock: &storyClock{pending: -1}}
 	all := keygroup.RangeOf(0, 128, 1)
 	settings := operator.Settings{BatchRows: 4096, TimeZone: time.UTC}
 	_, isBatch := arg(d, "batch")

@@ -183,9 +183,14 @@ type List interface {
 type Map interface {
 	Get(keys, sub *Keys, refs []Ref) error
 	Upsert(keys, sub *Keys, refs []Ref, created []int32) ([]int32, error)
+	// UpsertOf is Upsert in which sub-key i belongs to keys[of[i]].
+	UpsertOf(keys *Keys, of []int32, sub *Keys, refs []Ref, created []int32) ([]int32, error)
 	Sub(Ref) []byte
 	Fixed(Ref) []byte
 	Mutable(Ref) []byte
+	// Records appends the fixed part of every ref, none of them None, to dst: it
+	// is Mutable for many.
+	Records(refs []Ref, dst [][]byte) [][]byte
 	Var(Ref) []byte
 	SetVar(r Ref, b []byte)
 	Delete(Ref)

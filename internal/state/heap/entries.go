@@ -94,6 +94,22 @@ func (e *entries) fixed(r state.Ref) []byte {
 	return e.pages[r>>pageShift][o : o+e.fixedWidth : o+e.fixedWidth]
 }
 
+// records appends the first width bytes of the fixed part of each entry, for
+// writing.
+func (e *entries) records(refs []state.Ref, width int, dst [][]byte) [][]byte {
+	pages, stride, off := e.pages, e.stride, e.fixedOff
+	for _, r := range refs {
+		o := int(r&pageMask)*stride + off
+		dst = append(dst, pages[r>>pageShift][o:o+width:o+width])
+	}
+	if e.ttl > 0 {
+		for _, r := range refs {
+			e.stamp(e.at(r))
+		}
+	}
+	return dst
+}
+
 func (e *entries) key(r state.Ref) []byte {
 	return e.keyOf(e.at(r))
 }

@@ -7,12 +7,10 @@ import (
 	"github.com/flottstream/flott/internal/state"
 )
 
-// mapState keeps an entry per (key, sub-key) in one store, found by the
-// composite of both, and chains the entries of a key through links behind their
-// fixed part. A second store has a head per key: first entry and count.
-//
-// The composite is key and sub-key one behind the other if both have a fixed
-// width, else the key's length in four bytes comes first.
+// mapState keeps a head per key: first entry and count. Its entries lie in a
+// second store under (number of the head, sub-key), so that the key stands in
+// memory once; entries of a head are chained through links behind their fixed
+// part.
 type mapState struct {
 	*entries
 	sp    *space
@@ -20,12 +18,10 @@ type mapState struct {
 	hsp   *space
 
 	userWidth int // fixed part without the links
-	keyBytes  int // > 0: the composite begins with a key of this width
-	subBytes  int
 
 	composite state.Keys
 	headRefs  []state.Ref
-	one       state.Keys
+	pairs     []int32 // 0, 1, 2, …
 }
 
 var _ state.Map = (*mapState)(nil)
@@ -33,6 +29,7 @@ var _ state.Map = (*mapState)(nil)
 const (
 	linkBytes = 16 // Ref+1 of the previous and of the next entry of the key
 	headWidth = 16 // Ref+1 of the first entry, count
+	headBytes = 4  // of the head's Ref in a composite key
 )
 
 func newMap(b *Backend, spec state.Spec) *mapState {
@@ -45,72 +42,114 @@ func newMap(b *Backend, spec state.Spec) *mapState {
 	return m
 }
 
-// compose builds the composite keys of a call.
-func (m *mapState) compose(keys, sub *state.Keys) error {
-	n := keys.Len()
-	if sub.Len() != n {
-		return fmt.Errorf("%d sub-keys for %d keys", sub.Len(), n)
-	}
-	c := &m.composite
-	c.Hash = resized(c.Hash, n)
-	if keys.Width > 0 && sub.Width > 0 {
-		m.keyBytes, m.subBytes = keys.Width, sub.Width
-		w := keys.Width + sub.Width
-		c.Width, c.Offsets = w, nil
-		c.Bytes = resized(c.Bytes, n*w)
-		for i := range n {
-			copy(c.Bytes[i*w:], keys.Bytes[i*keys.Width:(i+1)*keys.Width])
-			copy(c.Bytes[i*w+keys.Width:], sub.Bytes[i*sub.Width:(i+1)*sub.Width])
-		}
-	} else {
-		c.Width = 0
-		c.Offsets = append(c.Offsets[:0], 0)
-		c.Bytes = c.Bytes[:0]
-		for i := range n {
-			key := keys.At(i)
-			c.Bytes = le.AppendUint32(c.Bytes, uint32(len(key)))
-			c.Bytes = append(c.Bytes, key...)
-			c.Bytes = append(c.Bytes, sub.At(i)...)
-			c.Offsets = append(c.Offsets, int32(len(c.Bytes)))
-		}
-	}
-	for i := range n {
-		c.Hash[i] = keygroup.Hash(c.At(i))
-	}
-	return nil
-}
-
-func (m *mapState) start(keys, sub *state.Keys, refs int) error {
-	if refs != keys.Len() {
-		return fmt.Errorf("%d refs for %d keys", refs, keys.Len())
+// start checks a call, removes some of what has expired and finds the heads.
+func (m *mapState) start(keys *state.Keys, sub *state.Keys, refs int) error {
+	if refs != sub.Len() {
+		return fmt.Errorf("%d refs for %d sub-keys", refs, sub.Len())
 	}
 	if err := m.b.checkGroups(keys.Hash); err != nil {
 		return err
 	}
-	if err := m.compose(keys, sub); err != nil {
-		return err
-	}
-	if err := m.prepare(&m.composite); err != nil {
+	if err := m.heads.prepare(keys); err != nil {
 		return err
 	}
 	if m.ttl > 0 {
-		m.sweepWith(m.sp, min(sweepPerCall, sweepPerKey*keys.Len()), m.Delete)
+		m.now = m.b.now()
+		m.sweepWith(m.sp, min(sweepPerCall, sweepPerKey*sub.Len()), m.Delete)
 	}
-	return m.heads.prepare(keys)
+	m.headRefs = resized(m.headRefs, keys.Len())
+	m.heads.find(m.hsp, keys, m.headRefs)
+	return nil
+}
+
+// pairwise is the identity for n keys and sub-keys.
+func (m *mapState) pairwise(keys, sub *state.Keys) ([]int32, error) {
+	n := keys.Len()
+	if sub.Len() != n {
+		return nil, fmt.Errorf("%d sub-keys for %d keys", sub.Len(), n)
+	}
+	for len(m.pairs) < n {
+		m.pairs = append(m.pairs, int32(len(m.pairs)))
+	}
+	return m.pairs[:n], nil
+}
+
+// compose builds the composite keys of a call.
+func (m *mapState) compose(of []int32, sub *state.Keys) error {
+	n := sub.Len()
+	c := &m.composite
+	c.Hash = resized(c.Hash, n)
+	if sub.Width > 0 {
+		w := headBytes + sub.Width
+		c.Width, c.Offsets = w, nil
+		c.Bytes = resized(c.Bytes, n*w)
+		for i := range n {
+			le.PutUint32(c.Bytes[i*w:], uint32(m.headRefs[of[i]])) // None is the number of no head
+			copy(c.Bytes[i*w+headBytes:], sub.Bytes[i*sub.Width:(i+1)*sub.Width])
+		}
+		hashComposite(c)
+		return m.prepare(c)
+	}
+	c.Width = 0
+	c.Offsets = append(c.Offsets[:0], 0)
+	c.Bytes = c.Bytes[:0]
+	for i := range n {
+		c.Bytes = le.AppendUint32(c.Bytes, uint32(m.headRefs[of[i]]))
+		c.Bytes = append(c.Bytes, sub.At(i)...)
+		c.Offsets = append(c.Offsets, int32(len(c.Bytes)))
+		c.Hash[i] = keygroup.Hash(c.At(i))
+	}
+	return m.prepare(c)
+}
+
+func hashComposite(c *state.Keys) {
+	w := c.Width
+	if w <= 8 || w > 16 {
+		for i := range c.Hash {
+			c.Hash[i] = keygroup.Hash(c.At(i))
+		}
+		return
+	}
+	shift := uint(16-w) * 8
+	for i := range c.Hash {
+		key := c.Bytes[i*w : i*w+w]
+		c.Hash[i] = keygroup.Hash16(w, le.Uint64(key), le.Uint64(key[w-8:])>>shift)
+	}
 }
 
 func (m *mapState) Get(keys, sub *state.Keys, refs []state.Ref) error {
-	if err := m.start(keys, sub, len(refs)); err != nil {
+	of, err := m.pairwise(keys, sub)
+	if err != nil {
 		return err
 	}
-	if keys.Len() > 0 {
-		m.find(m.sp, &m.composite, refs)
+	if err := m.start(keys, sub, len(refs)); err != nil || len(refs) == 0 {
+		return err
 	}
+	if err := m.compose(of, sub); err != nil {
+		return err
+	}
+	m.find(m.sp, &m.composite, refs)
 	return nil
 }
 
 func (m *mapState) Upsert(keys, sub *state.Keys, refs []state.Ref, created []int32) ([]int32, error) {
+	of, err := m.pairwise(keys, sub)
+	if err != nil {
+		return created, err
+	}
+	return m.UpsertOf(keys, of, sub, refs, created)
+}
+
+func (m *mapState) UpsertOf(keys *state.Keys, of []int32, sub *state.Keys, refs []state.Ref, created []int32) ([]int32, error) {
 	if err := m.start(keys, sub, len(refs)); err != nil || len(refs) == 0 {
+		return created, err
+	}
+	for _, k := range of {
+		if m.headRefs[k] == state.None {
+			m.headRefs[k], _ = m.heads.upsertOne(m.hsp, keys.Hash[k], keys.At(int(k)))
+		}
+	}
+	if err := m.compose(of, sub); err != nil {
 		return created, err
 	}
 	m.find(m.sp, &m.composite, refs)
@@ -127,7 +166,7 @@ func (m *mapState) Upsert(keys, sub *state.Keys, refs []state.Ref, created []int
 		switch {
 		case r == state.None:
 			r = m.create(m.sp, hash, key)
-			m.link(r, keys.Hash[i], keys.At(int(i)))
+			m.link(r, m.headRefs[of[i]])
 			created = append(created, i)
 		case m.expired(m.at(r)):
 			prev, next := m.links(r)
@@ -152,9 +191,8 @@ func (m *mapState) setLinks(r state.Ref, prev, next uint64) {
 }
 
 // link puts a new entry at the front of its key's chain.
-func (m *mapState) link(r state.Ref, hash uint64, key []byte) {
-	h, _ := m.heads.upsertOne(m.hsp, hash, key)
-	head := m.heads.fixed(h)
+func (m *mapState) link(r, headRef state.Ref) {
+	head := m.heads.fixed(headRef)
 	first := le.Uint64(head)
 	if first != 0 {
 		_, next := m.links(state.Ref(first - 1))
@@ -165,19 +203,7 @@ func (m *mapState) link(r state.Ref, hash uint64, key []byte) {
 	le.PutUint64(head[8:], le.Uint64(head[8:])+1)
 }
 
-// split cuts a composite key.
-func (m *mapState) split(composite []byte) (key, sub []byte) {
-	if m.keyWidth > 0 {
-		return composite[:m.keyBytes], composite[m.keyBytes:]
-	}
-	n := 4 + int(le.Uint32(composite))
-	return composite[4:n], composite[n:]
-}
-
-func (m *mapState) Sub(r state.Ref) []byte {
-	_, sub := m.split(m.key(r))
-	return sub
-}
+func (m *mapState) Sub(r state.Ref) []byte { return m.key(r)[headBytes:] }
 
 func (m *mapState) Fixed(r state.Ref) []byte { return m.fixed(r)[:m.userWidth:m.userWidth] }
 
@@ -188,12 +214,15 @@ func (m *mapState) Mutable(r state.Ref) []byte {
 	return m.Fixed(r)
 }
 
+func (m *mapState) Records(refs []state.Ref, dst [][]byte) [][]byte {
+	return m.records(refs, m.userWidth, dst)
+}
+
 func (m *mapState) Var(r state.Ref) []byte       { return m.variable(r) }
 func (m *mapState) SetVar(r state.Ref, b []byte) { m.setVariable(r, b) }
 
 func (m *mapState) Delete(r state.Ref) {
-	key, _ := m.split(m.key(r))
-	m.unlink(r, m.heads.probe(m.hsp, keygroup.Hash(key), key))
+	m.unlink(r, state.Ref(le.Uint32(m.key(r))))
 	m.remove(r)
 }
 

@@ -78,17 +78,7 @@ func (t *table) Mutable(r state.Ref) []byte {
 }
 
 func (t *table) Records(refs []state.Ref, dst [][]byte) [][]byte {
-	pages, stride, off, width := t.pages, t.stride, t.fixedOff, t.fixedWidth
-	for _, r := range refs {
-		o := int(r&pageMask)*stride + off
-		dst = append(dst, pages[r>>pageShift][o:o+width:o+width])
-	}
-	if t.ttl > 0 {
-		for _, r := range refs {
-			t.stamp(t.at(r))
-		}
-	}
-	return dst
+	return t.records(refs, t.fixedWidth, dst)
 }
 
 func (t *table) Var(r state.Ref) []byte       { return t.variable(r) }

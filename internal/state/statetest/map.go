@@ -72,6 +72,12 @@ func checkMapOfWidth(t *testing.T, f Factory, kw, sw int) {
 	ok(t, m.Clear(keys, 0))
 	equal(t, "Clear removes the entries of one key", m.Len(), 1)
 	equal(t, "others stay", readMap(t, m, keys, 2), []string{"x="})
+	two := keysOf(kw, "a", "ab", "never used")
+	created = must[[]int32](t)(m.UpsertOf(two, []int32{1, 0, 1}, keysOf(sw, "x", "y", "z"), refs[:3], nil))
+	equal(t, "UpsertOf names keys by position", created, []int32{1, 2})
+	equal(t, "its entries are those of the keys", []any{readMap(t, m, two, 0), readMap(t, m, two, 1)}, []any{[]string{"y="}, []string{"x=", "z="}})
+	copy(m.Records(refs[:2], nil)[1], "abc")
+	equal(t, "Records is Mutable for many", string(m.Fixed(refs[1])), "abc")
 	if err := m.Get(keys, keysOf(sw, "x"), refs); err == nil {
 		t.Fatal("Get takes as many sub-keys as keys")
 	}
