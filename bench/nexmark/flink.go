@@ -135,6 +135,7 @@ func (f *flinkEngine) run(ctx context.Context, q query, v variables) (Run, error
 	}
 	defer os.RemoveAll(filepath.Join(f.folder, "data", "output"))
 	properties := settings(f.options)
+	properties["pipeline.object-reuse"] = strconv.FormatBool(f.options.objectReuse)
 	properties["table.dml-sync"] = "true" // INSERT returns when its job has ended
 	session, err := f.client.Open(ctx, "nexmark", properties)
 	if err != nil {
