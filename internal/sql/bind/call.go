@@ -1,10 +1,12 @@
 package bind
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/sql/diag"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -47,7 +49,39 @@ func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
 	case "SOURCE_WATERMARK":
 		return nil, notSupported(e, "SOURCE_WATERMARK()", "write a watermark expression such as ts - INTERVAL '5' SECOND")
 	}
-	return b.resolve(e, name, e.Args...)
+	x, err := b.resolve(e, name, e.Args...)
+	return x, b.unknownFunction(e, name, err)
+}
+
+// unknownFunction words the error for a name that is no function as Flink does,
+// with the families of the argument types.
+func (b *exprBinder) unknownFunction(e *ast.Call, name string, err error) error {
+	var d *diag.Error
+	if !errors.As(err, &d) || d.Msg != "No match found for function "+name {
+		return err
+	}
+	xs, failed := b.all(e.Args)
+	if failed != nil {
+		return err
+	}
+	parts := make([]string, len(xs))
+	for i, x := range xs {
+		parts[i] = "<" + typeFamily(x.Type()) + ">"
+	}
+	d.Msg = "No match found for function signature " + e.Name.Last().Name + "(" + strings.Join(parts, ", ") + ")"
+	return d
+}
+
+func typeFamily(t types.Type) string {
+	switch {
+	case t.IsNumeric():
+		return "NUMERIC"
+	case t.IsCharacter():
+		return "CHARACTER"
+	case t.IsBinary():
+		return "BINARY"
+	}
+	return t.Kind.String()
 }
 
 // plainCall refuses the clauses that only aggregates have.

@@ -12,6 +12,7 @@ import (
 
 // grouping is a GROUP BY clause.
 type grouping struct {
+	n    ast.Node // the clause
 	keys []expr.Expr
 	// sets are the GROUPING SETS as positions in keys; nil for one set of all keys.
 	sets [][]int
@@ -24,7 +25,7 @@ const maxGroupingSets = 1024
 
 // bindGroupBy binds the clause and expands CUBE, ROLLUP and GROUPING SETS.
 func (b *block) bindGroupBy(g *ast.GroupBy) error {
-	b.grouping = &grouping{}
+	b.grouping = &grouping{n: g}
 	sets := [][]int{nil}
 	plain := true
 	for _, it := range g.Items {
@@ -193,8 +194,27 @@ func (b *block) group() error {
 	}
 	agg.Input = p.node()
 	agg.Out = b.groupSchema(agg)
+	if err := b.checkSlices(agg); err != nil {
+		return err
+	}
 	b.node = agg
 	return b.eachLater(b.regroup(agg))
+}
+
+// checkSlices refuses hopping windows that cannot be cut into slices, as Flink
+// does in streaming mode.
+func (b *block) checkSlices(agg *plan.Aggregate) error {
+	if !b.Streaming || !groupsByWindow(agg) {
+		return nil
+	}
+	for _, k := range agg.Keys {
+		o := windowColumn(agg.Input, k)
+		if o.property == startColumn && o.tvf.Window.Kind == jobgraph.Hop && o.tvf.Window.Size%o.tvf.Window.Slide != 0 {
+			return errorAt(b.grouping.n, "", "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %d ms and slide %d ms",
+				o.tvf.Window.Size, o.tvf.Window.Slide)
+		}
+	}
+	return nil
 }
 
 // groupInputs lists what is computed before the aggregate.

@@ -73,7 +73,7 @@ func (q *query) used(r *catalog.Table, n ast.Node, hs []ast.Hint, as string) (*p
 	if f == nil {
 		have := slices.Sorted(maps.Keys(q.Connectors))
 		return nil, nil, tableErrorf(n, r, as, didYouMean(name, slices.Clone(have)),
-			"Could not find any factory for identifier '%s' that implements 'DynamicTableFactory' in the classpath.\n\nAvailable factory identifiers are:\n\n%s", name, strings.Join(have, "\n"))
+			"Could not find any factory for identifier '%s' that implements 'org.apache.flink.table.factories.DynamicTableFactory' in the classpath.\n\nAvailable factory identifiers are:\n\n%s", name, strings.Join(have, "\n"))
 	}
 	table := *r.Plan
 	table.Connector = name
