@@ -8,7 +8,7 @@
 //	key slot | fixed part | TTL stamp | variable handle      (each 8-byte aligned)
 //
 // A key slot is the key itself if all keys of the state have one width, else its
-// length and either up to 20 bytes of it or a block of the arena. A Ref is the
+// length and either up to 28 bytes of it or a block of the arena. A Ref is the
 // number of the page times 1024 plus the place in the page. Variable parts, long
 // keys and the chunks of lists are blocks of an arena with size classes, whose
 // freed blocks are used again.

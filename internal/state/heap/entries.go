@@ -14,8 +14,8 @@ const (
 	pageMask    = pageEntries - 1
 
 	firstPageEntries = 16 // a space's first page starts with these
-	inlineKey        = 20 // bytes of a variable key that fit its slot
-	variableKeySlot  = 24
+	inlineKey        = 28 // bytes of a variable key that fit its slot
+	variableKeySlot  = 32
 )
 
 var le = binary.LittleEndian

@@ -7,17 +7,18 @@ import (
 	"github.com/flottstream/flott/internal/state"
 )
 
-// mapState keeps a head per key: first entry and count. Its entries lie in a
-// second store under (number of the head, sub-key), so that the key stands in
-// memory once; entries of a head are chained through links behind their fixed
-// part.
+// mapState keeps a head per key. Its entries lie in a second store under
+// (number of the head, sub-key), so that the key stands in memory once. A head
+// has a vector of its entries' Refs (4 bytes each, a block of the heads' arena),
+// and an entry its place in the vector behind its fixed part: adding an entry
+// touches no other entry, removing one moves the last into its place.
 type mapState struct {
 	*entries
 	sp    *space
 	heads *entries
 	hsp   *space
 
-	userWidth int // fixed part without the links
+	userWidth int // fixed part without the place
 
 	composite state.Keys
 	headRefs  []state.Ref
@@ -27,14 +28,14 @@ type mapState struct {
 var _ state.Map = (*mapState)(nil)
 
 const (
-	linkBytes = 16 // Ref+1 of the previous and of the next entry of the key
-	headWidth = 16 // Ref+1 of the first entry, count
-	headBytes = 4  // of the head's Ref in a composite key
+	placeBytes = 8  // place of an entry in its head's vector
+	headWidth  = 16 // handle of the vector, whose size is its capacity; count
+	headBytes  = 4  // of the head's Ref in a composite key
 )
 
 func newMap(b *Backend, spec state.Spec) *mapState {
 	m := &mapState{
-		entries:   newEntries(b, round8(spec.FixedWidth)+linkBytes, spec.TTL),
+		entries:   newEntries(b, round8(spec.FixedWidth)+placeBytes, spec.TTL),
 		heads:     newEntries(b, headWidth, state.TTL{}),
 		userWidth: spec.FixedWidth,
 	}
@@ -169,9 +170,9 @@ func (m *mapState) UpsertOf(keys *state.Keys, of []int32, sub *state.Keys, refs 
 			m.link(r, m.headRefs[of[i]])
 			created = append(created, i)
 		case m.expired(m.at(r)):
-			prev, next := m.links(r)
+			place := m.place(r)
 			m.reset(r)
-			m.setLinks(r, prev, next)
+			m.setPlace(r, place)
 			created = append(created, i)
 		}
 		refs[i] = r
@@ -179,28 +180,34 @@ func (m *mapState) UpsertOf(keys *state.Keys, of []int32, sub *state.Keys, refs 
 	return created, nil
 }
 
-func (m *mapState) links(r state.Ref) (prev, next uint64) {
-	l := m.fixed(r)[m.fixedWidth-linkBytes:]
-	return le.Uint64(l), le.Uint64(l[8:])
+func (m *mapState) place(r state.Ref) int {
+	return int(le.Uint64(m.fixed(r)[m.fixedWidth-placeBytes:]))
 }
 
-func (m *mapState) setLinks(r state.Ref, prev, next uint64) {
-	l := m.fixed(r)[m.fixedWidth-linkBytes:]
-	le.PutUint64(l, prev)
-	le.PutUint64(l[8:], next)
+func (m *mapState) setPlace(r state.Ref, place int) {
+	le.PutUint64(m.fixed(r)[m.fixedWidth-placeBytes:], uint64(place))
 }
 
-// link puts a new entry at the front of its key's chain.
+// vector returns the Refs of a head's entries, four bytes each, and their number.
+func (m *mapState) vector(head []byte) (refs []byte, count int) {
+	return m.heads.arena.bytes(handle(le.Uint64(head))), int(le.Uint64(head[8:]))
+}
+
+// link adds a new entry to its key's vector.
 func (m *mapState) link(r, headRef state.Ref) {
 	head := m.heads.fixed(headRef)
-	first := le.Uint64(head)
-	if first != 0 {
-		_, next := m.links(state.Ref(first - 1))
-		m.setLinks(state.Ref(first-1), uint64(r+1), next)
+	refs, n := m.vector(head)
+	if 4*n == len(refs) {
+		arena := &m.heads.arena
+		bigger := arena.alloc(max(16, 2*len(refs)))
+		copy(arena.bytes(bigger), refs)
+		arena.release(handle(le.Uint64(head)))
+		le.PutUint64(head, uint64(bigger))
+		refs = arena.bytes(bigger)
 	}
-	m.setLinks(r, 0, first)
-	le.PutUint64(head, uint64(r+1))
-	le.PutUint64(head[8:], le.Uint64(head[8:])+1)
+	le.PutUint32(refs[4*n:], uint32(r))
+	le.PutUint64(head[8:], uint64(n+1))
+	m.setPlace(r, n)
 }
 
 func (m *mapState) Sub(r state.Ref) []byte { return m.key(r)[headBytes:] }
@@ -226,28 +233,27 @@ func (m *mapState) Delete(r state.Ref) {
 	m.remove(r)
 }
 
-// unlink takes an entry out of the chain of head, and removes an empty head.
-func (m *mapState) unlink(r, head state.Ref) {
-	prev, next := m.links(r)
-	h := m.heads.fixed(head)
-	if prev == 0 {
-		le.PutUint64(h, next)
-	} else {
-		before, _ := m.links(state.Ref(prev - 1))
-		m.setLinks(state.Ref(prev-1), before, next)
+// unlink takes an entry out of its head's vector, and removes an empty head.
+func (m *mapState) unlink(r, headRef state.Ref) {
+	head := m.heads.fixed(headRef)
+	refs, n := m.vector(head)
+	if n == 1 {
+		m.removeHead(headRef)
+		return
 	}
-	if next != 0 {
-		_, after := m.links(state.Ref(next - 1))
-		m.setLinks(state.Ref(next-1), prev, after)
-	}
-	count := le.Uint64(h[8:]) - 1
-	le.PutUint64(h[8:], count)
-	if count == 0 {
-		m.heads.remove(head)
-	}
+	place := m.place(r)
+	last := state.Ref(le.Uint32(refs[4*(n-1):]))
+	le.PutUint32(refs[4*place:], uint32(last))
+	m.setPlace(last, place)
+	le.PutUint64(head[8:], uint64(n-1))
 }
 
-// head returns the chain of keys[i], None if it has no entries.
+func (m *mapState) removeHead(headRef state.Ref) {
+	m.heads.arena.release(handle(le.Uint64(m.heads.fixed(headRef))))
+	m.heads.remove(headRef)
+}
+
+// head returns the head of keys[i], None if it has no entries.
 func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
 	if err := m.b.checkGroups(keys.Hash[i : i+1]); err != nil {
 		return state.None, err
@@ -264,20 +270,21 @@ func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
 	return m.heads.probe(m.hsp, keys.Hash[i], keys.At(i)), nil
 }
 
+// Scan goes from the last entry to the first: what a removal moves has been
+// visited.
 func (m *mapState) Scan(keys *state.Keys, i int, visit func(state.Ref) state.Action) error {
 	head, err := m.head(keys, i)
 	if err != nil || head == state.None {
 		return err
 	}
-	for at := le.Uint64(m.heads.fixed(head)); at != 0; {
-		r := state.Ref(at - 1)
-		_, at = m.links(r)
-		if m.ttl > 0 && m.expired(m.at(r)) {
-			m.unlink(r, head)
-			m.remove(r)
-			continue
+	_, n := m.vector(m.heads.fixed(head))
+	for k := n - 1; k >= 0; k-- {
+		refs, _ := m.vector(m.heads.fixed(head))
+		r := state.Ref(le.Uint32(refs[4*k:]))
+		action := state.Remove
+		if m.ttl == 0 || !m.expired(m.at(r)) {
+			action = visit(r)
 		}
-		action := visit(r)
 		if action == state.Remove || action == state.RemoveStop {
 			m.unlink(r, head)
 			m.remove(r)
@@ -307,12 +314,11 @@ func (m *mapState) Clear(keys *state.Keys, i int) error {
 	if err != nil || head == state.None {
 		return err
 	}
-	for at := le.Uint64(m.heads.fixed(head)); at != 0; {
-		r := state.Ref(at - 1)
-		_, at = m.links(r)
-		m.remove(r)
+	refs, n := m.vector(m.heads.fixed(head))
+	for k := range n {
+		m.remove(state.Ref(le.Uint32(refs[4*k:])))
 	}
-	m.heads.remove(head)
+	m.removeHead(head)
 	return nil
 }
 
