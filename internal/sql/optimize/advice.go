@@ -16,7 +16,7 @@ func Advise(roots []*plan.Physical, o Options) []string {
 			return
 		}
 		seen[n] = true
-		if g, ok := n.Spec.(*jobgraph.GroupAgg); ok && g.Phase == jobgraph.SinglePhase && mergeableCalls(g.Aggs) {
+		if g, ok := n.Spec.(*jobgraph.GroupAgg); ok && g.Phase == jobgraph.SinglePhase && mergeableCalls(g.Aggs, g.InputChanges) {
 			grouped = true
 		}
 		for _, in := range n.Inputs {

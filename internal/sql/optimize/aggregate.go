@@ -15,9 +15,12 @@ var unmergeable = map[string]bool{
 	"SINGLE_VALUE": true, "JSON_OBJECTAGG": true, "JSON_ARRAYAGG": true, "PERCENTILE": true,
 }
 
-func mergeableCalls(calls []jobgraph.AggCall) bool {
+// mergeableCalls reports that partial results of the calls can travel: those of
+// DISTINCT calls, and of extremes that must be able to fall back, are whole sets.
+func mergeableCalls(calls []jobgraph.AggCall, changes jobgraph.Changes) bool {
 	for _, c := range calls {
-		if unmergeable[c.Fn] {
+		extreme := c.Fn == "MIN" || c.Fn == "MAX"
+		if unmergeable[c.Fn] || c.Distinct || extreme && !changes.InsertOnly() {
 			return false
 		}
 	}
@@ -39,7 +42,7 @@ func (p *planner) aggregate(n *plan.Aggregate) (*plan.Physical, error) {
 	spec := jobgraph.GroupAgg{Keys: n.Keys, Aggs: n.Calls, InputSchema: in.Out, TTL: p.ttl(n.TTL)}
 	outKeys := ascending(len(n.Keys))
 	input, source := in, in
-	if p.twoPhase(n.Calls) {
+	if p.twoPhase(n.Calls, in) {
 		input = p.localAggregate(in, spec)
 		spec.Phase = jobgraph.GlobalPhase
 	}
@@ -84,8 +87,8 @@ func (p *planner) aggName(phase jobgraph.AggPhase) string {
 }
 
 // twoPhase decides whether a plain aggregate has a local phase.
-func (p *planner) twoPhase(calls []jobgraph.AggCall) bool {
-	if p.o.AggPhaseStrategy == "ONE_PHASE" || !mergeableCalls(calls) {
+func (p *planner) twoPhase(calls []jobgraph.AggCall, in *plan.Physical) bool {
+	if p.o.AggPhaseStrategy == "ONE_PHASE" || !mergeableCalls(calls, in.Traits.Changes) {
 		return false
 	}
 	if !p.o.Streaming {
@@ -207,7 +210,7 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 // twoPhaseWindow decides whether a window aggregate has a local phase: not for
 // sessions and processing time, whose windows are known only behind the shuffle.
 func (p *planner) twoPhaseWindow(w jobgraph.Window, calls []jobgraph.AggCall, in *plan.Physical) bool {
-	return p.o.Streaming && p.o.AggPhaseStrategy != "ONE_PHASE" && mergeableCalls(calls) &&
+	return p.o.Streaming && p.o.AggPhaseStrategy != "ONE_PHASE" && mergeableCalls(calls, 0) &&
 		w.Kind != jobgraph.Session && !w.Proctime && in.Traits.Changes.InsertOnly()
 }
 
