@@ -12,6 +12,7 @@ import (
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/explain"
 	"github.com/flottstream/flott/internal/sql/lower"
+	"github.com/flottstream/flott/internal/sql/optimize"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/sql/session"
 	"github.com/flottstream/flott/internal/tableau"
@@ -154,7 +155,14 @@ func (h *Host) Explain(roots []plan.Node, details []string) (string, error) {
 			return "", err
 		}
 	}
-	physical, err := h.Engine.Optimize(roots, h.Config)
+	// A query that nobody runs has no client that wants rows before updates.
+	queries := append([]plan.Node(nil), roots...)
+	for i, r := range queries {
+		if c, ok := r.(*plan.Collect); ok {
+			queries[i] = c.Input
+		}
+	}
+	physical, err := h.Engine.Optimize(queries, h.Config)
 	if err != nil {
 		return "", err
 	}
@@ -162,5 +170,6 @@ func (h *Host) Explain(roots []plan.Node, details []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return explain.Text(explain.Plan{Logical: roots, Physical: physical, Graph: graph}, d), nil
+	advice := optimize.Advise(physical, optimize.Options{Settings: h.Config.Planner(), Streaming: Streaming(h.Config)})
+	return explain.Text(explain.Plan{Logical: roots, Physical: physical, Graph: graph, Advice: advice}, d), nil
 }
