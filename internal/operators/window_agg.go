@@ -411,19 +411,16 @@ func (a *windowAgg) fireUntil(until int64, out operator.Output) error {
 	return nil
 }
 
-// dropSlices forgets the slices that belong to no window that is still open.
+// dropSlices forgets the slices that belong to no window that is still open:
+// the first ones, as later slices belong to later windows.
 func (a *windowAgg) dropSlices() error {
-	keep := a.slices[:0]
-	for _, end := range a.slices {
-		if a.slicer.lastEnd(end) > a.fired {
-			keep = append(keep, end)
-			continue
-		}
-		if err := a.dropNamespace(a.table, end); err != nil {
+	n := 0
+	for ; n < len(a.slices) && a.slicer.lastEnd(a.slices[n]) <= a.fired; n++ {
+		if err := a.dropNamespace(a.table, a.slices[n]); err != nil {
 			return err
 		}
 	}
-	a.slices = keep
+	a.slices = a.slices[n:]
 	return nil
 }
 
