@@ -323,29 +323,46 @@ func joinInts(cols []int, before string) string {
 }
 
 func digests(xs []expr.Expr) string {
-	parts := make([]string, len(xs))
+	var b strings.Builder
+	writeDigests(&b, xs)
+	return b.String()
+}
+
+func writeDigests(b *strings.Builder, xs []expr.Expr) {
 	for i, x := range xs {
-		parts[i] = Digest(x)
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		writeDigest(b, x)
 	}
-	return strings.Join(parts, ", ")
 }
 
 // Digest prints an expression by position, operators in front: =($0, +($1, 1)).
 func Digest(x expr.Expr) string {
+	var b strings.Builder
+	writeDigest(&b, x)
+	return b.String()
+}
+
+func writeDigest(b *strings.Builder, x expr.Expr) {
 	switch x := x.(type) {
 	case *expr.Column:
-		return "$" + strconv.Itoa(x.Index)
+		b.WriteString("$" + strconv.Itoa(x.Index))
 	case *expr.Field:
 		name := strconv.Itoa(x.Index)
 		if t := x.X.Type(); t.Kind == types.Row && x.Index < len(t.Fields) {
 			name = t.Fields[x.Index].Name
 		}
-		return Digest(x.X) + "." + name
+		writeDigest(b, x.X)
+		b.WriteString("." + name)
 	case *expr.Call:
+		b.WriteString(x.Fn + "(")
+		writeDigests(b, x.Args)
+		b.WriteByte(')')
 		if (x.Fn == "CAST" || x.Fn == "TRY_CAST") && len(x.Args) == 1 {
-			return x.Fn + "(" + Digest(x.Args[0]) + "):" + x.T.WithoutTime().String()
+			b.WriteString(":" + x.T.WithoutTime().String())
 		}
-		return x.Fn + "(" + digests(x.Args) + ")"
+	default:
+		b.WriteString(x.String())
 	}
-	return x.String()
 }
