@@ -115,6 +115,8 @@ func subject(n ast.Node) ast.Node {
 		return x.Name
 	case *ast.Alter:
 		return x.Name
+	case *ast.Insert:
+		return x.Table
 	case *ast.Use:
 		return x.Names[0]
 	case *ast.CreateDatabase:
