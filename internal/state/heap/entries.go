@@ -165,15 +165,15 @@ func (e *entries) expired(entry []byte) bool {
 }
 
 // create adds an entry for key to sp, zeroed. The caller has made sure that it
-// is absent and that the index has room.
-func (e *entries) create(sp *space, hash uint64, key []byte) state.Ref {
+// is absent: its search ended at index word at.
+func (e *entries) create(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 	r := e.newEntry(sp)
 	entry := e.at(r)
 	clear(entry)
 	e.setKey(entry, key)
 	e.stamp(entry)
 	e.live[r>>pageShift][r&pageMask>>6] |= 1 << (r & 63)
-	sp.put(hash, r)
+	sp.put(hash, r, at)
 	sp.count++
 	e.count++
 	return r

@@ -138,18 +138,25 @@ func (e *entries) find16(sp *space, keys *state.Keys, refs []state.Ref) {
 
 // probe looks for one key, expired entries included.
 func (e *entries) probe(sp *space, hash uint64, key []byte) state.Ref {
+	r, _ := e.probeWord(sp, hash, key)
+	return r
+}
+
+// probeWord is probe that also tells at which index word the search ended: that
+// of the entry, or the empty one where it would be put.
+func (e *entries) probeWord(sp *space, hash uint64, key []byte) (r state.Ref, at uint64) {
 	mask := uint64(len(sp.index) - 1)
 	for p := hash & mask; ; p = (p + 1) & mask {
 		w := sp.index[p]
 		if w == 0 {
-			return state.None
+			return state.None, p
 		}
 		if uint32(w>>32) != uint32(hash) {
 			continue
 		}
 		r := state.Ref(uint32(w) - 1)
 		if bytes.Equal(e.keyOf(e.at(r)), key) {
-			return r
+			return r, p
 		}
 	}
 }
@@ -175,9 +182,9 @@ func (e *entries) upsert(sp *space, keys *state.Keys, refs []state.Ref, created 
 }
 
 func (e *entries) upsertOne(sp *space, hash uint64, key []byte) (r state.Ref, isNew bool) {
-	r = e.probe(sp, hash, key)
+	r, at := e.probeWord(sp, hash, key)
 	if r == state.None {
-		return e.create(sp, hash, key), true
+		return e.create(sp, hash, key, at), true
 	}
 	if e.expired(e.at(r)) {
 		e.reset(r)

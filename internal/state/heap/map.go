@@ -163,10 +163,10 @@ func (m *mapState) UpsertOf(keys *state.Keys, of []int32, sub *state.Keys, refs 
 	m.misses = misses
 	for _, i := range misses {
 		hash, key := m.composite.Hash[i], m.composite.At(int(i))
-		r := m.probe(m.sp, hash, key)
+		r, at := m.probeWord(m.sp, hash, key)
 		switch {
 		case r == state.None:
-			r = m.create(m.sp, hash, key)
+			r = m.create(m.sp, hash, key, at)
 			m.link(r, m.headRefs[of[i]])
 			created = append(created, i)
 		case m.expired(m.at(r)):

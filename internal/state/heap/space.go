@@ -20,17 +20,15 @@ func (s *space) resize(words int) {
 	}
 }
 
-// put adds r under hash, which must be absent, doubling the index if it is full.
-func (s *space) put(hash uint64, r state.Ref) {
+// put adds r under hash at the empty word at, doubling the index if it is full.
+func (s *space) put(hash uint64, r state.Ref, at uint64) {
 	if s.count >= s.limit {
 		s.resize(2 * len(s.index))
+		mask := uint64(len(s.index) - 1)
+		for at = hash & mask; s.index[at] != 0; at = (at + 1) & mask {
+		}
 	}
-	mask := uint64(len(s.index) - 1)
-	p := hash & mask
-	for s.index[p] != 0 {
-		p = (p + 1) & mask
-	}
-	s.index[p] = hash<<32 | uint64(uint32(r)+1)
+	s.index[at] = hash<<32 | uint64(uint32(r)+1)
 }
 
 // take removes the word of r and shifts the rest of its cluster back, so that

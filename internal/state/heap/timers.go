@@ -54,7 +54,7 @@ func (t *timers) Set(time int64, hash uint64, key []byte) error {
 		return err
 	}
 	h, pair := t.pair(time, key)
-	r := t.probe(t.sp, h, pair)
+	r, at := t.probeWord(t.sp, h, pair)
 	if r != state.None {
 		record := t.fixed(r)
 		if record[8] == 0 {
@@ -66,7 +66,7 @@ func (t *timers) Set(time int64, hash uint64, key []byte) error {
 		t.earlier = t.earlier || time <= t.firing
 		return nil
 	}
-	r = t.create(t.sp, h, pair)
+	r = t.create(t.sp, h, pair, at)
 	le.PutUint64(t.fixed(r), hash)
 	t.set++
 	t.earlier = t.earlier || time <= t.firing
