@@ -89,6 +89,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewDeduplicate(spec), nil
 	case *jobgraph.Rank:
 		return NewRank(spec)
+	case *jobgraph.IntervalJoin:
+		return NewIntervalJoin(spec), nil
 	case *jobgraph.Sort:
 		return NewSort(spec), nil
 	case *jobgraph.Limit:

@@ -177,6 +177,9 @@ func (d *deduplicate) emit(b *batch.Batch, out operator.Output) error {
 		d.count(len(d.old), batch.UpdateBefore)
 	}
 	for n, kind := range [2]batch.RowKind{batch.Insert, batch.UpdateAfter} {
+		if len(d.adds[n]) == 0 {
+			continue // a nil selection is all rows
+		}
 		for c, v := range d.out.Cols {
 			v.AppendSelected(b.Cols[c], d.adds[n])
 		}

@@ -77,6 +77,11 @@ type fixedClock struct{ now time.Time }
 
 func (c fixedClock) Now() time.Time { return c.now }
 
+// setTimers remembers the processing times asked for.
+type setTimers struct{ times []int64 }
+
+func (s *setTimers) Set(at int64) { s.times = append(s.times, at) }
+
 // openOperator opens op as the only subtask, on heap state.
 func openOperator(t *testing.T, op operator.Operator, streaming bool) {
 	t.Helper()
@@ -110,7 +115,7 @@ func openSettings(op operator.Operator, settings operator.Settings) error {
 	return opener.Open(&operator.Context{
 		Name: "test", Parallelism: 1, MaxParallelism: keygroup.DefaultMaxParallelism, KeyGroups: all,
 		State:   heap.New(heap.Options{KeyGroups: all, MaxParallelism: keygroup.DefaultMaxParallelism}),
-		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Clock: fixedClock{time.UnixMilli(0)},
+		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Clock: fixedClock{time.UnixMilli(7)}, Timers: &setTimers{},
 		Settings: settings,
 	})
 }

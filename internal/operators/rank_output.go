@@ -180,10 +180,12 @@ func (o *rankOutput) emit(b *batch.Batch, out operator.Output) error {
 		}
 		o.finish(r)
 	}
-	for c, v := range o.out.Cols[:width] {
-		v.AppendSelected(b.Cols[c], o.freshRows)
+	if len(o.freshRows) > 0 { // a nil selection is all rows
+		for c, v := range o.out.Cols[:width] {
+			v.AppendSelected(b.Cols[c], o.freshRows)
+		}
+		o.finish(&o.fresh)
 	}
-	o.finish(&o.fresh)
 	if o.out.N == 0 {
 		return nil
 	}

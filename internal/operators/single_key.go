@@ -23,3 +23,20 @@ func (s *singleKey) make(hash uint64, key []byte, width int) *state.Keys {
 	}
 	return &s.keys
 }
+
+// dueKeys are the keys whose timers have fired, each once.
+type dueKeys struct {
+	fired  state.Keys
+	groups grouper
+}
+
+// pop takes the timers up to time and returns their keys.
+func (d *dueKeys) pop(timers state.Timers, time int64, width int) (*state.Keys, error) {
+	resetKeys(&d.fired, width)
+	err := timers.PopUntil(time, func(_ int64, hash uint64, key []byte) error {
+		appendKey(&d.fired, hash, key)
+		return nil
+	})
+	d.groups.group(&d.fired)
+	return &d.groups.keys, err
+}
