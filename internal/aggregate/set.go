@@ -40,6 +40,7 @@ type Set struct {
 	filters map[int]*selection
 	scratch selection
 	args    []*batch.Vector
+	some    Groups // of ResultsOf
 }
 
 type call struct {
