@@ -14,9 +14,12 @@ import (
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/connector/blackhole"
+	"github.com/flottstream/flott/internal/connector/datagen"
 	"github.com/flottstream/flott/internal/connector/filesystem"
+	"github.com/flottstream/flott/internal/connector/kafka"
 	"github.com/flottstream/flott/internal/connector/nexmark"
 	"github.com/flottstream/flott/internal/connector/print"
+	"github.com/flottstream/flott/internal/connector/upsertkafka"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/format/csv"
@@ -38,7 +41,9 @@ import (
 
 // Connectors are the connectors of this binary.
 func Connectors() map[string]connector.Factory {
-	list := []connector.Factory{blackhole.Factory{}, filesystem.Factory{}, nexmark.Factory{}, print.Factory{}}
+	list := []connector.Factory{
+		blackhole.Factory{}, datagen.Factory{}, filesystem.Factory{}, kafka.Factory{}, nexmark.Factory{}, print.Factory{}, upsertkafka.Factory{},
+	}
 	m := make(map[string]connector.Factory, len(list))
 	for _, f := range list {
 		m[f.Name()] = f
