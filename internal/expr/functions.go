@@ -77,7 +77,7 @@ func buildTable() {
 	groups := [][]function{
 		logicFunctions(), comparisonFunctions(), arithmeticFunctions(), conditionalFunctions(), castFunctions(),
 		temporalFunctions(), roundingFunctions(), hashFunctions(),
-		textFunctions(), likeFunctions(), codeFunctions(), mathFunctions(), collectionFunctions(),
+		textFunctions(), likeFunctions(), codeFunctions(), mathFunctions(), collectionFunctions(), regexFunctions(),
 	}
 	for _, group := range groups {
 		for i := range group {
@@ -155,7 +155,7 @@ func canonicalName(name string) string {
 var functionAliases = map[string]string{
 	"!=": "<>", "IS UNKNOWN": "IS NULL", "IS NOT UNKNOWN": "IS NOT NULL",
 	"CHARACTER_LENGTH": "CHAR_LENGTH", "CEILING": "CEIL", "SUBSTR": "SUBSTRING", "POW": "POWER",
-	"DAYOFMONTH": "DAY", "TRANSLATE3": "TRANSLATE", "TRUNC": "TRUNCATE", "STRUCT": "ROW",
+	"DAYOFMONTH": "DAY", "TRANSLATE3": "TRANSLATE", "RLIKE": "REGEXP", "TRUNC": "TRUNCATE", "STRUCT": "ROW",
 }
 
 // refusedFunction names the functions of Flink that flott knows and does not

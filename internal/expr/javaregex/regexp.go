@@ -125,3 +125,6 @@ func (m *Matcher) MatchAll(text []byte) bool {
 	m.text, m.Err = text, nil
 	return m.run(0, true)
 }
+
+// Groups is the number of capturing groups of the pattern.
+func (m *Matcher) Groups() int { return m.re.groups }
