@@ -161,6 +161,12 @@ func monotonicCalls(n *plan.Aggregate, in *plan.Physical) map[int]int {
 // windowAggregate plans an aggregate per window.
 func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.Physical, error) {
 	w := *n.Group
+	if w.Kind == jobgraph.Session && !p.o.Streaming {
+		if n.FromTVF {
+			return nil, fmt.Errorf("Unaligned windows like session are not supported in batch mode yet.")
+		}
+		return nil, fmt.Errorf("Window SessionGroupWindow('w$, %s, %d) is not supported right now.", in.Out[w.Time].Name, w.Size)
+	}
 	if err := p.checkTimeColumn(in, w, "Window aggregate"); err != nil {
 		return nil, err
 	}
@@ -278,6 +284,9 @@ func (p *planner) windowTVF(n *plan.WindowTVF) (*plan.Physical, error) {
 	}
 	if err := p.checkTimeColumn(in, n.Window, "Window function"); err != nil {
 		return nil, err
+	}
+	if n.Window.Kind == jobgraph.Session && !p.o.Streaming {
+		return nil, fmt.Errorf("Unaligned windows like session are not supported in batch mode yet.")
 	}
 	w := n.Window
 	if w.Time >= 0 {

@@ -130,9 +130,12 @@ func equalsConstant(e expr.Expr) (x expr.Expr, value *expr.Literal) {
 }
 
 // removeTrueFilters drops filters on TRUE and empties relations filtered by
-// FALSE.
+// FALSE or limited to no row.
 func removeTrueFilters(o *Options, n plan.Node) (plan.Node, error) {
 	return bottomUp(n, func(n plan.Node) (plan.Node, error) {
+		if s, ok := n.(*plan.Sort); ok && s.Limit == 0 {
+			return &plan.Values{Out: s.Schema()}, nil
+		}
 		f, ok := n.(*plan.Filter)
 		switch {
 		case !ok:

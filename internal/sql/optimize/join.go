@@ -81,7 +81,7 @@ func (p *planner) join(n *plan.Join) (*plan.Physical, error) {
 			return p.intervalJoin(n, left, right, keys, b), nil
 		}
 	}
-	return p.regularJoin(n, left, right, keys), nil
+	return p.regularJoin(n, left, right, keys)
 }
 
 // joinInputs spreads both inputs by the keys, or brings all to one subtask.
@@ -109,17 +109,13 @@ func joinOut(n *plan.Join, left, right *plan.Physical, keepTime bool) types.Sche
 	return out
 }
 
-func (p *planner) regularJoin(n *plan.Join, left, right *plan.Physical, keys equiJoin) *plan.Physical {
-	nullable := false
-	for i := range keys.left {
-		nullable = nullable || left.Out[keys.left[i]].Type.Nullable || right.Out[keys.right[i]].Type.Nullable
+func (p *planner) regularJoin(n *plan.Join, left, right *plan.Physical, keys equiJoin) (*plan.Physical, error) {
+	keys, err := matchUnknown(n, left, right, keys)
+	if err != nil {
+		return nil, err
 	}
 	inputs := p.joinInputs(left, right, keys)
-	nullAware := n.NullAware && nullable
-	if nullAware { // a NULL on the right must meet every row
-		inputs = []plan.PhysicalInput{p.global(left), p.global(right)}
-	}
-	spec := &jobgraph.Join{Kind: n.Kind, NullSafe: keys.nullSafe, Cond: and(keys.rest...), NullAware: nullAware}
+	spec := &jobgraph.Join{Kind: n.Kind, NullSafe: keys.nullSafe, Cond: and(keys.rest...)}
 	spec.Left = p.joinSide(inputs[0], keys.left, n.LeftTTL)
 	spec.Right = p.joinSide(inputs[1], keys.right, n.RightTTL)
 	out := &plan.Physical{Spec: spec, Op: "Join", Inputs: inputs, Out: joinOut(n, left, right, false)}
@@ -131,16 +127,37 @@ func (p *planner) regularJoin(n *plan.Join, left, right *plan.Physical, keys equ
 	}
 	out.Traits.Changes = p.joinChanges(n.Kind, left, right)
 	out.Traits.UpsertKeys = joinKeys(n.Kind, p.arriving(inputs[0]), p.arriving(inputs[1]), keys, len(left.Out))
-	f := facts{single: len(keys.left) == 0 || nullAware, hash: joinHash(n.Kind, keys, len(left.Out))}
+	f := facts{single: len(keys.left) == 0, hash: joinHash(n.Kind, keys, len(left.Out))}
 	f.attrs = func() []plan.Attr {
 		attrs := joinAttrs(n, out.Out)
+		if len(keys.left) == 0 && spec.Cond != nil {
+			attrs[1].Value = "[" + spec.Cond.String() + "]"
+		}
 		if p.o.Streaming {
 			attrs = append(attrs, plan.Attr{Name: "leftInputSpec", Value: "[" + sideText(spec.Left) + "]"},
 				plan.Attr{Name: "rightInputSpec", Value: "[" + sideText(spec.Right) + "]"})
 		}
 		return attrs
 	}
-	return p.add(out, f)
+	return p.add(out, f), nil
+}
+
+// matchUnknown turns the key of a NOT IN whose sides may be NULL into a
+// condition: there also a comparison that is unknown is a match, so every row
+// has to meet every other.
+func matchUnknown(n *plan.Join, left, right *plan.Physical, keys equiJoin) (equiJoin, error) {
+	nullable := false
+	for i := range keys.left {
+		nullable = nullable || left.Out[keys.left[i]].Type.Nullable || right.Out[keys.right[i]].Type.Nullable
+	}
+	if !n.NullAware || !nullable {
+		return keys, nil
+	}
+	unknown, err := call("IS NOT FALSE", and(keys.keyConds...))
+	if err != nil {
+		return keys, err
+	}
+	return equiJoin{rest: append([]expr.Expr{unknown}, keys.rest...)}, nil
 }
 
 // joinHash says how a join's output is spread: by the keys of the side whose
