@@ -3,6 +3,7 @@ package aggregate
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/rowcodec"
@@ -296,15 +297,31 @@ func (s *Set) filtered(filter int, b *batch.Batch, rows, gid []int32) selection 
 	if f.valid {
 		return *f
 	}
-	f.rows, f.gid, f.valid = f.rows[:0], f.gid[:0], true
-	v := b.Cols[filter]
-	for k, i := range rows {
-		if v.Bits.Get(int(i)) && !v.IsNull(int(i)) {
-			f.rows = append(f.rows, i)
-			f.gid = append(f.gid, gid[k])
+	f.valid = true
+	f.keep(b.Cols[filter], rows, gid)
+	return *f
+}
+
+// keep makes f the rows at which v is TRUE. Every row is written, and stays if
+// the position moves on: no branch depends on the data.
+func (f *selection) keep(v *batch.Vector, rows, gid []int32) {
+	f.rows = slices.Grow(f.rows[:0], len(rows))[:len(rows)]
+	f.gid = slices.Grow(f.gid[:0], len(rows))[:len(rows)]
+	n := 0
+	switch {
+	case v.Type.Kind == types.Null:
+	case v.Valid == nil:
+		for k, i := range rows {
+			f.rows[n], f.gid[n] = i, gid[k]
+			n += int(v.Bits[i>>6] >> (i & 63) & 1)
+		}
+	default:
+		for k, i := range rows {
+			f.rows[n], f.gid[n] = i, gid[k]
+			n += int(v.Bits[i>>6] & v.Valid[i>>6] >> (i & 63) & 1)
 		}
 	}
-	return *f
+	f.rows, f.gid = f.rows[:n], f.gid[:n]
 }
 
 // notNull leaves out the rows where v is NULL. The result is scratch.

@@ -25,7 +25,8 @@ type view struct {
 	enc    *rowcodec.KeyEncoder
 	values state.Map
 
-	in         selection
+	in         selection // rows of the batch that concern the view
+	own        selection // memory of in, unless that is the batch
 	sub, keys  state.Keys
 	raw        state.Keys // sub-keys without namespace
 	refs       []state.Ref
@@ -98,14 +99,19 @@ func (v *view) choose(s *Set, b *batch.Batch, rows, gid []int32) {
 	}
 	arg := b.Cols[v.args[0]]
 	noNull := keepNulls || arg.Valid == nil && arg.Type.Kind != types.Null
-	v.in.rows, v.in.gid = v.in.rows[:0], v.in.gid[:0]
+	if v.in = (selection{rows: rows, gid: gid}); noNull && all {
+		return
+	}
+	own := &v.own
+	own.rows, own.gid = own.rows[:0], own.gid[:0]
 	for k, i := range rows {
 		if !noNull && arg.IsNull(int(i)) || !all && !v.anyFilter(s, b, int(i)) {
 			continue
 		}
-		v.in.rows = append(v.in.rows, i)
-		v.in.gid = append(v.in.gid, gid[k])
+		own.rows = append(own.rows, i)
+		own.gid = append(own.gid, gid[k])
 	}
+	v.in = *own
 }
 
 func (v *view) anyFilter(s *Set, b *batch.Batch, i int) bool {
@@ -171,7 +177,7 @@ func (v *view) markAll(s *Set, g *Groups, args []*batch.Vector, filter func(*cal
 	for pos, ci := range v.calls {
 		c := &s.calls[ci]
 		if f := filter(c); f != nil {
-			v.addFilter(f, 1<<pos)
+			v.addFilter(f, uint(pos))
 		}
 		if !c.fn.keepNulls && args[0].Valid != nil {
 			v.dropNulls(args[0], 1<<pos)
@@ -204,19 +210,20 @@ func (v *view) markAll(s *Set, g *Groups, args []*batch.Vector, filter func(*cal
 	return nil
 }
 
-func (v *view) addFilter(f *batch.Vector, bit uint64) {
-	if f.Valid != nil || f.Type.Kind == types.Null {
+// addFilter sets the bit at pos where f is TRUE, without a branch that depends
+// on the data.
+func (v *view) addFilter(f *batch.Vector, pos uint) {
+	if f.Type.Kind == types.Null {
+		return
+	}
+	if f.Valid != nil {
 		for k, i := range v.in.rows {
-			if !f.IsNull(int(i)) && f.Bits.Get(int(i)) {
-				v.bits[k] |= bit
-			}
+			v.bits[k] |= (f.Bits[i>>6] & f.Valid[i>>6] >> (i & 63) & 1) << pos
 		}
 		return
 	}
 	for k, i := range v.in.rows {
-		if f.Bits.Get(int(i)) {
-			v.bits[k] |= bit
-		}
+		v.bits[k] |= (f.Bits[i>>6] >> (i & 63) & 1) << pos
 	}
 }
 
@@ -489,10 +496,12 @@ func (v *view) collect(s *Set, src *Groups, k int) (recs []byte, err error) {
 
 // mergeValues adds n values of v.decoded, with their records, to group d of dst.
 func (v *view) mergeValues(s *Set, dst *Groups, d int32, n int, recs []byte) error {
-	v.in.rows, v.in.gid = append(v.in.rows[:0], ascending(n)...), v.in.gid[:0]
+	own := &v.own
+	own.rows, own.gid = append(own.rows[:0], ascending(n)...), own.gid[:0]
 	for range n {
-		v.in.gid = append(v.in.gid, d)
+		own.gid = append(own.gid, d)
 	}
+	v.in = *own
 	cols := make([]int, len(v.args))
 	for i := range cols {
 		cols[i] = i

@@ -84,10 +84,7 @@ func (m *mapState) compose(of []int32, sub *state.Keys) error {
 		w := headBytes + sub.Width
 		c.Width, c.Offsets = w, nil
 		c.Bytes = resized(c.Bytes, n*w)
-		for i := range n {
-			le.PutUint32(c.Bytes[i*w:], uint32(m.headRefs[of[i]])) // None is the number of no head
-			copy(c.Bytes[i*w+headBytes:], sub.Bytes[i*sub.Width:(i+1)*sub.Width])
-		}
+		m.composeFixed(of, sub, c.Bytes)
 		hashComposite(c)
 		return m.prepare(c)
 	}
@@ -101,6 +98,26 @@ func (m *mapState) compose(of []int32, sub *state.Keys) error {
 		c.Hash[i] = keygroup.Hash(c.At(i))
 	}
 	return m.prepare(c)
+}
+
+// composeFixed writes head and sub-key of every row; None is the number of no
+// head. Sub-keys of 8 to 16 bytes are two words that overlap.
+func (m *mapState) composeFixed(of []int32, sub *state.Keys, dst []byte) {
+	sw := sub.Width
+	w := headBytes + sw
+	if sw < 8 || sw > 16 {
+		for i, k := range of {
+			le.PutUint32(dst[i*w:], uint32(m.headRefs[k]))
+			copy(dst[i*w+headBytes:], sub.Bytes[i*sw:(i+1)*sw])
+		}
+		return
+	}
+	for i, k := range of {
+		to, from := dst[i*w:i*w+w], sub.Bytes[i*sw:i*sw+sw]
+		le.PutUint32(to, uint32(m.headRefs[k]))
+		le.PutUint64(to[headBytes:], le.Uint64(from))
+		le.PutUint64(to[w-8:], le.Uint64(from[sw-8:]))
+	}
 }
 
 func hashComposite(c *state.Keys) {
