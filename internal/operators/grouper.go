@@ -27,6 +27,8 @@ func (g *grouper) group(keys *state.Keys) int {
 	case n == 0:
 	case keys.Width == 8:
 		g.group8(keys)
+	case keys.Width > 8 && keys.Width <= 16:
+		g.group16(keys)
 	default:
 		g.groupAny(keys)
 	}
@@ -75,6 +77,40 @@ func (g *grouper) group8(keys *state.Keys) {
 			p = (p + 1) & mask
 		}
 		g.gid[i], last = lastGroup, x
+	}
+}
+
+// group16 is for keys of 9 to 16 bytes, as two words that overlap.
+func (g *grouper) group16(keys *state.Keys) {
+	mask, slots, w := uint64(len(g.slots)-1), g.slots, keys.Width
+	epoch := uint64(g.epoch)
+	words := func(i int32) (x, y uint64) {
+		key := keys.Bytes[int(i)*w : int(i)*w+w]
+		return binary.LittleEndian.Uint64(key), binary.LittleEndian.Uint64(key[w-8:])
+	}
+	lastX, lastY := words(0)
+	lastX++ // not the first row's
+	last := int32(0)
+	for i, h := range keys.Hash {
+		x, y := words(int32(i))
+		if x == lastX && y == lastY {
+			g.gid[i] = last
+			continue
+		}
+		for p := h & mask; ; p = (p + 1) & mask {
+			s := slots[p]
+			if s>>32 != epoch {
+				last = int32(len(g.first))
+				slots[p] = epoch<<32 | uint64(last)
+				g.first = append(g.first, int32(i))
+				break
+			}
+			last = int32(uint32(s))
+			if fx, fy := words(g.first[last]); fx == x && fy == y {
+				break
+			}
+		}
+		g.gid[i], lastX, lastY = last, x, y
 	}
 }
 
