@@ -285,6 +285,9 @@ func (t *Task) fireTimers(now time.Time) error {
 	ms := now.UnixMilli()
 	for len(t.timers) > 0 && t.timers[0].at <= ms {
 		n := heap.Pop(&t.timers).(timer).node
+		if n.op == nil {
+			continue // a source: it only wanted to be woken
+		}
 		if err := n.op.(operator.TimerHandler).OnProcessingTime(ms, n); err != nil {
 			return err
 		}
