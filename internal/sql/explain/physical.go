@@ -128,20 +128,33 @@ func exchange(in plan.PhysicalInput) string {
 	return "Exchange(distribution=[" + s + "]"
 }
 
-// skipHidden steps over the nodes that Flink folds into the sink.
+// skipHidden steps over the nodes that Flink's plans do not have: what it folds
+// into the sink, and declarations of the same columns as nullable. It returns
+// the first node shown and how its rows are spread.
 func skipHidden(in plan.PhysicalInput) (*plan.Physical, plan.PhysicalInput) {
+	dist := in
+	node := in.Node
 	for {
-		hidden := false
-		switch spec := in.Node.Spec.(type) {
+		switch spec := node.Spec.(type) {
 		case *jobgraph.SinkMaterialize:
-			hidden = true
+			node = node.Inputs[0].Node
+			dist = plan.PhysicalInput{Node: node}
+			continue
 		case *jobgraph.DropUpdateBefore:
-			hidden = spec.AsDelete
+			if spec.AsDelete {
+				node = node.Inputs[0].Node
+				continue
+			}
+		case *jobgraph.Calc:
+			if spec.Filter == nil && spec.Project == nil {
+				if dist.Dist == jobgraph.Forward {
+					dist = node.Inputs[0]
+				}
+				node = node.Inputs[0].Node
+				continue
+			}
 		}
-		if !hidden {
-			return in.Node, in
-		}
-		in = plan.PhysicalInput{Node: in.Node.Inputs[0].Node}
+		return node, dist
 	}
 }
 

@@ -47,6 +47,7 @@ func (p *planner) aggregate(n *plan.Aggregate) (*plan.Physical, error) {
 		spec.Phase = jobgraph.GlobalPhase
 	}
 	out := &plan.Physical{Spec: &spec, Op: p.aggName(spec.Phase), Out: withoutTime(n.Out)}
+	sameKeyTypes(out.Out, in.Out, n.Keys)
 	if spec.Phase == jobgraph.GlobalPhase {
 		out.Inputs = []plan.PhysicalInput{p.hashed(input, outKeys)}
 	} else {
@@ -193,6 +194,7 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 			out.Out[i].Type = out.Out[i].Type.WithoutTime()
 		}
 	}
+	sameKeyTypes(out.Out, in.Out, n.Keys)
 	if spec.Phase == jobgraph.GlobalPhase {
 		out.Op = "GlobalWindowAggregate"
 		out.Inputs = []plan.PhysicalInput{p.hashed(input, outKeys)}

@@ -73,6 +73,7 @@ func (p *planner) join(n *plan.Join) (*plan.Physical, error) {
 		return nil, err
 	}
 	keys := splitCondition(n.Cond, left.Out, right.Out)
+	left, right = p.alignKeys(left, right, keys)
 	if p.o.Streaming {
 		if l, r, ok := windowJoinSides(n); ok {
 			return p.windowJoin(n, left, right, keys, l, r), nil
@@ -92,19 +93,25 @@ func (p *planner) joinInputs(left, right *plan.Physical, keys equiJoin) []plan.P
 	return []plan.PhysicalInput{p.hashed(left, keys.left), p.hashed(right, keys.right)}
 }
 
-// joinOut is the output schema: times are those of a regular join's output,
-// which has none, or are kept from the inputs.
+// joinOut is the output schema: the inputs' columns, nullable on the sides that
+// may be padded. A regular join's output has no time attributes.
 func joinOut(n *plan.Join, left, right *plan.Physical, keepTime bool) types.Schema {
-	out := withoutTime(n.Out)
-	if !keepTime {
-		return out
-	}
+	out := append(types.Schema(nil), n.Out...)
 	for i := range out {
 		if i < len(left.Out) {
-			out[i].Type.Time = left.Out[i].Type.Time
+			out[i].Type = left.Out[i].Type
+			if n.Kind == jobgraph.Right || n.Kind == jobgraph.Full {
+				out[i].Type.Nullable = true
+			}
 		} else {
-			out[i].Type.Time = right.Out[i-len(left.Out)].Type.Time
+			out[i].Type = right.Out[i-len(left.Out)].Type
+			if n.Kind == jobgraph.Left || n.Kind == jobgraph.Full {
+				out[i].Type.Nullable = true
+			}
 		}
+	}
+	if !keepTime {
+		return withoutTime(out)
 	}
 	return out
 }

@@ -185,7 +185,7 @@ func (p *planner) calc(in *plan.Physical, filter expr.Expr, exprs []expr.Expr, o
 	for i, e := range exprs {
 		t := out[i].Type.WithoutTime()
 		if c, ok := e.(*expr.Column); ok {
-			t.Time = in.Out[c.Index].Type.Time
+			t = in.Out[c.Index].Type
 			if to[c.Index] < 0 {
 				to[c.Index] = i
 			}

@@ -81,6 +81,7 @@ func (p *planner) union(n *plan.SetOp) (*plan.Physical, error) {
 		if err != nil {
 			return nil, err
 		}
+		in = p.declared(in, out.Out)
 		out.Inputs = append(out.Inputs, plan.PhysicalInput{Node: in})
 		out.Traits.Changes |= in.Traits.Changes
 		single = false

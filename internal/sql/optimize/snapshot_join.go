@@ -84,6 +84,7 @@ func (p *planner) temporalJoin(n *plan.Join, left, right *plan.Physical) (*plan.
 		return nil, fmt.Errorf("Temporal Table Join requires primary key %s to be fully contained in the join condition %s.",
 			list(names(right.Out, right.Traits.UpsertKeys[0])), n.Cond)
 	}
+	left, right = p.alignKeys(left, right, keys)
 	spec := &jobgraph.TemporalJoin{
 		Kind: n.Kind, LeftKeys: keys.left, RightKeys: keys.right, LeftTime: n.Snapshot.Index, RightTime: rightTime,
 		Cond: and(keys.rest...), LeftSchema: left.Out, RightSchema: right.Out,
@@ -216,7 +217,7 @@ func (p *planner) addLookup(n *plan.Join, left *plan.Physical, spec *jobgraph.Lo
 	out := &plan.Physical{Spec: spec, Op: "LookupJoin", Inputs: []plan.PhysicalInput{{Node: left}}}
 	out.Out = withoutTime(n.Out)
 	for i := range left.Out {
-		out.Out[i].Type.Time = left.Out[i].Type.Time
+		out.Out[i].Type = left.Out[i].Type
 	}
 	for _, e := range spec.Project[max(len(spec.Project)-extra, 0):] {
 		out.Out = append(out.Out, types.Field{Name: e.String(), Type: e.Type().WithNull(true)})
