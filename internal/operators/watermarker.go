@@ -98,9 +98,11 @@ func (m *watermarker) emit(id string, b *batch.Batch, out operator.SourceOutput)
 	if err := m.emitRange(b, from, b.N, out); err != nil {
 		return err
 	}
-	if t, ok := s.gen.Due(); ok {
+	t, ok := s.gen.Due()
+	if ok {
 		s.current = t
-	} else if !m.markIdle(s.last) {
+	}
+	if idle := m.markIdle(s.last); !ok && !idle {
 		return nil
 	}
 	return m.pass(out)

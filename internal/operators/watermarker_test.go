@@ -129,6 +129,8 @@ func TestSplitsAndIdleness(t *testing.T) {
 	}
 	clock.now = clock.now.Add(10 * time.Second)
 	step("both are idle", "idle=true", m.rest(out))
-	step("rows again", "idle=false 400", m.emit("a", times(400), out))
-	step("the end of a split frees time", "w395", m.endSplit("b", out))
+	step("rows again", "idle=false 400 w395", m.emit("a", times(400), out))
+	step("the other one, too", "70", m.emit("b", times(70), out))
+	step("b holds time back", "500", m.emit("a", times(500), out))
+	step("the end of a split frees time", "w495", m.endSplit("b", out))
 }
