@@ -77,7 +77,7 @@ func buildTable() {
 	groups := [][]function{
 		logicFunctions(), comparisonFunctions(), arithmeticFunctions(), conditionalFunctions(), castFunctions(),
 		temporalFunctions(), roundingFunctions(), hashFunctions(),
-		textFunctions(), likeFunctions(), codeFunctions(), mathFunctions(), collectionFunctions(), regexFunctions(),
+		textFunctions(), likeFunctions(), codeFunctions(), mathFunctions(), collectionFunctions(), regexFunctions(), jsonFunctions(),
 	}
 	for _, group := range groups {
 		for i := range group {
