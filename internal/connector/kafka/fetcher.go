@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -234,7 +235,16 @@ func (f *fetcher) probePartition(id partitionID, offset int64) (int64, error) {
 		return 0, errors.New("the answer to a fetch has no partition")
 	}
 	rp := &resp.Topics[0].Partitions[0]
-	if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
+	switch err := kerr.ErrorForCode(rp.ErrorCode); err {
+	case nil:
+	case kerr.OffsetOutOfRange: // the records may have been deleted meanwhile
+		listed, err := kadm.NewClient(f.client.Client).ListStartOffsets(ctx, id.topic)
+		if err != nil {
+			return 0, err
+		}
+		start, _ := listed.Lookup(id.topic, id.partition)
+		return max(offset, start.Offset), start.Err
+	default:
 		return 0, err
 	}
 	end := rp.HighWatermark

@@ -19,6 +19,8 @@ type properties struct {
 	reset    string // auto.offset.reset, "" if not given
 	commit   bool   // commit.offsets.on.checkpoint
 	contact  time.Duration
+	delivery time.Duration // delivery.timeout.ms
+	retries  int64         // -1: as the delivery timeout allows
 	common   []kgo.Opt
 	consumer []kgo.Opt
 	producer []kgo.Opt
@@ -36,12 +38,12 @@ const defaultFetchBytes = 16 << 20
 
 // newProperties translates properties.
 func newProperties(values map[string]string) (*properties, error) {
-	p := &properties{commit: true, contact: contactTimeout}
+	p := &properties{commit: true, contact: contactTimeout, delivery: 2 * time.Minute, retries: -1}
 	p.common = append(p.common, kgo.SoftwareNameAndVersion("flott", "1"), kgo.MetadataMinAge(250*time.Millisecond))
-	p.consumer = append(p.consumer, kgo.FetchMaxBytes(defaultFetchBytes))
+	p.consumer = append(p.consumer, kgo.FetchMaxBytes(defaultFetchBytes), kgo.FetchMaxWait(500*time.Millisecond))
 	p.producer = append(p.producer,
 		kgo.ProducerBatchCompression(kgo.NoCompression()), kgo.ProducerLinger(5*time.Millisecond),
-		kgo.MaxBufferedBytes(32<<20), kgo.MaxBufferedRecords(1<<16), kgo.RecordDeliveryTimeout(2*time.Minute))
+		kgo.MaxBufferedBytes(32<<20), kgo.MaxBufferedRecords(1<<16))
 	names := make([]string, 0, len(values))
 	for name := range values {
 		names = append(names, name)
@@ -174,8 +176,10 @@ var known = map[string]func(*properties, string) error{
 	"max.in.flight.requests.per.connection": number(1, 1000, func(p *properties, v int64) {
 		p.producer = append(p.producer, kgo.MaxProduceRequestsInflightPerBroker(int(v)))
 	}),
-	"retries":             number(0, 1<<31, func(p *properties, v int64) { p.producer = append(p.producer, kgo.RecordRetries(int(v))) }),
-	"delivery.timeout.ms": millis(1, func(d time.Duration) (kgo.Opt, role) { return kgo.RecordDeliveryTimeout(max(d, time.Second)), producer }),
+	"retries": number(0, 1<<31, func(p *properties, v int64) { p.retries = v }),
+	"delivery.timeout.ms": number(1, 1<<31, func(p *properties, v int64) {
+		p.delivery = max(time.Duration(v)*time.Millisecond, time.Second)
+	}),
 
 	"security.protocol": text(func(p *properties, v string) { p.security.protocol = strings.ToUpper(v) }),
 	"sasl.mechanism":    text(func(p *properties, v string) { p.security.mechanism = strings.ToUpper(v) }),
@@ -268,4 +272,21 @@ func only(value, reason string) func(*properties, string) error {
 		}
 		return nil
 	}
+}
+
+// patience is how long the producer tries to write a record. The client counts
+// from the record's timestamp, so tables that set it have retries instead.
+func (p *properties) patience(ownTimestamps bool) (opts []kgo.Opt) {
+	retries := p.retries
+	if ownTimestamps {
+		if retries < 0 {
+			retries = max(1, int64(p.delivery/(2500*time.Millisecond))) // the longest wait between two
+		}
+	} else {
+		opts = append(opts, kgo.RecordDeliveryTimeout(p.delivery))
+	}
+	if retries >= 0 {
+		opts = append(opts, kgo.RecordRetries(int(retries)))
+	}
+	return opts
 }
