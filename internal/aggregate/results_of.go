@@ -21,3 +21,10 @@ func (s *Set) ResultsOf(g *Groups, which []int32, out []*batch.Vector) error {
 	}
 	return s.Results(some, out)
 }
+
+// Forget empties the variables of group k.
+func (s *Set) Forget(g *Groups, k int) {
+	for i := range g.vars {
+		g.vars[i][k].set(nil)
+	}
+}

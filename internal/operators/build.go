@@ -91,6 +91,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewRank(spec)
 	case *jobgraph.IntervalJoin:
 		return NewIntervalJoin(spec), nil
+	case *jobgraph.Over:
+		return NewOver(spec), nil
 	case *jobgraph.Sort:
 		return NewSort(spec), nil
 	case *jobgraph.Limit:
