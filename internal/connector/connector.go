@@ -233,6 +233,12 @@ type Writer interface {
 	Close() error
 }
 
+// WatermarkWriter is a Writer that acts on event time. Rows written before the
+// call may have been late; rows after it that are not have a later time.
+type WatermarkWriter interface {
+	Watermark(ms int64) error
+}
+
 // Lookuper is a Source that can be asked for rows by key, for lookup joins.
 type Lookuper interface {
 	// Lookup returns a function for looking up by equality on the fields

@@ -76,6 +76,14 @@ func (s *sink) enforce(b *batch.Batch, c int) (*batch.Batch, error) {
 	return &s.kept, nil
 }
 
+// OnWatermark tells writers that act on event time.
+func (s *sink) OnWatermark(time int64, _ operator.Output) (int64, error) {
+	if w, ok := s.writer.(connector.WatermarkWriter); ok {
+		return time, w.Watermark(time)
+	}
+	return time, nil
+}
+
 // PrepareSnapshot makes what was written durable.
 func (s *sink) PrepareSnapshot(int64) error { return s.writer.Flush(false) }
 

@@ -68,7 +68,8 @@ type settings struct {
 	rollSize                  int64
 	rollAge, rollIdle, checks time.Duration
 	commitDelay               time.Duration
-	successFile               string // "": no success file
+	byTime                    *partitionTime // nil: partitions are committed by processing time
+	successFile               string         // "": no success file
 	parallelism               int
 	fileColumns               []int // columns of the table that are in the files
 	partition                 []int // columns of the table that are in directory names
@@ -152,9 +153,7 @@ func (s *settings) readSink(o *connector.Options) {
 }
 
 func (s *settings) readCommit(o *connector.Options) {
-	if t := o.Enum("sink.partition-commit.trigger", "process-time", "process-time", "partition-time"); t != "process-time" {
-		o.Fail(notYet("sink.partition-commit.trigger", t))
-	}
+	s.byTime = readPartitionTime(o)
 	s.commitDelay = o.Duration("sink.partition-commit.delay", 0)
 	name := o.String("sink.partition-commit.success-file.name", "_SUCCESS")
 	for _, kind := range strings.Split(o.String("sink.partition-commit.policy.kind", ""), ",") {
@@ -169,13 +168,8 @@ func (s *settings) readCommit(o *connector.Options) {
 			o.Fail(notYet("sink.partition-commit.policy.kind", kind))
 		}
 	}
-	// These matter to the partition-time trigger and custom policies alone.
-	for _, name := range []string{"sink.partition-commit.watermark-time-zone", "sink.partition-commit.policy.class",
-		"partition.time-extractor.kind", "partition.time-extractor.class",
-		"partition.time-extractor.timestamp-pattern", "partition.time-extractor.timestamp-formatter"} {
-		if o.Has(name) {
-			o.Fail(notYet(name, o.String(name, "")))
-		}
+	if o.Has("sink.partition-commit.policy.class") {
+		o.Fail(notYet("sink.partition-commit.policy.class", o.String("sink.partition-commit.policy.class", "")))
 	}
 }
 

@@ -226,6 +226,34 @@ func TestSuccessFile(t *testing.T) {
 	}
 }
 
+// By partition time a partition is complete when the watermark has passed its
+// time and the delay.
+func TestPartitionTime(t *testing.T) {
+	dir := t.TempDir()
+	s := newSink(t, table(dir, "a INT, dt STRING, hm STRING", "format=json", "partitioned by=dt,hm", "sink.partition-commit.policy.kind=success-file",
+		"sink.partition-commit.trigger=partition-time", "sink.partition-commit.delay=1 min", "partition.time-extractor.timestamp-pattern=$dt $hm:00"), false)
+	w := writerOf(t, s)
+	done := func(hm string) bool {
+		_, err := os.Stat(filepath.Join(dir, "dt=2026-01-01", "hm="+hm, "_SUCCESS"))
+		return err == nil
+	}
+	must(t, w.Write(rowsBatch(t, s.schema, `{"a":1,"dt":"2026-01-01","hm":"10-01"}`, `{"a":1,"dt":"2026-01-01","hm":"10-02"}`)))
+	err := w.(connector.WatermarkWriter).Watermark(0)
+	if err == nil || !strings.Contains(err.Error(), `cannot read "2026-01-01 10-01:00" as the time of partition`) {
+		t.Fatalf("a value that is no time: %v", err)
+	}
+	s.byTime.pattern = "$dt 10:01:00"
+	passed := time.Date(2026, 1, 1, 10, 2, 0, 0, time.UTC).UnixMilli()
+	must(t, w.(connector.WatermarkWriter).Watermark(passed))
+	if done("10-01") {
+		t.Error("complete although the delay has not passed")
+	}
+	must(t, w.(connector.WatermarkWriter).Watermark(passed+1))
+	if !done("10-01") || !done("10-02") {
+		t.Error("not complete although time and delay have passed")
+	}
+}
+
 func TestOverwrite(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "p=x/old.json"), []byte(`{"a":0}`))

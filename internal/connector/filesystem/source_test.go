@@ -323,7 +323,7 @@ func TestMistakes(t *testing.T) {
 		{dir, []string{"format=csv", "csv.allow-comments=perhaps"}, "option 'csv.allow-comments' is \"perhaps\""},
 		{dir, []string{"format=csv", "auto-compaction=true"}, "option 'auto-compaction' = 'true' is not supported"},
 		{dir, []string{"format=csv", "source.path.regex-pattern=("}, "is no regular expression"},
-		{dir, []string{"format=csv", "sink.partition-commit.trigger=partition-time"}, "'sink.partition-commit.trigger' = 'partition-time' is not supported"},
+		{dir, []string{"format=csv", "partition.time-extractor.kind=custom"}, "'partition.time-extractor.kind' = 'custom' is not supported"},
 		{dir, []string{"format=csv", "source.monitor-interval=soon"}, "must be a duration"},
 		{dir, []string{"format=csv", "partitioned by=z"}, "Partition column 'z' not defined"},
 	} {

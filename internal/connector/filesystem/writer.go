@@ -23,6 +23,7 @@ type writer struct {
 	count       int                  // files begun
 	parts       map[string]*part     // by partition directory
 	finished    []keyedPart          // not yet visible
+	values      map[string][]string  // of the partitions seen, by directory; trigger 'partition-time'
 	uncommitted map[string]time.Time // partitions with published files, since when; success-file policy
 	checked     time.Time            // when ages were looked at
 
@@ -33,7 +34,7 @@ type writer struct {
 
 func newWriter(s *sink, enc format.FileEncoder, subtask int) *writer {
 	w := &writer{sink: s, encoder: enc, separator: enc.Separator(), subtask: subtask,
-		parts: map[string]*part{}, uncommitted: map[string]time.Time{}, checked: s.now()}
+		parts: map[string]*part{}, values: map[string][]string{}, uncommitted: map[string]time.Time{}, checked: s.now()}
 	w.rows.Cols = make([]*batch.Vector, len(s.content))
 	return w
 }
@@ -99,7 +100,21 @@ func (w *writer) part(b *batch.Batch, i int, now time.Time) (*part, error) {
 	}
 	w.count++
 	w.parts[key] = p
+	if w.byTime != nil {
+		w.values[key] = w.partitionValues(b, i)
+	}
 	return p, nil
+}
+
+// partitionValues are the values of the partition columns of row i as text.
+func (w *writer) partitionValues(b *batch.Batch, i int) []string {
+	values := make([]string, len(w.keys))
+	for n, k := range w.keys {
+		if !b.Cols[k].IsNull(i) {
+			values[n] = string(valuetext.AppendPrint(nil, b.Cols[k], i, nil))
+		}
+	}
+	return values
 }
 
 // appendValue appends a partition column's value as its directory names it.
@@ -191,16 +206,60 @@ func (w *writer) Flush(end bool) error {
 	}
 	now := w.now()
 	for key, since := range w.uncommitted {
-		if !end && now.Sub(since) < w.commitDelay {
+		if !end && (w.byTime != nil || now.Sub(since) < w.commitDelay) {
 			continue
 		}
-		name := filepath.Join(w.path, filepath.FromSlash(key), w.successFile)
-		if err := os.WriteFile(name, nil, 0o644); err != nil {
-			return fmt.Errorf("table %s: cannot mark a partition as complete: %w%w", w.table.Name, err, connector.ErrUser)
+		if err := w.commit(key); err != nil {
+			return err
 		}
-		delete(w.uncommitted, key)
 	}
 	return nil
+}
+
+// commit marks a partition as complete.
+func (w *writer) commit(key string) error {
+	name := filepath.Join(w.path, filepath.FromSlash(key), w.successFile)
+	if err := os.WriteFile(name, nil, 0o644); err != nil {
+		return fmt.Errorf("table %s: cannot mark a partition as complete: %w%w", w.table.Name, err, connector.ErrUser)
+	}
+	delete(w.uncommitted, key)
+	return nil
+}
+
+// Watermark publishes and marks the partitions whose time, and the delay, event
+// time has passed: trigger 'partition-time' of a streaming job.
+func (w *writer) Watermark(ms int64) error {
+	if w.byTime == nil || !w.table.Streaming {
+		return nil
+	}
+	for key := range w.parts {
+		if complete, err := w.passed(w.values[key], ms); err != nil {
+			return err
+		} else if complete {
+			if err := w.roll(key); err != nil {
+				return err
+			}
+		}
+	}
+	for key := range w.uncommitted {
+		if complete, err := w.passed(w.values[key], ms); err != nil {
+			return err
+		} else if complete {
+			if err := w.commit(key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// passed reports whether event time has left the partition of these values.
+func (w *writer) passed(values []string, ms int64) (bool, error) {
+	at, err := w.byTime.of(w.table.Partition, values)
+	if err != nil {
+		return false, fmt.Errorf("table %s: %w", w.table.Name, err)
+	}
+	return ms > at+w.commitDelay.Milliseconds(), nil
 }
 
 // Close drops what was not flushed.
