@@ -33,8 +33,11 @@ func (Factory) Sink(_ *connector.Env, target *connector.Target) (connector.Sink,
 
 type sink struct{}
 
-// Changelog is all kinds.
-func (sink) Changelog() format.Changelog { return format.AllKinds }
+// Changelog is what the query has, but for the row before an update, as in Flink.
+func (sink) Changelog() format.Changelog { return format.Upsert }
+
+// FollowsInput tells the planner that inserts alone are fine, too.
+func (sink) FollowsInput() bool { return true }
 
 // Parallelism is not prescribed.
 func (sink) Parallelism() int { return 0 }

@@ -11,7 +11,7 @@ import (
 
 func TestSink(t *testing.T) {
 	s, err := Factory{}.Sink(nil, &connector.Target{})
-	if err != nil || s.Changelog() != format.AllKinds {
+	if err != nil || s.Changelog() != format.Upsert {
 		t.Fatalf("%v, %v", s, err)
 	}
 	w, _ := s.Writer(nil)
