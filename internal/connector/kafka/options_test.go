@@ -113,10 +113,10 @@ func TestProperties(t *testing.T) {
 	if p := s.client; p.security.user != "u" || p.security.password != `p"q` || p.commit || !p.security.anyHost || len(p.ignored) != len(withoutEffect) || p.group != "1000" {
 		t.Errorf("got %+v", p)
 	}
-	for _, opts := range [][]int{{0}, {1}} {
+	for _, producing := range []bool{false, true} {
 		extra := s.client.consumer
-		if opts[0] == 1 {
-			extra = s.client.producer
+		if producing {
+			extra = append(s.client.producer, s.client.delivering(false)...)
 		}
 		c, err := s.newClient(extra...)
 		must(t, err)

@@ -21,6 +21,10 @@ type properties struct {
 	contact  time.Duration
 	delivery time.Duration // delivery.timeout.ms
 	retries  int64         // -1: as the delivery timeout allows
+	// An idempotent producer cannot double a record that it sends again.
+	idempotent bool
+	inflight   int // requests at a time, 0: as many as are safe
+
 	common   []kgo.Opt
 	consumer []kgo.Opt
 	producer []kgo.Opt
@@ -38,8 +42,8 @@ const defaultFetchBytes = 16 << 20
 
 // newProperties translates properties.
 func newProperties(values map[string]string) (*properties, error) {
-	p := &properties{commit: true, contact: contactTimeout, delivery: 2 * time.Minute, retries: -1}
-	p.common = append(p.common, kgo.SoftwareNameAndVersion("flott", "1"), kgo.MetadataMinAge(250*time.Millisecond))
+	p := &properties{commit: true, contact: contactTimeout, delivery: 2 * time.Minute, retries: -1, idempotent: true}
+	p.common = append(p.common, kgo.SoftwareNameAndVersion("flott", "1"), kgo.DisableClientMetrics(), kgo.MetadataMinAge(250*time.Millisecond))
 	p.consumer = append(p.consumer, kgo.FetchMaxBytes(defaultFetchBytes), kgo.FetchMaxWait(500*time.Millisecond))
 	p.producer = append(p.producer,
 		kgo.ProducerBatchCompression(kgo.NoCompression()), kgo.ProducerLinger(5*time.Millisecond),
@@ -144,19 +148,15 @@ var known = map[string]func(*properties, string) error{
 		case "all", "-1":
 			p.producer = append(p.producer, kgo.RequiredAcks(kgo.AllISRAcks()))
 		case "1":
-			p.producer = append(p.producer, kgo.RequiredAcks(kgo.LeaderAck()), kgo.DisableIdempotentWrite())
+			p.producer, p.idempotent = append(p.producer, kgo.RequiredAcks(kgo.LeaderAck())), false
 		case "0":
-			p.producer = append(p.producer, kgo.RequiredAcks(kgo.NoAck()), kgo.DisableIdempotentWrite())
+			p.producer, p.idempotent = append(p.producer, kgo.RequiredAcks(kgo.NoAck())), false
 		default:
 			return fmt.Errorf("one of all, -1, 0, 1")
 		}
 		return nil
 	},
-	"enable.idempotence": boolean(func(p *properties, v bool) {
-		if !v {
-			p.producer = append(p.producer, kgo.DisableIdempotentWrite())
-		}
-	}),
+	"enable.idempotence": boolean(func(p *properties, v bool) { p.idempotent = p.idempotent && v }),
 	"compression.type": func(p *properties, v string) error {
 		codecs := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "gzip": kgo.GzipCompression(),
 			"snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}
@@ -173,10 +173,8 @@ var known = map[string]func(*properties, string) error{
 		p.producer = append(p.producer, kgo.ProducerBatchMaxBytes(int32(v)))
 		p.common = append(p.common, kgo.BrokerMaxWriteBytes(int32(max(100<<20, 2*min(v, 1<<29)))))
 	}),
-	"max.in.flight.requests.per.connection": number(1, 1000, func(p *properties, v int64) {
-		p.producer = append(p.producer, kgo.MaxProduceRequestsInflightPerBroker(int(v)))
-	}),
-	"retries": number(0, 1<<31, func(p *properties, v int64) { p.retries = v }),
+	"max.in.flight.requests.per.connection": number(1, 1000, func(p *properties, v int64) { p.inflight = int(v) }),
+	"retries":                               number(0, 1<<31, func(p *properties, v int64) { p.retries = v }),
 	"delivery.timeout.ms": number(1, 1<<31, func(p *properties, v int64) {
 		p.delivery = max(time.Duration(v)*time.Millisecond, time.Second)
 	}),
@@ -274,9 +272,16 @@ func only(value, reason string) func(*properties, string) error {
 	}
 }
 
-// patience is how long the producer tries to write a record. The client counts
-// from the record's timestamp, so tables that set it have retries instead.
-func (p *properties) patience(ownTimestamps bool) (opts []kgo.Opt) {
+// delivering is how, and how long, the producer tries to write a record. The
+// client counts from the record's timestamp, so tables that set it have
+// retries instead.
+func (p *properties) delivering(ownTimestamps bool) (opts []kgo.Opt) {
+	if !p.idempotent {
+		opts = append(opts, kgo.DisableIdempotentWrite())
+	}
+	if p.inflight > 0 && !p.idempotent || p.inflight == 1 {
+		opts = append(opts, kgo.MaxProduceRequestsInflightPerBroker(p.inflight))
+	}
 	retries := p.retries
 	if ownTimestamps {
 		if retries < 0 {

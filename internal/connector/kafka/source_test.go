@@ -343,7 +343,7 @@ func TestEndsInDeletedRecords(t *testing.T) {
 func TestEndsInCompactedRecords(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	must(t, err)
-	defer cluster.Close()
+	t.Cleanup(cluster.Close)
 	b := newBroker(t, cluster.ListenAddrs()[0])
 	topic := b.topic(t, 1)
 	for i := range 5 {

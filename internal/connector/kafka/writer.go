@@ -43,7 +43,7 @@ type outgoing struct {
 
 func newWriter(s *sink, ctx *connector.WriterContext, key, value format.Encoder) (*writer, error) {
 	opts := append([]kgo.Opt{kgo.AllowAutoTopicCreation(), kgo.RecordPartitioner(s.partitioner(ctx.Subtask))}, s.settings.client.producer...)
-	opts = append(opts, s.settings.client.patience(s.timestampColumn >= 0)...)
+	opts = append(opts, s.settings.client.delivering(s.timestampColumn >= 0)...)
 	c, err := s.newClient(opts...)
 	if err != nil {
 		return nil, err
