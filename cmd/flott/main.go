@@ -3,21 +3,15 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"runtime/debug"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := root().ExecuteContext(ctx); err != nil {
+	if err := root().Execute(); err != nil {
 		var shown shownError
 		if !errors.As(err, &shown) {
 			fmt.Fprintf(os.Stderr, "flott: %v\n", err)
@@ -25,6 +19,13 @@ func main() {
 		os.Exit(exitCode(err))
 	}
 }
+
+// The exit codes; 0 is success.
+const (
+	exitFailed      = 1   // a statement or a job failed
+	exitUsage       = 2   // a mistake on the command line
+	exitInterrupted = 130 // ended by a signal before its end, as shells count SIGINT
+)
 
 // shownError is an error that was already shown to the user.
 type shownError struct{ error }
@@ -35,37 +36,54 @@ func (e shownError) Unwrap() error { return e.error }
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-// exitCode is 2 for a mistake on the command line, else 1.
+// errInterrupted is the outcome of a run that a signal cut short.
+var errInterrupted = errors.New("interrupted")
+
 func exitCode(err error) int {
 	var usage usageError
-	if errors.As(err, &usage) {
-		return 2
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
 	}
-	return 1
+	return exitFailed
 }
 
 func root() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:           "flott",
-		Short:         "Runs Flink SQL: a stream processor in one binary",
-		Version:       version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:   "flott",
+		Short: "Runs Flink SQL: a stream processor in one binary",
+		Long: `flott runs Apache Flink SQL in one process: windows, joins and changelogs over
+files, Kafka topics and generated rows. There is no cluster to start and no jar
+to fetch; connectors and formats are built in.`,
+		Example: `  flott run -e "SELECT 'hello' AS greeting, 6 * 7 AS answer"
+  flott run job.sql
+  flott help run`,
+		Version:                    version(),
+		SuggestionsMinimumDistance: 2,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Args:                       unknownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	cmd.AddCommand(runCommand())
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
+	})
+	cmd.AddCommand(runCommand(), versionCommand())
 	return cmd
 }
 
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
+// unknownCommand refuses words that are no command.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
 	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value[:min(12, len(s.Value))]
-		}
+	hint := "; `flott --help` lists the commands"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("; did you mean `flott %s`?", near[0])
+	} else if _, err := os.Stat(args[0]); err == nil {
+		hint = fmt.Sprintf("; to run the file: `flott run %s`", args[0])
 	}
-	return info.Main.Version
+	return usageError{fmt.Errorf("there is no command %q%s", args[0], hint)}
 }

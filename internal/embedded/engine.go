@@ -159,6 +159,7 @@ type Execution struct {
 	Name    string
 	ID      string
 	Started time.Time
+	Bounded bool // all its sources end by themselves; the host knows
 
 	cluster *minicluster.Cluster
 	master  *jobmanager.JobMaster

@@ -2,13 +2,16 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/operators"
+	"github.com/flottstream/flott/internal/rowcodec"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/explain"
 	"github.com/flottstream/flott/internal/sql/lower"
@@ -32,7 +35,12 @@ type Host struct {
 
 	mu      sync.Mutex
 	running map[*Execution]bool
+	stopped bool
+	refused bool
 }
+
+// errStopped is why nothing is started after Stop.
+var errStopped = errors.New("stopped")
 
 // NewSession returns a session whose jobs run on the host.
 func (h *Host) NewSession() *session.Session {
@@ -44,13 +52,16 @@ type sessionConfig struct{ *config.Config }
 
 // Show shows the result of a statement that is no job. OK is not shown.
 func (h *Host) Show(r *session.Result) error {
+	if h.refuse() {
+		return errStopped
+	}
 	if r.Columns == nil {
 		return nil
 	}
 	switch r.Statement.(type) {
 	case *ast.Explain:
 		for _, row := range r.Rows {
-			if _, err := fmt.Fprintln(h.Out, *row[0]); err != nil {
+			if _, err := fmt.Fprintln(h.Out, strings.TrimRight(*row[0], "\n")); err != nil {
 				return err
 			}
 		}
@@ -60,8 +71,18 @@ func (h *Host) Show(r *session.Result) error {
 	if err != nil {
 		return err
 	}
+	var texts tableau.Row
 	for _, row := range r.Rows {
-		if err := w.Row(batch.Insert, row); err != nil {
+		texts.Reset()
+		for _, field := range row {
+			if field == nil {
+				texts.Null()
+				continue
+			}
+			texts.Text = append(texts.Text, *field...)
+			texts.End()
+		}
+		if err := w.Row(batch.Insert, &texts); err != nil {
 			return err
 		}
 	}
@@ -70,6 +91,9 @@ func (h *Host) Show(r *session.Result) error {
 
 // Start plans and starts a job.
 func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution, error) {
+	if h.refuse() {
+		return nil, errStopped
+	}
 	cfg := h.Config.Clone()
 	p, err := h.Engine.Plan(r.Job.Roots, cfg)
 	if err != nil {
@@ -87,19 +111,20 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 	if err != nil {
 		return nil, err
 	}
+	x.Bounded = r.Job.Bounded
 	h.mu.Lock()
 	if h.running == nil {
 		h.running = map[*Execution]bool{}
 	}
 	h.running[x] = true
+	if h.stopped { // since the check above
+		x.Stop()
+	}
 	h.mu.Unlock()
 	if h.Started != nil {
 		h.Started(x)
 	}
-	if shown != nil {
-		go shown.flushUntil()
-	}
-	return &hosted{host: h, x: x, shown: shown}, nil
+	return &hosted{host: h, x: x, shown: shown, pos: r.Statement.Range().Pos}, nil
 }
 
 // view decides how the rows of a query are shown: the rows of a bounded query
@@ -111,21 +136,59 @@ func (h *Host) view(job *session.Job, p *Plan, cfg *config.Config) (*view, error
 	if err != nil {
 		return nil, err
 	}
-	return newView(w, !changelog && !insertOnly, cfg.Zone("table.local-time-zone")), nil
+	v := newView(w, cfg.Zone("table.local-time-zone"))
+	if !changelog && !insertOnly {
+		v.folded, err = newFoldedRows(order(job.Roots[0]))
+	}
+	return v, err
+}
+
+// order is the order in which the user asked for the rows of a query, nil if in
+// none.
+func order(root plan.Node) (cols []rowcodec.SortColumn) {
+	c, ok := root.(*plan.Collect)
+	if !ok {
+		return nil
+	}
+	sort, ok := c.Input.(*plan.Sort)
+	if !ok {
+		return nil
+	}
+	schema := c.Schema()
+	for _, k := range sort.Order {
+		cols = append(cols, rowcodec.SortColumn{
+			Column: k.Column, Type: schema[k.Column].Type, Descending: k.Descending, NullsFirst: !k.NullsLast,
+		})
+	}
+	return cols
 }
 
 // hosted is a job with what it shows.
 type hosted struct {
 	host  *Host
 	x     *Execution
-	shown *view
+	shown *view // nil if it is no query
+	pos   int   // of its statement in the script
 }
+
+// JobError is why a job did not come to its end.
+type JobError struct {
+	Job string // name
+	Pos int    // of its statement in the script
+	Err error
+}
+
+// Error names the job.
+func (e *JobError) Error() string { return fmt.Sprintf("job %s failed: %v", e.Job, e.Err) }
+
+// Unwrap returns the cause.
+func (e *JobError) Unwrap() error { return e.Err }
 
 // Wait waits for the job and shows the rest of its rows.
 func (j *hosted) Wait() error {
 	err := j.x.Wait()
 	if j.shown != nil {
-		if e := j.shown.end(); err == nil {
+		if e := j.shown.end(err == nil); err == nil {
 			err = e
 		}
 	}
@@ -135,13 +198,32 @@ func (j *hosted) Wait() error {
 	if j.host.Ended != nil {
 		j.host.Ended(j.x, err)
 	}
-	return err
+	if err != nil {
+		return &JobError{Job: j.x.Name, Pos: j.pos, Err: err}
+	}
+	return nil
 }
 
-// Stop ends all running jobs gracefully.
+// refuse reports, and notes, that the host was stopped.
+func (h *Host) refuse() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refused = h.refused || h.stopped
+	return h.stopped
+}
+
+// Refused reports that statements were left out because of Stop.
+func (h *Host) Refused() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.refused
+}
+
+// Stop ends all running jobs gracefully; no other statement is carried out.
 func (h *Host) Stop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.stopped = true
 	for x := range h.running {
 		x.Stop()
 	}

@@ -144,12 +144,19 @@ func humanCount(n float64) string {
 // Summary is the outcome of a job in one line.
 func (p Progress) Summary() string {
 	seconds := p.Elapsed.Seconds()
-	s := fmt.Sprintf("%s rows in, %s rows out in %s", humanCount(float64(p.In)), humanCount(float64(p.Out)), p.Elapsed.Round(time.Millisecond))
+	s := fmt.Sprintf("%s in, %s out in %s", rows(p.In), rows(p.Out), p.Elapsed.Round(time.Millisecond))
 	if seconds > 0.1 {
 		s += fmt.Sprintf(" (%s/s)", humanCount(float64(p.In)/seconds))
 	}
 	if p.Late > 0 {
-		s += fmt.Sprintf(", %s late rows dropped", humanCount(float64(p.Late)))
+		s += fmt.Sprintf(", %s dropped because late", rows(p.Late))
 	}
 	return s
+}
+
+func rows(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return humanCount(float64(n)) + " rows"
 }

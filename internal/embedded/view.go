@@ -9,6 +9,9 @@ import (
 	"github.com/flottstream/flott/internal/valuetext"
 )
 
+// showEvery is how long a row may wait before it is seen.
+const showEvery = 50 * time.Millisecond
+
 // view is the Collector of a SELECT whose rows are shown. Subtasks call it at
 // the same time.
 //
@@ -20,121 +23,86 @@ type view struct {
 	mu     sync.Mutex
 	out    tableau.Writer
 	folded *foldedRows // nil: shown as they come
-	text   []byte
-	ends   []int
-	done   chan struct{}
+	row    tableau.Row // reused
+	timer  *time.Timer // shows what has come; armed while there is something
+	armed  bool
+	err    error // of showing
 }
 
 // newView shows the rows of a query on out.
-func newView(out tableau.Writer, fold bool, zone *time.Location) *view {
-	v := &view{zone: zone, out: out, done: make(chan struct{})}
-	if fold {
-		v.folded = newFoldedRows()
-	}
-	return v
-}
+func newView(out tableau.Writer, zone *time.Location) *view { return &view{zone: zone, out: out} }
 
 // Collect shows or folds the rows of b.
 func (v *view) Collect(b *batch.Batch) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	fields := make([]*string, len(b.Cols))
+	if v.folded != nil {
+		for k := range b.Rows() {
+			i := b.Row(k)
+			v.text(b, i)
+			v.folded.apply(b, i, &v.row)
+		}
+		return nil
+	}
 	for k := range b.Rows() {
 		i := b.Row(k)
-		v.fields(b, i, fields)
-		if v.folded != nil {
-			v.folded.apply(b.Kind(i), fields)
-		} else if err := v.out.Row(b.Kind(i), fields); err != nil {
+		v.text(b, i)
+		if err := v.out.Row(b.Kind(i), &v.row); err != nil {
 			return err
 		}
 	}
-	return nil
+	v.showSoon()
+	return v.err
 }
 
-// fields writes the text of row i, nil for NULL.
-func (v *view) fields(b *batch.Batch, i int, fields []*string) {
-	v.text, v.ends = v.text[:0], v.ends[:0]
+// text fills v.row with row i.
+func (v *view) text(b *batch.Batch, i int) {
+	v.row.Reset()
 	for _, c := range b.Cols {
-		if !c.IsNull(i) {
-			v.text = valuetext.AppendCast(v.text, c, i, v.zone)
+		if c.IsNull(i) {
+			v.row.Null()
+			continue
 		}
-		v.ends = append(v.ends, len(v.text))
-	}
-	all, start := string(v.text), 0
-	for c, end := range v.ends {
-		fields[c] = nil
-		if !b.Cols[c].IsNull(i) {
-			field := all[start:end]
-			fields[c] = &field
-		}
-		start = end
+		v.row.Text = valuetext.AppendCast(v.row.Text, c, i, v.zone)
+		v.row.End()
 	}
 }
 
-// flushUntil shows what has come every so often, until end is called.
-func (v *view) flushUntil() {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-v.done:
-			return
-		case <-tick.C:
-			v.mu.Lock()
-			v.out.Flush()
-			v.mu.Unlock()
-		}
+// showSoon sees to it that what has come is shown within showEvery. v.mu is held.
+func (v *view) showSoon() {
+	switch {
+	case v.armed:
+	case v.timer == nil:
+		v.timer = time.AfterFunc(showEvery, v.show)
+	default:
+		v.timer.Reset(showEvery)
 	}
+	v.armed = true
 }
 
-// end shows the rest.
-func (v *view) end() error {
-	close(v.done)
+func (v *view) show() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.armed = false
+	if err := v.out.Flush(); v.err == nil {
+		v.err = err
+	}
+}
+
+// end shows the rest and, if the job came to its end, the foot.
+func (v *view) end(complete bool) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.timer != nil {
+		v.timer.Stop()
+	}
+	if !complete {
+		return v.out.Flush() // rows of a job that failed are no result
+	}
 	if v.folded != nil {
-		for _, row := range v.folded.rows {
-			for range row.count {
-				if err := v.out.Row(batch.Insert, row.fields); err != nil {
-					return err
-				}
-			}
+		if err := v.folded.each(func(r *tableau.Row) error { return v.out.Row(batch.Insert, r) }); err != nil {
+			return err
 		}
 	}
 	return v.out.End()
-}
-
-// foldedRows is the table a changelog describes, in order of first appearance.
-type foldedRows struct {
-	rows  []*foldedRow
-	index map[string]*foldedRow
-}
-
-type foldedRow struct {
-	fields []*string
-	count  int
-}
-
-func newFoldedRows() *foldedRows { return &foldedRows{index: map[string]*foldedRow{}} }
-
-func (f *foldedRows) apply(kind batch.RowKind, fields []*string) {
-	key := make([]byte, 0, 64)
-	for _, x := range fields {
-		if x == nil {
-			key = append(key, 0)
-			continue
-		}
-		key = append(append(append(key, 1), *x...), 0)
-	}
-	row := f.index[string(key)]
-	if row == nil {
-		row = &foldedRow{fields: append([]*string(nil), fields...)}
-		f.index[string(key)] = row
-		f.rows = append(f.rows, row)
-	}
-	if kind.IsAdd() {
-		row.count++
-	} else {
-		row.count--
-	}
 }
