@@ -42,6 +42,13 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 	for text[e] != 'e' {
 		e--
 	}
+	if e <= 2 { // one digit: Java prefers the nearest of two that reads back
+		var two [32]byte
+		alt := strconv.AppendFloat(two[:0], f, 'e', 1, bits)
+		if back, err := strconv.ParseFloat(string(alt), bits); err == nil && back == f {
+			text, e = append(buf[:0], alt...), e+2
+		}
+	}
 	mantissa := text[:e]
 	dst = append(dst, mantissa...)
 	if len(mantissa) == 1 || len(mantissa) == 2 && mantissa[0] == '-' {
