@@ -93,6 +93,10 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewIntervalJoin(spec), nil
 	case *jobgraph.Over:
 		return NewOver(spec), nil
+	case *jobgraph.WindowRank:
+		return NewWindowRank(spec)
+	case *jobgraph.WindowJoin:
+		return NewWindowJoin(spec), nil
 	case *jobgraph.Sort:
 		return NewSort(spec), nil
 	case *jobgraph.Limit:

@@ -364,7 +364,12 @@ func (o *timeOver) orderOutput() {
 		}
 	}
 	if len(c.start) > 1 && !o.spec.Proctime {
-		slices.SortStableFunc(c.order, func(a, b int32) int { return compareInt64(c.times[a], c.times[b]) })
+		slices.SortFunc(c.order, func(a, b int32) int {
+			if x := compareInt64(c.times[a], c.times[b]); x != 0 {
+				return x
+			}
+			return int(a - b)
+		})
 	}
 }
 

@@ -28,6 +28,7 @@ type rank struct {
 	table    state.Table
 	diffs    *rankOutput
 
+	all      []int32
 	keyBuf   state.Keys
 	refs     []state.Ref
 	created  []int32
@@ -83,17 +84,8 @@ func (r *rank) Open(ctx *operator.Context) (err error) {
 
 // ProcessBatch changes the lists of the partitions of b and emits the changes.
 func (r *rank) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
-	r.keys.Encode(b, r.spec.Partition, b.Sel, &r.keyBuf)
-	r.sort.Encode(b, b.Sel, &r.sortBuf)
-	r.refs = resize(r.refs, r.keyBuf.Len())
-	var err error
-	if r.created, err = r.table.Upsert(0, &r.keyBuf, r.refs, r.created[:0]); err != nil {
+	if err := r.gather(0, b, rowsOf(b, &r.all)); err != nil {
 		return err
-	}
-	r.touched.reset(len(r.refs))
-	r.changed = r.changed[:0]
-	for k, ref := range r.refs {
-		r.offer(ref, rankEntry{sort: r.sortBuf.At(k), from: int32(b.Row(k))})
 	}
 	if r.settings.Streaming {
 		r.diffs.begin()
@@ -107,6 +99,22 @@ func (r *rank) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
 		}
 	}
 	r.store(b)
+	return nil
+}
+
+// gather finds what rows of b make of the lists of their partitions.
+func (r *rank) gather(ns state.Namespace, b *batch.Batch, rows []int32) (err error) {
+	r.keys.Encode(b, r.spec.Partition, rows, &r.keyBuf)
+	r.sort.Encode(b, rows, &r.sortBuf)
+	r.refs = resize(r.refs, r.keyBuf.Len())
+	if r.created, err = r.table.Upsert(ns, &r.keyBuf, r.refs, r.created[:0]); err != nil {
+		return err
+	}
+	r.touched.reset(len(r.refs))
+	r.changed = r.changed[:0]
+	for k, ref := range r.refs {
+		r.offer(ref, rankEntry{sort: r.sortBuf.At(k), from: rows[k]})
+	}
 	return nil
 }
 
@@ -164,17 +172,25 @@ func (r *rank) Finish(out operator.Output) error {
 	if r.settings.Streaming {
 		return nil
 	}
+	return r.emitLists(0, out)
+}
+
+// emitLists emits the lists of a namespace.
+func (r *rank) emitLists(ns state.Namespace, out operator.Output) error {
 	var failed error
 	none := batch.NewBatch(r.spec.Schema, 0)
 	r.diffs.begin()
-	err := r.table.Scan(0, func(ref state.Ref) bool {
-		r.diffs.diff(nil, r.list().parse(r.table.Var(ref)))
+	list := r.list()
+	err := r.table.Scan(ns, func(ref state.Ref) bool {
+		list = list.parse(r.table.Var(ref))
+		r.diffs.diff(nil, list)
 		if len(r.diffs.come.recs) >= r.settings.BatchRows {
 			failed = r.diffs.emit(none, out)
 			r.diffs.begin()
 		}
 		return failed == nil
 	})
+	r.freeList = append(r.freeList, list)
 	if failed != nil {
 		return failed
 	}
