@@ -142,6 +142,9 @@ func (e *elementsNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.rows == nil {
+		e.rows = make([]int32, 0, f.n) // nil would mean all
+	}
 	e.rows = e.rows[:0]
 	for _, i := range allRows(f, sel) {
 		switch {

@@ -136,6 +136,9 @@ func (c *choiceNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
 	last := len(c.branches) - 1
 	for k := range c.branches {
 		c.vals[k] = nil
+		if len(rest) == 0 {
+			continue
+		}
 		taken := rest
 		var err error
 		switch {

@@ -186,8 +186,12 @@ func (c *connective) filterOr(f *frame, sel, dst []int32) ([]int32, error) {
 	return dst, nil
 }
 
-// difference appends the elements of the ascending list a that are not in b.
+// difference appends the elements of the ascending list a that are not in b. It
+// never returns nil, which would mean all rows.
 func difference(dst, a, b []int32) []int32 {
+	if dst == nil {
+		dst = make([]int32, 0, len(a))
+	}
 	k := 0
 	for _, i := range a {
 		if k < len(b) && b[k] == i {

@@ -121,8 +121,11 @@ func (p *Program) begin(b *batch.Batch, sel []int32) {
 }
 
 // Filter appends to dst the rows of sel (nil: all b.N) at which the BOOLEAN
-// expression is TRUE.
+// expression is TRUE. The result is not nil, so that it can serve as a selection.
 func (p *Program) Filter(b *batch.Batch, sel, dst []int32) ([]int32, error) {
+	if dst == nil {
+		dst = make([]int32, 0, batch.Capacity)
+	}
 	p.begin(b, sel)
 	return filterRows(p.root, &p.frame, sel, dst)
 }
