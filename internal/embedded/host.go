@@ -130,7 +130,7 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 // view decides how the rows of a query are shown: the rows of a bounded query
 // as a table, those of others as a changelog.
 func (h *Host) view(job *session.Job, p *Plan, cfg *config.Config) (*view, error) {
-	insertOnly := p.Physical[0].Traits.Changes.InsertOnly()
+	insertOnly := p.Physical[0].Inputs[0].Node.Traits.Changes.InsertOnly()
 	changelog := !job.Bounded || cfg.Enum("sql-client.execution.result-mode") == "CHANGELOG"
 	w, err := tableau.New(h.Out, h.Style, job.Roots[0].Schema(), changelog)
 	if err != nil {
