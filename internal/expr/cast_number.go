@@ -148,6 +148,13 @@ func setInt64(v *kernelCall, i int32, x int64) {
 func castToDecimal(from types.Type) castFunc {
 	return func(c *kernelCall, rows []int32) error {
 		out, t, x := c.out.Decimals(), c.out.Type, c.args[0]
+		if from.Kind == types.BigInt && t.Scale <= 18 && t.Length-t.Scale >= 19 {
+			by, in := decimal.Power10(t.Scale).Int64(), x.Int64s()
+			for _, i := range rows {
+				out[i] = decimal.MulInt64(in[x.at(i)], by)
+			}
+			return nil
+		}
 		if from.IsInteger() {
 			for _, i := range rows {
 				n, ok := decimal.Rescale(decimal.FromInt64(int64At(x, i)), 0, t.Scale, t.Length)

@@ -96,6 +96,7 @@ type choiceNode struct {
 	rows     [][]int32       // per branch: its rows
 	left     [2][]int32      // rows not decided yet, in turn
 	vals     []*batch.Vector // per branch: its values
+	texts    [][]byte        // per branch: its text if it is a constant one, not NULL
 	valid    batch.Bitmap
 	w        writer
 }
@@ -124,6 +125,20 @@ func buildCoalesce(b *builder) (node, error) {
 func (c *choiceNode) init() {
 	c.rows = make([][]int32, len(c.branches))
 	c.vals = make([]*batch.Vector, len(c.branches))
+	c.texts = make([][]byte, len(c.branches))
+	for k, b := range c.branches {
+		if v := constantOf(b); v != nil && !v.IsNull(0) && v.Type.Physical() == types.LayoutBytes {
+			c.texts[k] = append([]byte{}, v.At(0)...)
+		}
+	}
+}
+
+// constantOf is the value of a constant node, else nil.
+func constantOf(nd node) *batch.Vector {
+	if c, ok := nd.(*constNode); ok {
+		return c.value
+	}
+	return nil
 }
 
 func (c *choiceNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
@@ -244,18 +259,28 @@ func (c *choiceNode) collect(f *frame, rows []int32) {
 			}
 		}
 	case types.LayoutBytes:
-		c.w.start(c.out)
-		for _, i := range rows {
-			v := c.vals[c.pick[i]]
-			if !v.IsNull(int(i)) {
-				c.w.buf = append(c.w.buf, v.At(int(i))...)
-				c.w.end(i)
-			}
-		}
-		c.w.finish(c.out)
+		c.collectText(rows)
 	default:
 		c.collectConstructed(rows)
 	}
+}
+
+// collectText copies texts; those of constant branches are at hand.
+func (c *choiceNode) collectText(rows []int32) {
+	c.w.start(c.out)
+	for _, i := range rows {
+		k := c.pick[i]
+		if text := c.texts[k]; text != nil {
+			c.w.buf = append(c.w.buf, text...)
+			c.w.end(i)
+			continue
+		}
+		if v := c.vals[k]; !v.IsNull(int(i)) {
+			c.w.buf = append(c.w.buf, v.At(int(i))...)
+			c.w.end(i)
+		}
+	}
+	c.w.finish(c.out)
 }
 
 // collectValid sets out's validity from the chosen branches'.

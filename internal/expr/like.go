@@ -296,16 +296,10 @@ func matchAnyLike(fold bool) func(*kernelCall, []int32, []int32) ([]int32, error
 
 // appendLower appends s in lower case as Java's toLowerCase does.
 func appendLower(dst, s []byte) []byte {
-	for i, c := range s {
-		if c >= utf8.RuneSelf {
-			return appendLowerUnicode(dst, s, i)
-		}
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
+	if isASCII(s) {
+		return appendFolded(dst, s, 'A')
 	}
-	return dst
+	return appendLowerUnicode(dst, s, 0)
 }
 
 func appendLowerUnicode(dst, s []byte, from int) []byte {
@@ -335,16 +329,10 @@ func finalSigma(s []byte, from, to int) bool {
 
 // appendUpper appends s in upper case as Java's toUpperCase does.
 func appendUpper(dst, s []byte) []byte {
-	for i, c := range s {
-		if c >= utf8.RuneSelf {
-			return appendUpperUnicode(dst, s[i:])
-		}
-		if c >= 'a' && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		dst = append(dst, c)
+	if isASCII(s) {
+		return appendFolded(dst, s, 'a')
 	}
-	return dst
+	return appendUpperUnicode(dst, s)
 }
 
 // wideUppers are the characters whose upper case is several.

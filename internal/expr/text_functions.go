@@ -28,8 +28,8 @@ func textFunctions() []function {
 		{name: "CONCAT", min: 1, max: -1, typing: params(text, aString), build: buildConcat},
 		{name: "CONCAT_WS", min: 1, max: -1, typing: params(nullText, aString), build: buildConcatWS},
 		{name: "CHAR_LENGTH", min: 1, max: 1, typing: params(number, aString), build: strict(charLength)},
-		{name: "UPPER", min: 1, max: 1, typing: params(likeArg(0), aString), build: strict(eachText(appendUpper))},
-		{name: "LOWER", min: 1, max: 1, typing: params(likeArg(0), aString), build: strict(eachText(appendLower))},
+		{name: "UPPER", min: 1, max: 1, typing: params(likeArg(0), aString), build: strict(changeCase(appendUpper))},
+		{name: "LOWER", min: 1, max: 1, typing: params(likeArg(0), aString), build: strict(changeCase(appendLower))},
 		{name: "INITCAP", min: 1, max: 1, typing: params(likeArg(0), aString), build: strict(eachText(appendInitcap))},
 		{name: "REVERSE", min: 1, max: 1, typing: params(nullText, aString), build: strict(eachText(appendReverse))},
 		{name: "TRIM", min: 1, max: 3, typing: typeTrim, build: buildTrim},
@@ -144,10 +144,32 @@ func eachText(f func(dst, s []byte) []byte) castFunc {
 	}
 }
 
+// changeCase is eachText for a function that keeps the length of ASCII text: a
+// column of nothing else is changed as one text.
+func changeCase(f func(dst, s []byte) []byte) castFunc {
+	each := eachText(f)
+	return func(c *kernelCall, rows []int32) error {
+		x := c.args[0]
+		if x.mask == 0 || len(rows) != c.n || len(rows) == 0 {
+			return each(c, rows)
+		}
+		used := x.Vector.Bytes[x.Offsets[0]:x.Offsets[c.n]]
+		if !isASCII(used) {
+			return each(c, rows)
+		}
+		c.out.Bytes = f(c.out.Bytes[:0], used)
+		base := x.Offsets[0]
+		for i, off := range x.Offsets[:c.n+1] {
+			c.out.Offsets[i] = off - base
+		}
+		return nil
+	}
+}
+
 func charLength(c *kernelCall, rows []int32) error {
 	out, x := c.out.Int32s(), c.args[0]
 	for _, i := range rows {
-		out[i] = int32(utf8.RuneCount(x.bytesAt(i)))
+		out[i] = int32(countRunes(x.bytesAt(i)))
 	}
 	return nil
 }
@@ -359,15 +381,6 @@ func runeOffset(s []byte, n int) int {
 		}
 	}
 	return len(s)
-}
-
-func isASCII(s []byte) bool {
-	for _, c := range s {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // substringText counts from 1, or from the end for negative positions; a

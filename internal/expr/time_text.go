@@ -49,14 +49,12 @@ func (p *patterns) of(c *kernelCall, k int, i int32) (*datepattern.Pattern, erro
 
 // moment is a local time in a zone, for formatting.
 func moment(local int64, unit int64, zone *civil.Zone) datepattern.Moment {
-	sec := civil.FloorDiv(local, unit)
-	days := civil.FloorDiv(sec, 86400)
-	m := datepattern.Moment{Days: int(days), Second: int(sec - days*86400), Nano: (local - sec*unit) * (1_000_000_000 / unit)}
+	m := datepattern.Moment{Zone: "UTC", ID: "UTC"}
+	m.SetLocal(local, unit)
 	if zone == nil {
-		m.Zone, m.ID = "UTC", "UTC"
 		return m
 	}
-	at := time.Unix(zone.Instant(sec, 1), 0).In(zone.Location())
+	at := time.Unix(zone.Instant(civil.FloorDiv(local, unit), 1), 0).In(zone.Location())
 	m.Zone, m.Offset = at.Zone()
 	m.ID = zone.Location().String()
 	return m
@@ -80,15 +78,16 @@ type timeFormatter struct {
 	unit    int64
 	instant bool // TIMESTAMP_LTZ
 	zone    *civil.Zone
-	period  int64 // which period of the pattern's unit text belongs to
+	from    int64 // local ticks for which text is right: [from, to)
+	to      int64
 	of      *datepattern.Pattern
+	moment  datepattern.Moment
 	text    []byte
 }
 
 func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 	w, x := c.text(), c.args[0]
 	ticks := x.Int64s()
-	var step int64
 	for _, i := range rows {
 		p, err := f.get(c.args[1].bytesAt(i))
 		if err != nil {
@@ -98,31 +97,32 @@ func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 			if p.NeedsZone() && !f.instant {
 				return c.fail("Pattern '%s' shows a time zone, which a TIMESTAMP does not have", f.patterns.text)
 			}
-			f.of, f.text = p, nil
-		}
-		if step = int64(p.Unit()) / (1_000_000_000 / f.unit); step < 1 {
-			step = 1
+			f.of, f.from, f.to = p, 0, 0
 		}
 		local := ticks[x.at(i)]
 		if f.instant {
 			local = f.zone.Local(local, f.unit)
 		}
-		if q := civil.FloorDiv(local, step); f.text == nil || q != f.period {
-			f.period = q
-			zone := f.zone
-			if !f.instant || !p.NeedsZone() {
-				zone = nil
-			}
-			m := moment(local, f.unit, zone)
-			f.text = p.Append(f.text[:0], &m)
-			if f.text == nil {
-				f.text = []byte{}
-			}
+		if local < f.from || local >= f.to {
+			f.format(p, local)
 		}
 		w.buf = append(w.buf, f.text...)
 		w.end(i)
 	}
 	return nil
+}
+
+// format makes the text of a moment and notes for how long it holds.
+func (f *timeFormatter) format(p *datepattern.Pattern, local int64) {
+	step := max(1, int64(p.Unit())/(1_000_000_000/f.unit))
+	f.from = local - civil.FloorMod(local, step)
+	f.to = f.from + step
+	if f.instant && p.NeedsZone() {
+		f.moment = moment(local, f.unit, f.zone)
+	} else {
+		f.moment.SetLocal(local, f.unit)
+	}
+	f.text = p.Append(f.text[:0], &f.moment)
 }
 
 // formatText is DATE_FORMAT of a text: read with the default pattern, written

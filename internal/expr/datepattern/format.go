@@ -24,7 +24,11 @@ func (p *Pattern) NeedsZone() bool {
 
 // Append formats m.
 func (p *Pattern) Append(dst []byte, m *Moment) []byte {
-	y, mon, d := civil.Date(m.Days)
+	if !m.dated || m.dateOf != m.Days {
+		m.year, m.month, m.day = civil.Date(m.Days)
+		m.dateOf, m.dated = m.Days, true
+	}
+	y, mon, d := m.year, m.month, m.day
 	for i := range p.items {
 		it := &p.items[i]
 		switch it.letter {
@@ -94,8 +98,13 @@ func appendNumber(dst []byte, n int64, width int) []byte {
 		dst = append(dst, '-')
 		n = -n
 	}
-	if width == 2 && n < 100 {
+	switch {
+	case width == 2 && n < 100:
 		return append(dst, byte('0'+n/10), byte('0'+n%10))
+	case width == 3 && n < 1000:
+		return append(dst, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	case width == 4 && n < 10000:
+		return append(dst, byte('0'+n/1000), byte('0'+n/100%10), byte('0'+n/10%10), byte('0'+n%10))
 	}
 	var buf [20]byte
 	text := strconv.AppendInt(buf[:0], n, 10)

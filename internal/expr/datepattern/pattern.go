@@ -9,6 +9,8 @@ package datepattern
 import (
 	"fmt"
 	"time"
+
+	"github.com/flottstream/flott/internal/expr/civil"
 )
 
 // Style is the dialect of a pattern.
@@ -46,6 +48,18 @@ type Moment struct {
 	Offset int   // seconds east of UTC
 	Zone   string
 	ID     string
+
+	// The date of dateOf: moments of one day follow each other.
+	dated            bool
+	dateOf           int
+	year, month, day int
+}
+
+// SetLocal sets the date and time to local ticks of a unit per second.
+func (m *Moment) SetLocal(ticks, unit int64) {
+	sec := civil.FloorDiv(ticks, unit)
+	days := civil.FloorDiv(sec, 86400)
+	m.Days, m.Second, m.Nano = int(days), int(sec-days*86400), (ticks-sec*unit)*(1_000_000_000/unit)
 }
 
 // Compile checks the pattern and makes it ready.
