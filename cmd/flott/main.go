@@ -70,7 +70,7 @@ to fetch; connectors and formats are built in.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
-	cmd.AddCommand(runCommand(), versionCommand())
+	cmd.AddCommand(runCommand(), datagenCommand(), versionCommand())
 	return cmd
 }
 
