@@ -76,7 +76,7 @@ func openRows(ctx context.Context, f *datagenFlags) (*rowSource, error) {
 	if f.preset != "" && f.schema != "" {
 		return nil, usageError{errors.New("give --schema or --preset, not both")}
 	}
-	rows := &rowSource{left: f.rows}
+	rows := &rowSource{left: f.rows, sel: make([]int32, 0, batch.Capacity)}
 	if f.rows == 0 {
 		rows.left = -1
 	}
@@ -168,12 +168,8 @@ func (r *rowSource) take() *batch.Batch {
 	if r.left < 0 {
 		return &r.out
 	}
-	if int64(r.out.Rows()) > r.left {
-		for r.out.Sel == nil || len(r.sel) < int(r.left) {
-			r.sel = append(r.sel[:len(r.out.Sel)], int32(len(r.out.Sel)))
-			r.out.Sel = r.sel
-		}
-		r.out.Sel = r.out.Sel[:r.left]
+	if int64(r.out.Rows()) > r.left && r.bids {
+		r.out.Sel = r.out.Sel[:r.left] // the datagen connector ends by itself
 	}
 	r.left -= int64(r.out.Rows())
 	return &r.out

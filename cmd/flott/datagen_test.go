@@ -125,6 +125,18 @@ func TestDatagenPresets(t *testing.T) {
 	}
 }
 
+// TestDatagenPaced makes bids one by one, between other events.
+func TestDatagenPaced(t *testing.T) {
+	text, _, err := generate(t, "--preset", "nexmark-bids", "--rows", "3", "--rate", "1000", "--out", "-", "-q")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := objects(t, text)
+	if len(rows) != 3 || rows[0]["auction"] == nil || rows[2]["extra"] == nil {
+		t.Errorf("rows are %v", rows)
+	}
+}
+
 func TestDatagenFiles(t *testing.T) {
 	want, _, err := generate(t, "--preset", "orders", "--rows", "300", "--out", "-")
 	if err != nil {
