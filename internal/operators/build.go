@@ -59,6 +59,8 @@ func (b *Builder) Operator(op *jobgraph.Operator, inputs []types.Schema) (operat
 			return nil, err
 		}
 		return newSink(spec, s), nil
+	case *jobgraph.LookupJoin:
+		return b.newLookupJoin(spec)
 	case *jobgraph.Collect:
 		if b.Collector == nil {
 			return nil, fmt.Errorf("this job collects rows, but nobody asked for them")
@@ -97,6 +99,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewWindowRank(spec)
 	case *jobgraph.WindowJoin:
 		return NewWindowJoin(spec), nil
+	case *jobgraph.TemporalJoin:
+		return NewTemporalJoin(spec), nil
 	case *jobgraph.Sort:
 		return NewSort(spec), nil
 	case *jobgraph.Limit:
