@@ -85,6 +85,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 			return NewLocalWindowAgg(spec), nil
 		}
 		return NewWindowAgg(spec), nil
+	case *jobgraph.WindowTVF:
+		return NewWindowTVF(spec, inputs[0]), nil
 	case *jobgraph.Join:
 		return NewJoin(spec), nil
 	case *jobgraph.Deduplicate:
