@@ -103,6 +103,18 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewWindowJoin(spec), nil
 	case *jobgraph.TemporalJoin:
 		return NewTemporalJoin(spec), nil
+	case *jobgraph.Expand:
+		return NewExpand(spec), nil
+	case *jobgraph.Replicate:
+		return NewReplicate(spec), nil
+	case *jobgraph.Unnest:
+		return NewUnnest(spec, inputs[0]), nil
+	case *jobgraph.ChangelogNormalize:
+		return NewChangelogNormalize(spec), nil
+	case *jobgraph.SinkMaterialize:
+		return NewSinkMaterialize(spec), nil
+	case *jobgraph.TableFunction:
+		return nil, fmt.Errorf("there is no table function %s", spec.Fn)
 	case *jobgraph.Sort:
 		return NewSort(spec), nil
 	case *jobgraph.Limit:
