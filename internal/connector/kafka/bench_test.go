@@ -54,6 +54,12 @@ func BenchmarkRead(b *testing.B) {
 
 // drain reads a bounded source with one reader and counts the rows.
 func drain(b *testing.B, source connector.Source, scan *connector.Scan) (rows int) {
+	read(b, source, scan, func(out *batch.Batch) { rows += out.N })
+	return rows
+}
+
+// read reads a bounded source with one reader.
+func read(b *testing.B, source connector.Source, scan *connector.Scan, each func(*batch.Batch)) {
 	e, err := source.Enumerator(b.Context(), 1)
 	must(b, err)
 	defer e.Close()
@@ -68,10 +74,12 @@ func drain(b *testing.B, source connector.Source, scan *connector.Scan) (rows in
 		out.Reset()
 		p, err := r.Read(out, batch.Capacity)
 		must(b, err)
-		rows += out.N
+		if out.N > 0 {
+			each(out)
+		}
 		switch p.State {
 		case connector.Drained:
-			return rows
+			return
 		case connector.Waiting:
 			<-r.Wait()
 		}
@@ -106,4 +114,37 @@ func BenchmarkWrite(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 		})
 	}
+}
+
+// BenchmarkCopy reads bids from one topic and writes them to another; one
+// operation is one record.
+func BenchmarkCopy(b *testing.B) {
+	br := realBroker(b)
+	in, out := br.topic(b, 2), br.topic(b, 2)
+	columns := bidColumns
+	w, schema := writerOf(b, br.table(in, columns, "format=json"), 0)
+	var lines []string
+	for i := range batch.Capacity {
+		lines = append(lines, string(bid(i)))
+	}
+	bids := rows(b, schema, lines...)
+	bids.Kinds = nil
+	for range (b.N + bids.N - 1) / bids.N {
+		must(b, w.Write(bids))
+	}
+	must(b, w.Flush(true))
+	must(b, w.Close())
+	scan := scanOf(br.table(in, columns, "format=json", "scan.startup.mode=earliest-offset", bounded))
+	source, err := newSource(testEnv(), scan, Append)
+	must(b, err)
+	w, _ = writerOf(b, br.table(out, columns, "format=json"), 0)
+	b.ReportAllocs()
+	b.ResetTimer()
+	n := 0
+	read(b, source, scan, func(rows *batch.Batch) {
+		n += rows.N
+		must(b, w.Write(rows))
+	})
+	must(b, w.Flush(true))
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
 }

@@ -73,8 +73,13 @@ func (r *reducer) Write(b *batch.Batch) error {
 
 // pass hands the rows held back to the producer. It is called with mu held.
 func (r *reducer) pass() {
+	now := time.Now()
 	for _, key := range r.order {
-		r.produce(r.rows[key])
+		o := r.rows[key]
+		if r.timestampColumn < 0 {
+			o.Timestamp = now // the producer's patience begins here
+		}
+		r.produce(o)
 		delete(r.rows, key)
 	}
 	clear(r.order)

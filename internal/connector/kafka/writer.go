@@ -32,6 +32,7 @@ type writer struct {
 	failed error
 
 	keyRows, valueRows batch.Batch // views of the batch being written
+	now                time.Time   // when it came: the time of its records
 }
 
 // outgoing is a record with the memory of its key and value. It belongs to the
@@ -185,6 +186,7 @@ func (w *writer) view(b *batch.Batch) {
 		w.valueRows.Cols[i] = b.Cols[c]
 	}
 	w.keyRows.N, w.valueRows.N = b.N, b.N
+	w.now = time.Now()
 	w.valueRows.Kinds = nil
 	if w.mode == Append {
 		w.valueRows.Kinds = b.Kinds
@@ -194,7 +196,7 @@ func (w *writer) view(b *batch.Batch) {
 // encode makes the record of row i.
 func (w *writer) encode(b *batch.Batch, i int) (*outgoing, error) {
 	o := w.spare.Get().(*outgoing)
-	o.Record = kgo.Record{Context: o.Record.Context}
+	o.Record = kgo.Record{Context: o.Record.Context, Timestamp: w.now}
 	if o.Context == nil {
 		o.Context = context.WithValue(context.Background(), outgoingKey{}, o)
 	}
