@@ -20,6 +20,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/flottstream/flott/bench/measure"
+	"github.com/flottstream/flott/compat"
 )
 
 type options struct {
@@ -68,7 +71,7 @@ func main() {
 	var err error
 	switch flag.Arg(0) {
 	case "":
-		err = measure(ctx, &o)
+		err = compare(ctx, &o)
 	case "cases":
 		err = writeCases(o.root)
 	default:
@@ -80,28 +83,20 @@ func main() {
 	}
 }
 
-// engine runs queries.
-type engine interface {
-	name() string
-	// run executes the query and returns what it cost.
-	run(ctx context.Context, q query, v variables) (Run, error)
-	close()
-}
-
-func measure(ctx context.Context, o *options) error {
+func compare(ctx context.Context, o *options) error {
 	queries, err := loadQueries(filepath.Join(o.root, "bench", "nexmark", "queries"), o.queries)
 	if err != nil {
 		return err
 	}
-	report := newReport(o)
+	report := measure.NewReport(o.parallelism, o.tps)
 	for _, file := range o.against {
-		if err := report.addEarlier(file); err != nil {
+		if err := report.AddEarlier(file); err != nil {
 			return err
 		}
 	}
 	engines, err := startEngines(ctx, o)
 	for _, e := range engines {
-		defer e.close()
+		defer e.Close()
 	}
 	if err != nil {
 		return err
@@ -112,49 +107,74 @@ func measure(ctx context.Context, o *options) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			report.add(result)
-			fmt.Println(result.line(o.events))
+			report.Add(result)
+			fmt.Println(result.Line())
 		}
-		if err := report.write(o); err != nil { // after every query: a long run may be cut short
+		if err := report.Write(o.json, o.markdown); err != nil { // after every query: a long run may be cut short
 			return err
 		}
 	}
-	fmt.Print("\n", report.markdown())
+	fmt.Print("\n", report.Markdown())
 	return nil
 }
 
-func startEngines(ctx context.Context, o *options) (engines []engine, err error) {
+func startEngines(ctx context.Context, o *options) (engines []*side, err error) {
 	if o.flink != "none" {
-		f, err := startFlink(ctx, o)
+		jar, err := measure.Output(ctx, nil, filepath.Join(o.root, "bench", "nexmark", "flink", "build"))
 		if err != nil {
 			return engines, err
 		}
-		engines = append(engines, f)
+		f, err := measure.StartFlink(ctx, measure.FlinkSetup{
+			Root: o.root, Backend: o.flink, Parallelism: o.parallelism, Jars: jar, ObjectReuse: o.objectReuse,
+		})
+		if err != nil {
+			return engines, err
+		}
+		engines = append(engines, &side{Engine: f, folder: f.Folder, warm: o.warmup > 0})
 	}
 	if o.flott != "none" {
-		f, err := newFlott(ctx, o)
+		f, err := measure.NewFlott(ctx, o.root, o.flott)
 		if err != nil {
 			return engines, err
 		}
-		engines = append(engines, f)
+		engines = append(engines, &side{Engine: f, folder: f.Folder})
 	}
 	return engines, nil
 }
 
+// side is an engine with a folder for the files of queries.
+type side struct {
+	measure.Engine
+	folder string
+	warm   bool // an unmeasured run goes before
+}
+
+func (s *side) run(ctx context.Context, o *options, q query, events int64) (measure.Run, error) {
+	data := filepath.Join(s.folder, "data")
+	if err := writeSideInput(filepath.Join(data, "side_input.txt"), 10_000); err != nil {
+		return measure.Run{}, err
+	}
+	defer os.RemoveAll(filepath.Join(data, "output"))
+	sql, err := q.sql(newVariables(o, events).with("NEXMARK_DIR", s.folder).with("FLINK_HOME", s.folder))
+	if err != nil {
+		return measure.Run{}, err
+	}
+	return s.Run(ctx, settings(o), compat.Split(sql))
+}
+
 // measureQuery runs a query and keeps the run with the median of CPU seconds.
-func measureQuery(ctx context.Context, o *options, e engine, q query) Result {
-	result := Result{Query: q.name, Engine: e.name(), Events: o.events}
-	v := newVariables(o, o.events)
-	if _, warm := e.(*flinkEngine); warm && o.warmup > 0 {
-		if _, err := e.run(ctx, q, newVariables(o, o.warmup)); err != nil {
+func measureQuery(ctx context.Context, o *options, s *side, q query) measure.Result {
+	result := measure.Result{Query: q.name, Engine: s.Name(), Events: o.events}
+	if s.warm {
+		if _, err := s.run(ctx, o, q, o.warmup); err != nil {
 			result.Error = err.Error()
 			return result
 		}
 	}
-	var runs []Run
+	var runs []measure.Run
 	for range o.runs {
 		limited, cancel := context.WithTimeout(ctx, o.limit)
-		r, err := e.run(limited, q, v)
+		r, err := s.run(limited, o, q, o.events)
 		cancel()
 		if err != nil {
 			result.Error = err.Error()
@@ -162,7 +182,7 @@ func measureQuery(ctx context.Context, o *options, e engine, q query) Result {
 		}
 		runs = append(runs, r)
 	}
-	result.Run = medianByCPU(runs)
+	result.Run = measure.MedianByCPU(runs)
 	result.Runs = runs
 	return result
 }

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"bytes"
@@ -9,60 +9,57 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// flottEngine is "flott run", a process for each query.
-type flottEngine struct {
-	options *options
-	binary  string
-	folder  string
+// Flott is "flott run", a process for each job.
+type Flott struct {
+	Folder string // of its own, removed by Close
+	binary string
 }
 
-func newFlott(ctx context.Context, o *options) (*flottEngine, error) {
-	folder, err := os.MkdirTemp("", "flott-nexmark-")
+// NewFlott makes the binary from ./cmd/flott of the repository at root if binary is "build".
+func NewFlott(ctx context.Context, root, binary string) (*Flott, error) {
+	folder, err := os.MkdirTemp("", "flott-bench-")
 	if err != nil {
 		return nil, err
 	}
-	f := &flottEngine{options: o, binary: o.flott, folder: folder}
-	if o.flott == "build" {
+	f := &Flott{binary: binary, Folder: folder}
+	if binary == "build" {
 		f.binary = filepath.Join(folder, "flott")
 		build := exec.CommandContext(ctx, "go", "build", "-o", f.binary, "./cmd/flott")
-		build.Dir, build.Stderr = o.root, os.Stderr
+		build.Dir, build.Stderr = root, os.Stderr
 		if err := build.Run(); err != nil {
-			f.close()
+			f.Close()
 			return nil, fmt.Errorf("go build ./cmd/flott: %w", err)
 		}
 	}
-	return f, writeSideInput(filepath.Join(folder, "data", "side_input.txt"), 10_000)
+	return f, nil
 }
 
-func (f *flottEngine) name() string { return "flott" }
+// Name is what reports call it.
+func (f *Flott) Name() string { return "flott" }
 
-func (f *flottEngine) close() { os.RemoveAll(f.folder) }
+// Close removes the binary.
+func (f *Flott) Close() { os.RemoveAll(f.Folder) }
 
-func (f *flottEngine) run(ctx context.Context, q query, v variables) (Run, error) {
-	sql, err := q.sql(v.with("NEXMARK_DIR", f.folder).with("FLINK_HOME", f.folder))
-	if err != nil {
+// Run runs a script; settings are given as -D.
+func (f *Flott) Run(ctx context.Context, settings map[string]string, statements []string) (Run, error) {
+	file := filepath.Join(f.Folder, "job.sql")
+	if err := os.WriteFile(file, []byte(strings.Join(statements, ";\n\n")+";\n"), 0o644); err != nil {
 		return Run{}, err
 	}
-	file := filepath.Join(f.folder, q.name+".sql")
-	if err := os.WriteFile(file, []byte(sql), 0o644); err != nil {
-		return Run{}, err
-	}
-	defer os.RemoveAll(filepath.Join(f.folder, "data", "output"))
-	args := []string{"run", "-p", strconv.Itoa(f.options.parallelism)}
-	for key, value := range settings(f.options) {
+	args := []string{"run"}
+	for key, value := range settings {
 		args = append(args, "-D", key+"="+value)
 	}
 	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, f.binary, append(args, file)...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	begin := time.Now()
-	err = cmd.Run()
+	err := cmd.Run()
 	wall := time.Since(begin)
 	if ctx.Err() != nil {
 		return Run{}, ctx.Err()

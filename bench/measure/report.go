@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"encoding/json"
@@ -18,6 +18,7 @@ type Run struct {
 	WallSeconds float64 `json:"wall_seconds"`
 	CPUSeconds  float64 `json:"cpu_seconds"`
 	PeakBytes   int64   `json:"peak_rss_bytes"`
+	Proof       string  `json:"proof,omitempty"` // of what was written, the same on both engines
 }
 
 // Result is a query on an engine.
@@ -30,15 +31,17 @@ type Result struct {
 	Error string `json:"error,omitempty"`
 }
 
-func (r Result) line(events int64) string {
+// Line is the result for the screen.
+func (r Result) Line() string {
 	if r.Error != "" {
-		return fmt.Sprintf("%-4s %-14s failed: %s", r.Query, r.Engine, r.Error)
+		return fmt.Sprintf("%-8s %-14s failed: %s", r.Query, r.Engine, r.Error)
 	}
-	return fmt.Sprintf("%-4s %-14s %7.2f s  %10.0f events/s  %7.2f CPU s  %6.0f MB", r.Query, r.Engine, r.WallSeconds,
-		float64(events)/r.WallSeconds, r.CPUSeconds, float64(r.PeakBytes)/1e6)
+	return fmt.Sprintf("%-8s %-14s %7.2f s  %10.0f events/s  %7.2f CPU s  %6.0f MB", r.Query, r.Engine, r.WallSeconds,
+		float64(r.Events)/r.WallSeconds, r.CPUSeconds, float64(r.PeakBytes)/1e6)
 }
 
-func medianByCPU(runs []Run) Run {
+// MedianByCPU is the run with the median of CPU seconds.
+func MedianByCPU(runs []Run) Run {
 	sorted := slices.Clone(runs)
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i].CPUSeconds < sorted[j].CPUSeconds })
 	return sorted[len(sorted)/2]
@@ -55,12 +58,13 @@ type Report struct {
 	earlier []Result // read from files; not written again
 }
 
-func newReport(o *options) *Report {
+// NewReport begins one for this machine. tps is events per second of event time.
+func NewReport(parallelism int, tps int64) *Report {
 	return &Report{
 		Date:        time.Now().UTC().Format(time.DateOnly),
 		Machine:     fmt.Sprintf("%s, %d cores, %s", cpuModel(), runtime.NumCPU(), runtime.Version()),
-		Parallelism: o.parallelism,
-		TPS:         o.tps,
+		Parallelism: parallelism,
+		TPS:         tps,
 	}
 }
 
@@ -74,9 +78,11 @@ func cpuModel() string {
 	return runtime.GOARCH
 }
 
-func (r *Report) add(result Result) { r.Results = append(r.Results, result) }
+// Add takes a result.
+func (r *Report) Add(result Result) { r.Results = append(r.Results, result) }
 
-func (r *Report) addEarlier(file string) error {
+// AddEarlier takes the results of a file.
+func (r *Report) AddEarlier(file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -89,18 +95,19 @@ func (r *Report) addEarlier(file string) error {
 	return nil
 }
 
-func (r *Report) write(o *options) error {
-	if o.json != "" {
+// Write writes the results, and the table, to files; "" is none.
+func (r *Report) Write(jsonFile, markdownFile string) error {
+	if jsonFile != "" {
 		text, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(o.json, append(text, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(jsonFile, append(text, '\n'), 0o644); err != nil {
 			return err
 		}
 	}
-	if o.markdown != "" {
-		return os.WriteFile(o.markdown, []byte(r.markdown()), 0o644)
+	if markdownFile != "" {
+		return os.WriteFile(markdownFile, []byte(r.Markdown()), 0o644)
 	}
 	return nil
 }
@@ -125,9 +132,9 @@ func engines(results []Result) (names []string) {
 	return names
 }
 
-// markdown is one table: a row per query, three columns per engine, then the ratios of each other engine to flott.
+// Markdown is one table: a row per query, three columns per engine, then the ratios of each other engine to flott.
 // Costs are per 10 million events, so that runs of different length compare.
-func (r *Report) markdown() string {
+func (r *Report) Markdown() string {
 	all := append(slices.Clone(r.earlier), r.Results...)
 	names := engines(all)
 	var others []string

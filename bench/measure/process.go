@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 // ticksPerSecond is Linux' USER_HZ, the unit of CPU time in /proc.
 const ticksPerSecond = 100
 
-// cpuSeconds is the CPU time that a process has used so far.
-func cpuSeconds(pid int) (float64, error) {
+// CPUSeconds is the CPU time that a process has used so far.
+func CPUSeconds(pid int) (float64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
@@ -30,8 +30,8 @@ func cpuSeconds(pid int) (float64, error) {
 	return (user + system) / ticksPerSecond, err
 }
 
-// peakBytes is the largest resident memory of a process since it began or since resetPeak.
-func peakBytes(pid int) (int64, error) {
+// PeakBytes is the largest resident memory of a process since it began or since ResetPeak.
+func PeakBytes(pid int) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
@@ -45,7 +45,7 @@ func peakBytes(pid int) (int64, error) {
 	return 0, fmt.Errorf("/proc/%d/status has no VmHWM", pid)
 }
 
-// resetPeak makes the peak begin with what is resident now.
-func resetPeak(pid int) error {
+// ResetPeak makes the peak begin with what is resident now.
+func ResetPeak(pid int) error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0)
 }
