@@ -29,6 +29,9 @@ type Case struct {
 	Printed     bool
 	Ordered     bool
 	Digits      int // 0: floats are compared to the letter
+	// Limit is a text that flott's refusal holds where Flink has an answer: a known
+	// limit. The case fails as soon as flott answers.
+	Limit string
 }
 
 // LoadCases reads every cases/<group>/<name>.sql under root, sorted by name.
@@ -97,6 +100,8 @@ func (c *Case) directive(line string) error {
 			}
 			c.Parallelism = append(c.Parallelism, n)
 		}
+	case found && key == "limit":
+		c.Limit = value
 	case found && key == "digits":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > 17 {

@@ -57,6 +57,12 @@ func recorded(_ context.Context, c *Case, mode Mode) (Answer, error) {
 func checkCase(t *testing.T, engine Engine, c *Case, mode Mode, parallelism int, want Answer) {
 	t.Helper()
 	got, err := Ask(t.Context(), engine, c, "data", mode, parallelism)
+	if c.Limit != "" {
+		if err != nil || !strings.Contains(got.Error, c.Limit) {
+			t.Errorf("%s, parallelism %d: expected a refusal with %q, got %q %v; if the limit is gone, take the header line out", mode, parallelism, c.Limit, got.Error, err)
+		}
+		return
+	}
 	if err != nil {
 		t.Errorf("%s, parallelism %d: %v", mode, parallelism, err)
 		return

@@ -1,4 +1,5 @@
 -- The print connector: dates, times and timestamps of all precisions.
+-- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 -- printed
 

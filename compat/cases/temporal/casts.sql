@@ -1,4 +1,5 @@
 -- Casts between DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ and text.
+-- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 
 CREATE TABLE moments (

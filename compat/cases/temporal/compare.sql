@@ -1,4 +1,5 @@
 -- Comparisons and BETWEEN over dates, times and timestamps; OVERLAPS.
+-- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 
 CREATE TABLE moments (
