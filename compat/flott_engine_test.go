@@ -129,7 +129,7 @@ func (c *changeRows) Collect(b *batch.Batch) error {
 		for f, v := range b.Cols {
 			row.Fields[f] = Null
 			if !v.IsNull(i) {
-				row.Fields[f] = string(valuetext.AppendCast(nil, v, i, c.zone))
+				row.Fields[f] = string(valuetext.AppendDisplay(nil, v, i, c.zone))
 			}
 		}
 		c.rows = append(c.rows, row)

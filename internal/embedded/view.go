@@ -63,7 +63,7 @@ func (v *view) text(b *batch.Batch, i int) {
 			v.row.Null()
 			continue
 		}
-		v.row.Text = valuetext.AppendCast(v.row.Text, c, i, v.zone)
+		v.row.Text = valuetext.AppendDisplay(v.row.Text, c, i, v.zone)
 		v.row.End()
 	}
 }

@@ -145,7 +145,12 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 		}
 	case types.Decimal:
 		return func(c *kernelCall, i int32, s []byte) bool {
-			n, ok, bad := decimal.Parse(trimSpaces(s), to.Length, to.Scale)
+			s = trimSpaces(s)
+			n, ok, bad := decimal.Parse(s, to.Length, to.Scale)
+			if bad && to.Length <= 18 && len(s) > 1 {
+				// Flink overlooks one last character here: '100%' is 100.
+				n, ok, bad = decimal.Parse(s[:len(s)-1], to.Length, to.Scale)
+			}
 			if !ok && !bad {
 				c.null(i)
 			}

@@ -103,13 +103,13 @@ func (r ticksReader) ms(v values, i int32) int64 {
 	}
 }
 
-// day is the local day of row i.
+// day is the local day of row i. Of a timestamp before 1970 it is cut towards
+// zero, as Flink does in EXTRACT, and so are the units of the clock below.
 func (r ticksReader) day(v values, i int32) int {
-	t := r.at(v, i)
-	if u := r.unit(); u != 0 {
-		t = civil.FloorDiv(t, u*86400)
+	if r.unit() == 0 {
+		return int(v.Int32s()[v.at(i)])
 	}
-	return int(t)
+	return int(r.ms(v, i) / civil.MsPerDay)
 }
 
 func extractClock(unit string, t types.Type, zone *civil.Zone) castFunc {
@@ -119,22 +119,23 @@ func extractClock(unit string, t types.Type, zone *civil.Zone) castFunc {
 	}
 	return func(c *kernelCall, rows []int32) error {
 		out, x := c.out.Int64s(), c.args[0]
-		ticks := max(r.unit(), 1)
 		for _, i := range rows {
 			var v int64
-			switch unit {
+			switch ms := r.ms(x, i); unit {
 			case "HOUR":
-				v = civil.FloorMod(r.ms(x, i), civil.MsPerDay) / civil.MsPerHour
+				v = ms % civil.MsPerDay / civil.MsPerHour
 			case "MINUTE":
-				v = civil.FloorMod(r.ms(x, i), civil.MsPerHour) / civil.MsPerMinute
+				v = ms % civil.MsPerHour / civil.MsPerMinute
 			case "SECOND":
-				v = civil.FloorMod(r.ms(x, i), civil.MsPerMinute) / civil.MsPerSecond
+				v = ms % civil.MsPerMinute / civil.MsPerSecond
 			case "EPOCH":
-				v = civil.FloorDiv(r.instantMs(x, i), civil.MsPerSecond)
+				v = r.instantMs(x, i) / civil.MsPerSecond
 			case "MILLISECOND":
-				v = civil.FloorMod(r.ms(x, i), civil.MsPerSecond)
+				v = ms % civil.MsPerSecond
+			case "MICROSECOND":
+				v = ms%civil.MsPerSecond*1000 + r.belowMs(x, i, 1000)
 			default:
-				v = fractionOf(civil.FloorMod(r.at(x, i), ticks), ticks, unit)
+				v = ms%civil.MsPerSecond*1_000_000 + r.belowMs(x, i, 1_000_000)
 			}
 			out[i] = v
 		}
@@ -150,13 +151,14 @@ func (r ticksReader) instantMs(v values, i int32) int64 {
 	return r.ms(v, i)
 }
 
-// fractionOf brings the fraction of a second to microseconds or nanoseconds.
-func fractionOf(frac, ticks int64, unit string) int64 {
-	nano := frac * (1_000_000_000 / ticks)
-	if unit == "MICROSECOND" {
-		return nano / 1000
+// belowMs is what row i has beyond whole ms, in units of which there are per in
+// a ms.
+func (r ticksReader) belowMs(v values, i int32, per int64) int64 {
+	u := r.unit() / 1000
+	if u <= 1 {
+		return 0
 	}
-	return nano
+	return civil.FloorMod(r.at(v, i), u) * per / u
 }
 
 // extractClockMs is the frequent case: TIMESTAMP(3) without a zone.
@@ -166,15 +168,15 @@ func extractClockMs(unit string) castFunc {
 		switch unit {
 		case "HOUR":
 			for _, i := range rows {
-				out[i] = civil.FloorMod(x[int(i)&mask], civil.MsPerDay) / civil.MsPerHour
+				out[i] = x[int(i)&mask] % civil.MsPerDay / civil.MsPerHour
 			}
 		case "MINUTE":
 			for _, i := range rows {
-				out[i] = civil.FloorMod(x[int(i)&mask], civil.MsPerHour) / civil.MsPerMinute
+				out[i] = x[int(i)&mask] % civil.MsPerHour / civil.MsPerMinute
 			}
 		default:
 			for _, i := range rows {
-				out[i] = civil.FloorMod(x[int(i)&mask], civil.MsPerMinute) / civil.MsPerSecond
+				out[i] = x[int(i)&mask] % civil.MsPerMinute / civil.MsPerSecond
 			}
 		}
 		return nil

@@ -450,14 +450,14 @@ func rightText(c *kernelCall, rows []int32) error {
 	return nil
 }
 
-// padText fills up to a length in characters; NULL for a negative length or an
-// empty filling that is needed.
+// padText fills up to a length in UTF-16 units, as Java counts; NULL for a
+// negative length or an empty filling.
 func padText(left bool) castFunc {
 	return func(c *kernelCall, rows []int32) error {
 		w := c.text()
 		for _, i := range rows {
 			s, n, pad := c.args[0].bytesAt(i), int(c.args[1].Int32s()[c.args[1].at(i)]), c.args[2].bytesAt(i)
-			count := utf8.RuneCount(s)
+			count := utf16Len(s)
 			switch {
 			case n < 0 || len(pad) == 0:
 				c.null(i)
@@ -465,7 +465,7 @@ func padText(left bool) castFunc {
 			case len(w.buf)+n > maxText:
 				return c.fail("A text of %d characters is too long", n)
 			case n <= count:
-				w.buf = append(w.buf, s[:runeOffset(s, n)]...)
+				w.buf = appendUTF16(w.buf, s, n)
 			case left:
 				w.buf = append(appendPadding(w.buf, pad, n-count), s...)
 			default:
@@ -478,11 +478,11 @@ func padText(left bool) castFunc {
 }
 
 func appendPadding(dst, pad []byte, n int) []byte {
-	width := utf8.RuneCount(pad)
+	width := utf16Len(pad)
 	for ; n >= width; n -= width {
 		dst = append(dst, pad...)
 	}
-	return append(dst, pad[:runeOffset(pad, n)]...)
+	return appendUTF16(dst, pad, n)
 }
 
 // typeSplitIndex types SPLIT_INDEX(text, separator or its code, index).

@@ -81,3 +81,30 @@ func appendFolded(dst, s []byte, first byte) []byte {
 	}
 	return dst
 }
+
+// utf16Len is the length of s in UTF-16 units.
+func utf16Len(s []byte) int {
+	n := countRunes(s)
+	for _, c := range s {
+		if c >= 0xf0 {
+			n++ // the first of four bytes: a pair of units
+		}
+	}
+	return n
+}
+
+// appendUTF16 appends the first n UTF-16 units of s; half a pair becomes '?'.
+func appendUTF16(dst, s []byte, n int) []byte {
+	for i := 0; i < len(s) && n > 0; {
+		_, size := utf8.DecodeRune(s[i:])
+		if n--; size == 4 {
+			if n == 0 {
+				return append(dst, '?')
+			}
+			n--
+		}
+		dst = append(dst, s[i:i+size]...)
+		i += size
+	}
+	return dst
+}

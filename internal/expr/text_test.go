@@ -5,6 +5,9 @@ import "testing"
 // The answers were given by Flink 2.3.
 func TestTextFunctions(t *testing.T) {
 	check(t, `
+	LPAD | '🙂🙃', 3, '*' => STRING NOT NULL 🙂?
+	RPAD | '🙂🙃', 5, '*' => STRING NOT NULL 🙂🙃*
+	LPAD | 'é', 3, '🙂' => STRING NOT NULL 🙂é
 	CHAR_LENGTH | 'héllo' => INT NOT NULL 5
 	CHAR_LENGTH | '🙂a' => INT NOT NULL 2
 	INITCAP | 'hello wORLD a1b-c_d éa' => CHAR(22) NOT NULL Hello World A1b-C_D éA

@@ -26,9 +26,17 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 		}
 		return append(dst, "0.0"...)
 	}
+	if math.Signbit(f) {
+		dst = append(dst, '-')
+	}
+	var buf [40]byte
 	if a := math.Abs(f); a >= 1e-3 && a < 1e7 {
 		start := len(dst)
-		dst = strconv.AppendFloat(dst, f, 'f', -1, bits)
+		if mantissa, _ := mantissaOf(f, bits); mantissa != 0 || a >= 1 {
+			dst = strconv.AppendFloat(dst, a, 'f', -1, bits)
+		} else { // a power of two
+			dst = appendPlain(dst, appendScientific(buf[:0], f, bits))
+		}
 		for _, c := range dst[start:] {
 			if c == '.' {
 				return dst
@@ -36,22 +44,20 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 		}
 		return append(dst, ".0"...)
 	}
-	var buf [32]byte
-	text := strconv.AppendFloat(buf[:0], f, 'e', -1, bits) // -d.ddde+xx
+	text := appendScientific(buf[:0], f, bits) // d.ddde±xx
 	e := len(text) - 1
 	for text[e] != 'e' {
 		e--
 	}
-	if e <= 2 { // one digit: Java prefers the nearest of two that reads back
+	if e == 1 { // one digit: Java prints the nearest of two that read back
 		var two [32]byte
-		alt := strconv.AppendFloat(two[:0], f, 'e', 1, bits)
-		if back, err := strconv.ParseFloat(string(alt), bits); err == nil && back == f {
-			text, e = append(buf[:0], alt...), e+2
+		alt := strconv.AppendFloat(two[:0], math.Abs(f), 'e', 1, bits)
+		if back, err := strconv.ParseFloat(string(alt), bits); err == nil && back == math.Abs(f) {
+			text, e = append(buf[:0], alt...), 3
 		}
 	}
-	mantissa := text[:e]
-	dst = append(dst, mantissa...)
-	if len(mantissa) == 1 || len(mantissa) == 2 && mantissa[0] == '-' {
+	dst = append(dst, text[:e]...)
+	if e == 1 {
 		dst = append(dst, ".0"...)
 	}
 	dst = append(dst, 'E')
@@ -64,6 +70,25 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 		exp = exp[1:]
 	}
 	return append(dst, exp...)
+}
+
+// appendPlain appends a number below one given as d.ddde-xx without exponent.
+func appendPlain(dst, text []byte) []byte {
+	e := len(text) - 1
+	for text[e] != 'e' {
+		e--
+	}
+	exp, _ := strconv.Atoi(string(text[e+1:]))
+	dst = append(dst, "0."...)
+	for range -exp - 1 {
+		dst = append(dst, '0')
+	}
+	for _, c := range text[:e] {
+		if c != '.' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // appendPadded appends n with at least width digits.

@@ -1,9 +1,10 @@
-// Package valuetext gives values their text: as CAST to STRING and the SQL
-// client show them (AppendCast), and as Flink's print connector does, which is
-// Java's toString of a Row (AppendPrint).
+// Package valuetext gives values their text: as CAST to STRING does (AppendCast),
+// as the SQL client shows them (AppendDisplay), and as Flink's print connector
+// does, which is Java's toString of a Row (AppendPrint).
 package valuetext
 
 import (
+	"encoding/hex"
 	"strconv"
 	"time"
 
@@ -49,6 +50,33 @@ func AppendCast(dst []byte, v *batch.Vector, i int, zone *time.Location) []byte 
 		return append(dst, ')')
 	}
 	return appendScalar(dst, v, i)
+}
+
+// AppendDisplay appends value i of v as the SQL client and the gateway's
+// PLAIN_TEXT show it: as AppendCast, but bytes as x'00ff' and NULL as the caller
+// likes it at the top.
+func AppendDisplay(dst []byte, v *batch.Vector, i int, zone *time.Location) []byte {
+	if v.IsNull(i) {
+		return append(dst, "NULL"...)
+	}
+	switch v.Type.Kind {
+	case types.Binary, types.Varbinary:
+		return append(hex.AppendEncode(append(dst, "x'"...), v.At(i)), '\'')
+	case types.Array:
+		return appendElements(append(dst, '['), v, i, zone, AppendDisplay, ']')
+	case types.Map, types.Multiset:
+		return appendEntries(dst, v, i, zone, AppendDisplay)
+	case types.Row:
+		dst = append(dst, '(')
+		for k, kid := range v.Kids {
+			if k > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = AppendDisplay(dst, kid, i, zone)
+		}
+		return append(dst, ')')
+	}
+	return AppendCast(dst, v, i, zone)
 }
 
 // AppendPrint appends value i of v as the print connector shows it.

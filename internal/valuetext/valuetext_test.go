@@ -80,6 +80,22 @@ func TestJavaDouble(t *testing.T) {
 			t.Errorf("%g: %s, want %s", f, got, want)
 		}
 	}
+	// What Java 17 does not print as short as it could.
+	for f, want := range map[float64]string{
+		1e23: "9.999999999999999E22", 2e23: "1.9999999999999998E23", 8.41e21: "8.409999999999999E21", math.Ldexp(1, -44): "5.6843418860808015E-14",
+		788565261127432960: "7.8856526112743296E17", -236551388679222784: "-2.36551388679222784E17", 1234567890123456789: "1.23456789012345677E18",
+		18014398509481984: "1.8014398509481984E16", 1e18: "1.0E18", 9007199254740992: "9.007199254740992E15", 9.223372036854775807e18: "9.223372036854776E18",
+		0.5: "0.5", 0.0625: "0.0625", 0.001953125: "0.001953125", 3e22: "3.0E22",
+	} {
+		if got := string(AppendDouble(nil, f)); got != want {
+			t.Errorf("%g: %s, want %s", f, got, want)
+		}
+	}
+	for f, want := range map[float32]string{123456788103168: "1.23456788E14", 1.1e10: "1.10000005E10", 3.3e7: "3.3E7", 0.3: "0.3", 16777216: "1.6777216E7"} {
+		if got := string(AppendFloat(nil, f)); got != want {
+			t.Errorf("%g: %s, want %s", f, got, want)
+		}
+	}
 	if got := string(AppendFloat(nil, 3.4028235e38)); got != "3.4028235E38" {
 		t.Error(got)
 	}

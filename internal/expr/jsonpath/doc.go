@@ -308,6 +308,9 @@ func (r *reader) escaped(out []byte) ([]byte, error) {
 					r.i = mark
 				}
 			}
+			if utf16.IsSurrogate(u) {
+				u = '?' // as Java encodes half a pair
+			}
 			out = utf8.AppendRune(out, u)
 		default:
 			return nil, fmt.Errorf("bad escape at offset %d of the JSON text", r.i-1)

@@ -3,6 +3,7 @@ package jsonpath
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -253,6 +254,12 @@ func (c *compiler) quoted() (string, error) {
 // there a strict one gives ErrNotFound.
 func (p *Path) Find(root *Value) (v *Value, found bool, err error) {
 	var out []*Value
+	if p.many && !p.prefix(root) {
+		if p.Lax {
+			return nil, false, nil
+		}
+		return nil, false, ErrNotFound
+	}
 	p.walk(root, root, p.steps, &out)
 	if p.many {
 		list := &Value{Kind: Array}
@@ -268,6 +275,40 @@ func (p *Path) Find(root *Value) (v *Value, found bool, err error) {
 		return nil, false, ErrNotFound
 	}
 	return out[0], true, nil
+}
+
+// prefix reports whether the names before the first step that may find several
+// values lead somewhere.
+func (p *Path) prefix(v *Value) bool {
+	for _, st := range p.steps {
+		switch {
+		case st.kind == byName && len(st.names) == 1 && v.Kind == Object:
+			k := slices.IndexFunc(v.Keys, func(key []byte) bool { return string(key) == st.names[0] })
+			if k < 0 {
+				return false
+			}
+			v = &v.Kids[k]
+		case st.kind == byName && len(st.names) == 1:
+			return false
+		case st.kind == byIndex && len(st.indexes) == 1:
+			i := st.indexes[0]
+			if i < 0 {
+				i += len(v.Kids)
+			}
+			if v.Kind != Array {
+				return false
+			}
+			if i < 0 || i >= len(v.Kids) {
+				return true // an index that is not there finds nothing, which is no error
+			}
+			v = &v.Kids[i]
+		case st.kind == byIndex || st.kind == slice:
+			return v.Kind == Array
+		default:
+			return true
+		}
+	}
+	return true
 }
 
 func (p *Path) walk(root, v *Value, steps []step, out *[]*Value) {
