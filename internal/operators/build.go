@@ -88,6 +88,9 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 	case *jobgraph.WindowTVF:
 		return NewWindowTVF(spec, inputs[0]), nil
 	case *jobgraph.Join:
+		if spec.NullAware {
+			return NewNotIn(spec)
+		}
 		return NewJoin(spec), nil
 	case *jobgraph.Deduplicate:
 		return NewDeduplicate(spec), nil

@@ -49,6 +49,9 @@ func (d *dropUpdateBefore) ProcessBatch(_ int, b *batch.Batch, out operator.Outp
 			d.sel = append(d.sel, int32(i))
 		}
 	}
+	if len(d.sel) == 0 {
+		return nil // a nil selection is all rows
+	}
 	d.out.Sel = d.sel
 	return out.Emit(&d.out)
 }

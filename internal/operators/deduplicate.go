@@ -112,7 +112,9 @@ func (d *deduplicate) withoutLate(b *batch.Batch) *batch.Batch {
 		d.late.Add(int64(dropped))
 	}
 	d.kept = *b
-	d.kept.Sel = d.sel
+	if d.kept.Sel = d.sel; d.sel == nil { // a nil selection is all rows
+		d.kept.Sel = []int32{}
+	}
 	return &d.kept
 }
 

@@ -131,6 +131,9 @@ func (j *join) emitInner(input int, b *batch.Batch, out operator.Output) error {
 		if err := j.pair(input, b, from, to); err != nil {
 			return err
 		}
+		if len(j.passed) == 0 {
+			continue // a nil selection would be all rows
+		}
 		if j.cond != nil {
 			j.pairs.Sel = j.passed
 		}

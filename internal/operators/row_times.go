@@ -62,6 +62,8 @@ func (p *punctual) of(b *batch.Batch, times []int64, watermark int64) (*batch.Ba
 		return b, 0
 	}
 	p.kept = *b
-	p.kept.Sel = p.sel
+	if p.kept.Sel = p.sel; p.sel == nil { // a nil selection is all rows
+		p.kept.Sel = []int32{}
+	}
 	return &p.kept, late
 }

@@ -557,7 +557,7 @@ func (a *sessionAgg) emitSessions(g *aggregate.Groups, n int, out operator.Outpu
 	}
 	a.columns.reset()
 	a.out.bytes = a.out.bytes[:0]
-	var sel []int32
+	sel := make([]int32, 0, n) // a nil selection would be all rows
 	for k, s := range a.fired {
 		if aggregate.RowCount(g.Recs[k]) > 0 {
 			sel = append(sel, int32(k))

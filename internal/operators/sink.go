@@ -72,7 +72,9 @@ func (s *sink) enforce(b *batch.Batch, c int) (*batch.Batch, error) {
 		return b, nil
 	}
 	s.kept = *b
-	s.kept.Sel = s.sel
+	if s.kept.Sel = s.sel; s.sel == nil { // a nil selection is all rows
+		s.kept.Sel = []int32{}
+	}
 	return &s.kept, nil
 }
 
