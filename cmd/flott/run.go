@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,13 +23,32 @@ import (
 
 // runFlags are the flags of `flott run`.
 type runFlags struct {
-	parallelism int
+	parallelism count
 	settings    []string
 	mode        string
 	statements  []string
 	style       string
 	quiet       bool
 	logLevel    string
+}
+
+// count is a whole number from 1; 0 is not set.
+type count int
+
+// String is the number.
+func (c *count) String() string { return strconv.Itoa(int(*c)) }
+
+// Type is what --help calls it.
+func (c *count) Type() string { return "N" }
+
+// Set reads the number.
+func (c *count) Set(s string) error {
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < 1 {
+		return errors.New("must be a whole number, at least 1")
+	}
+	*c = count(n)
+	return nil
 }
 
 const runHelp = `Run carries out the statements of a SQL file, in order, in this process.
@@ -67,14 +87,11 @@ func runCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("parallelism") && f.parallelism < 1 {
-				return usageError{fmt.Errorf("-p %d: the parallelism must be at least 1", f.parallelism)}
-			}
 			return run(cmd.Context(), f, args)
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&f.parallelism, "parallelism", "p", 0, "subtasks per operator; sets parallelism.default (1)")
+	flags.VarP(&f.parallelism, "parallelism", "p", "subtasks per operator; sets parallelism.default (1)")
 	flags.StringArrayVarP(&f.settings, "define", "D", nil, "`key=value` of the configuration; may be repeated")
 	flags.StringVar(&f.mode, "mode", "", "streaming or batch; sets execution.runtime-mode (streaming)")
 	flags.StringArrayVarP(&f.statements, "execute", "e", nil, "`SQL` to run instead of a file; may be repeated")

@@ -43,6 +43,13 @@ func (r *runner) say(format string, args ...any) {
 	fmt.Fprintf(r.screen.messages(), format+"\n", args...)
 }
 
+// note says what only somebody who watches wants to know.
+func (r *runner) note(text string) {
+	if !r.quiet {
+		r.say("%s", text)
+	}
+}
+
 func (r *runner) started(x *embedded.Execution) {
 	done := make(chan struct{})
 	r.mu.Lock()
@@ -120,9 +127,7 @@ func (r *runner) onInterrupt(host *embedded.Host, cancel context.CancelFunc) fun
 		r.mu.Lock()
 		r.stopped = true
 		r.mu.Unlock()
-		if r.terminal {
-			r.say("stopping: what was read goes through; Ctrl-C again cancels")
-		}
+		r.note("stopping: what was read goes through; Ctrl-C again cancels")
 		host.Stop()
 		select {
 		case <-done:
@@ -131,6 +136,7 @@ func (r *runner) onInterrupt(host *embedded.Host, cancel context.CancelFunc) fun
 		}
 		signal.Stop(signals)
 		cancel()
+		r.note("canceling")
 	}()
 	return func() {
 		signal.Stop(signals)

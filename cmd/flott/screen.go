@@ -44,28 +44,32 @@ func (s *screen) wipe() {
 	}
 }
 
-// results and messages are the two writers of the screen.
-func (s *screen) results() io.Writer  { return pane{s, s.out, s.shared} }
-func (s *screen) messages() io.Writer { return pane{s, s.err, true} }
+// results is where results go. Elsewhere than on the terminal they are in
+// nobody's way, and a reader that does not read must not hold up messages.
+func (s *screen) results() io.Writer {
+	if !s.shared {
+		return s.out
+	}
+	return pane{s, s.out}
+}
 
-// pane is one writer of a screen; lines says that its text is on the terminal
-// where progress is shown.
+// messages is where messages go.
+func (s *screen) messages() io.Writer { return pane{s, s.err} }
+
+// pane writes to a screen where no progress line is in the way.
 type pane struct {
 	screen *screen
 	to     io.Writer
-	lines  bool
 }
 
-// Write writes p where no progress line is in its way.
+// Write wipes the line of progress first.
 func (p pane) Write(text []byte) (int, error) {
 	s := p.screen
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.lines {
-		s.wipe()
-	}
+	s.wipe()
 	n, err := p.to.Write(text)
-	if p.lines && n > 0 {
+	if n > 0 {
 		s.midLine = text[n-1] != '\n'
 	}
 	return n, err

@@ -50,6 +50,17 @@ func (h *Host) NewSession() *session.Session {
 // sessionConfig is the configuration as the session sees it.
 type sessionConfig struct{ *config.Config }
 
+// plain reports that the result of a statement is a text to be read, not a table.
+func (h *Host) plain(stmt ast.Statement) bool {
+	switch x := stmt.(type) {
+	case *ast.Explain:
+		return true
+	case *ast.Show:
+		return h.Style == tableau.Tableau && strings.HasPrefix(x.What, "CREATE ")
+	}
+	return false
+}
+
 // Show shows the result of a statement that is no job. OK is not shown.
 func (h *Host) Show(r *session.Result) error {
 	if h.refuse() {
@@ -58,8 +69,7 @@ func (h *Host) Show(r *session.Result) error {
 	if r.Columns == nil {
 		return nil
 	}
-	switch r.Statement.(type) {
-	case *ast.Explain:
+	if h.plain(r.Statement) {
 		for _, row := range r.Rows {
 			if _, err := fmt.Fprintln(h.Out, strings.TrimRight(*row[0], "\n")); err != nil {
 				return err
