@@ -14,7 +14,10 @@ import (
 // into a complete changelog: -U and -D carry the row that was there. Per batch
 // and key it emits the net change. State: a Table key → row.
 type changelogNormalize struct {
-	spec    *jobgraph.ChangelogNormalize
+	spec *jobgraph.ChangelogNormalize
+	// perRecord: every record's change is emitted, not the net change of a batch.
+	perRecord bool
+
 	keys    *rowcodec.KeyEncoder
 	rows    *rowcodec.RowEncoder
 	table   state.Table
@@ -44,6 +47,7 @@ func NewChangelogNormalize(spec *jobgraph.ChangelogNormalize) operator.Operator 
 
 // Open makes the state.
 func (c *changelogNormalize) Open(ctx *operator.Context) (err error) {
+	c.perRecord = ctx.Settings.PerRecord && ctx.Settings.Streaming
 	keyTypes := columnTypes(c.spec.Schema, c.spec.Keys)
 	c.keys, c.rows = rowcodec.NewKeyEncoder(keyTypes), rowcodec.NewRowEncoder(c.spec.Schema.Types())
 	c.out = batch.NewBatch(c.spec.Schema, 0)
@@ -52,7 +56,14 @@ func (c *changelogNormalize) Open(ctx *operator.Context) (err error) {
 }
 
 // ProcessBatch emits what b changes.
-func (c *changelogNormalize) ProcessBatch(_ int, b *batch.Batch, out operator.Output) (err error) {
+func (c *changelogNormalize) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if c.perRecord {
+		return eachRow(b, func(one *batch.Batch) error { return c.process(one, out) })
+	}
+	return c.process(b, out)
+}
+
+func (c *changelogNormalize) process(b *batch.Batch, out operator.Output) (err error) {
 	c.keys.Encode(b, c.spec.Keys, b.Sel, &c.keyBuf)
 	c.rows.Encode(b, b.Sel, &c.rowBuf)
 	c.refs = resize(c.refs, c.keyBuf.Len())

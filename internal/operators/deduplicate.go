@@ -77,6 +77,13 @@ func (d *deduplicate) Open(ctx *operator.Context) (err error) {
 
 // ProcessBatch finds the row each key keeps after b and emits what changed.
 func (d *deduplicate) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if d.ctx.Settings.PerRecord && d.ctx.Settings.Streaming {
+		return eachRow(b, func(one *batch.Batch) error { return d.process(one, out) })
+	}
+	return d.process(b, out)
+}
+
+func (d *deduplicate) process(b *batch.Batch, out operator.Output) error {
 	if d.byTimer() {
 		if b = d.withoutLate(b); b.Rows() == 0 {
 			return nil

@@ -91,6 +91,13 @@ func newChangingOver(spec *jobgraph.Over, ctx *operator.Context) (*changingOver,
 
 // ProcessBatch applies the changes of b and emits what follows from them.
 func (o *changingOver) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if o.ctx.Settings.PerRecord {
+		return eachRow(b, func(one *batch.Batch) error { return o.process(one, out) })
+	}
+	return o.process(b, out)
+}
+
+func (o *changingOver) process(b *batch.Batch, out operator.Output) error {
 	o.keys.Encode(b, o.spec.Partition, b.Sel, &o.keyBuf)
 	o.sort.Encode(b, b.Sel, &o.sortBuf)
 	o.rows.Encode(b, b.Sel, &o.rowBuf)

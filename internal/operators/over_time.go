@@ -137,7 +137,7 @@ func (o *timeOver) openState(ctx *operator.Context) (err error) {
 
 // ProcessBatch keeps the rows until their time has come, or computes them.
 func (o *timeOver) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
-	if b.Kinds != nil {
+	if !onlyInserts(b) {
 		return errors.New("OVER in order of time takes inserts only, but its input has updates or deletes")
 	}
 	if o.spec.Proctime {
@@ -163,6 +163,19 @@ func (o *timeOver) ProcessBatch(_ int, b *batch.Batch, out operator.Output) erro
 		}
 	}
 	return nil
+}
+
+// onlyInserts reports that every row of b is an insert.
+func onlyInserts(b *batch.Batch) bool {
+	if b.Kinds == nil {
+		return true
+	}
+	for k := range b.Rows() {
+		if b.Kinds[b.Row(k)] != batch.Insert {
+			return false
+		}
+	}
+	return true
 }
 
 // timed is a record of the lists.

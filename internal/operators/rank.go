@@ -84,6 +84,13 @@ func (r *rank) Open(ctx *operator.Context) (err error) {
 
 // ProcessBatch changes the lists of the partitions of b and emits the changes.
 func (r *rank) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if r.settings.PerRecord && r.settings.Streaming {
+		return eachRow(b, func(one *batch.Batch) error { return r.process(one, out) })
+	}
+	return r.process(b, out)
+}
+
+func (r *rank) process(b *batch.Batch, out operator.Output) error {
 	if err := r.gather(0, b, rowsOf(b, &r.all)); err != nil {
 		return err
 	}

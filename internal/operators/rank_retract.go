@@ -27,6 +27,9 @@ import (
 type retractRank struct {
 	spec  *jobgraph.Rank
 	limit int // rows in a list at most
+	// perRecord: every record's changes are emitted, not the net change of a batch.
+	perRecord bool
+
 	keys  *rowcodec.KeyEncoder
 	sub   *rowcodec.KeyEncoder // of spec.Unique; nil: whole rows
 	sort  *rowcodec.SortKey
@@ -76,6 +79,7 @@ func newRetractRank(spec *jobgraph.Rank) operator.Operator {
 
 // Open makes the states.
 func (r *retractRank) Open(ctx *operator.Context) (err error) {
+	r.perRecord = ctx.Settings.PerRecord
 	keyTypes := columnTypes(r.spec.Schema, r.spec.Partition)
 	r.keys, r.diffs = rowcodec.NewKeyEncoder(keyTypes), newRankOutput(r.spec)
 	if r.spec.Unique != nil {
@@ -95,6 +99,13 @@ func (r *retractRank) Open(ctx *operator.Context) (err error) {
 
 // ProcessBatch applies the changes of b and emits what they change in the result.
 func (r *retractRank) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if r.perRecord {
+		return eachRow(b, func(one *batch.Batch) error { return r.process(one, out) })
+	}
+	return r.process(b, out)
+}
+
+func (r *retractRank) process(b *batch.Batch, out operator.Output) error {
 	if err := r.lookUp(b); err != nil {
 		return err
 	}

@@ -69,7 +69,14 @@ func (m *sinkMaterialize) Open(ctx *operator.Context) (err error) {
 }
 
 // ProcessBatch emits what b makes of the sink's rows.
-func (m *sinkMaterialize) ProcessBatch(_ int, b *batch.Batch, out operator.Output) (err error) {
+func (m *sinkMaterialize) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
+	if m.ctx.Settings.PerRecord {
+		return eachRow(b, func(one *batch.Batch) error { return m.process(one, out) })
+	}
+	return m.process(b, out)
+}
+
+func (m *sinkMaterialize) process(b *batch.Batch, out operator.Output) (err error) {
 	m.keys.Encode(b, m.spec.Keys, b.Sel, &m.keyBuf)
 	m.rows.Encode(b, b.Sel, &m.rowBuf)
 	if m.ids != nil {
