@@ -63,6 +63,9 @@ func typeNumeric(s *signature) (types.Type, error) {
 	if (a.Kind == types.Decimal || b.Kind == types.Decimal) && a.IsExact() && b.IsExact() {
 		return arithmeticDecimal(s.fn.name, asDecimal(a), asDecimal(b)).WithNull(nullable), nil
 	}
+	if a.IsApproximate() && b.IsApproximate() {
+		return a.WithoutTime().WithNull(nullable), nil // FLOAT + DOUBLE is FLOAT
+	}
 	return commonNumber(a, b).WithNull(nullable), nil
 }
 
@@ -118,10 +121,9 @@ func buildArithmetic(b *builder) (node, error) {
 	if t.Kind == types.Decimal {
 		return buildDecimal(b)
 	}
-	op, work := arithOps[b.call.Fn], t
-	if op == opMod {
-		work = commonNumber(lt, rt) // the result type is the divisor's
-	}
+	// The result of % has the type of the divisor, that of FLOAT + DOUBLE the
+	// first one's: both are computed in the wider type.
+	op, work := arithOps[b.call.Fn], commonNumber(lt, rt)
 	l, err := b.convert(b.args[0], lt, work)
 	if err != nil {
 		return nil, err

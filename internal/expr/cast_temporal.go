@@ -54,9 +54,10 @@ func castTimestamp(from, to types.Type, zone *civil.Zone) castFunc {
 			}
 			switch to.Kind {
 			case types.Date:
-				c.out.Int32s()[i] = int32(civil.FloorDiv(t, unit*86400))
+				c.out.Int32s()[i] = int32(civil.FloorDiv(t, unit/1000) / civil.MsPerDay)
 			case types.Time:
-				c.out.Int32s()[i] = cutTime(int32(civil.FloorMod(t, unit*86400)/(unit/1000)), to.Length)
+				ms := cutTo(civil.FloorDiv(t, unit/1000), 1000, min(to.Length, 3))
+				c.out.Int32s()[i] = int32(civil.FloorMod(ms, civil.MsPerDay))
 			default:
 				c.out.Int64s()[i] = cutTo(rescaleTicks(t, unit, to.UnitsPerSecond()), to.UnitsPerSecond(), to.Length)
 			}
@@ -73,10 +74,15 @@ func rescaleTicks(t, from, to int64) int64 {
 	return civil.FloorDiv(t, from/to)
 }
 
-// cutTo clears the digits of the fraction beyond the precision.
+// cutTo clears the digits of the fraction beyond the precision. Up to ms it cuts
+// towards zero, as Flink does, which before 1970 is later.
 func cutTo(t, unit int64, precision int) int64 {
-	if step := fractionUnit[precision] / (1_000_000_000 / unit); step > 1 {
-		return t - civil.FloorMod(t, step)
+	step := fractionUnit[precision] / (1_000_000_000 / unit)
+	switch {
+	case step <= 1:
+		return t
+	case precision <= 3:
+		return t - t%step
 	}
-	return t
+	return t - civil.FloorMod(t, step)
 }

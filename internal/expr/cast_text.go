@@ -147,9 +147,8 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 		return func(c *kernelCall, i int32, s []byte) bool {
 			s = trimSpaces(s)
 			n, ok, bad := decimal.Parse(s, to.Length, to.Scale)
-			if bad && to.Length <= 18 && len(s) > 1 {
-				// Flink overlooks one last character here: '100%' is 100.
-				n, ok, bad = decimal.Parse(s[:len(s)-1], to.Length, to.Scale)
+			if bad && to.Length <= 18 {
+				n, ok, bad = overlookLast(s, to)
 			}
 			if !ok && !bad {
 				c.null(i)
@@ -203,6 +202,15 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 		}
 	}
 	return nil
+}
+
+// overlookLast reads a short DECIMAL without its last character, as Flink does:
+// '100%' is 100 and 't' is 0.
+func overlookLast(s []byte, t types.Type) (n decimal.Num, ok, bad bool) {
+	if len(s) == 1 {
+		return decimal.Num{}, true, s[0] == '-' || s[0] == '+'
+	}
+	return decimal.Parse(s[:max(0, len(s)-1)], t.Length, t.Scale)
 }
 
 func trimSpaces(s []byte) []byte { return bytes.Trim(s, " ") }

@@ -516,17 +516,7 @@ func rewriteTypeof(args []Expr) (Expr, error) {
 		}
 	}
 	t := args[0].Type().WithoutTime()
-	name := t.String()
-	switch t.Kind {
-	case types.IntervalDayTime:
-		name = "INTERVAL SECOND(3)"
-	case types.IntervalYearMonth:
-		name = "INTERVAL MONTH"
-	}
-	if t.IsInterval() && !t.Nullable {
-		name += " NOT NULL"
-	}
-	lit := StringLit(name)
+	lit := StringLit(t.String())
 	lit.Value.Type = types.String()
 	return lit, nil
 }

@@ -346,7 +346,7 @@ func buildItem(b *builder) (node, error) {
 		return picker(b, func(c *kernelCall, i int32, flat *batch.Vector) error {
 			p := c.args[0].span(i).find(c.args[1].Vector, c.args[1].at(i))
 			if p < 0 {
-				flat.AppendNull()
+				appendMissing(flat, c.args[0].Type.Elem)
 				return nil
 			}
 			flat.AppendFrom(c.args[0].Kids[1], p)
@@ -361,12 +361,43 @@ func buildItem(b *builder) (node, error) {
 		}
 		n := c.args[1].Int64s()[c.args[1].at(i)]
 		if n < 1 || n > int64(s.len()) {
-			flat.AppendNull()
+			appendMissing(flat, c.args[0].Type.Elem)
 			return nil
 		}
 		flat.AppendFrom(s.v.Kids[0], s.from+int(n)-1)
 		return nil
 	}), nil
+}
+
+// appendMissing appends what Flink gives for an element that is not there: NULL,
+// but where elements are NOT NULL numbers, dates or truth values, -1 or FALSE.
+func appendMissing(flat *batch.Vector, elem *types.Type) {
+	if elem.Nullable {
+		flat.AppendNull()
+		return
+	}
+	switch elem.Physical() {
+	case types.LayoutBool:
+		flat.AppendBool(false)
+	case types.LayoutInt8:
+		batch.AppendFixed(flat, int8(-1))
+	case types.LayoutInt16:
+		batch.AppendFixed(flat, int16(-1))
+	case types.LayoutInt32:
+		flat.AppendInt32(-1)
+	case types.LayoutFloat32:
+		batch.AppendFixed(flat, float32(-1))
+	case types.LayoutFloat64:
+		flat.AppendFloat64(-1)
+	case types.LayoutInt64:
+		if !elem.IsTimestamp() {
+			flat.AppendInt64(-1)
+			return
+		}
+		flat.AppendNull()
+	default:
+		flat.AppendNull()
+	}
 }
 
 // buildElement is ELEMENT(array): its only element, NULL for none.

@@ -58,10 +58,11 @@ func TestCollectionFunctions(t *testing.T) {
 	ROW | 1, 'a' => ROW<^EXPR$0^ INT NOT NULL, ^EXPR$1^ CHAR(1) NOT NULL> NOT NULL (1, a)
 	ROW | 1, null => error: Illegal use of 'NULL'. Use CAST(NULL AS …) to give it a type
 	ITEM | [1, 2], 1 => INT 1
-	ITEM | [1, 2], 3 => INT NULL
+	ITEM | [1, 2], 3 => INT -1
+	ITEM | [1, null], 3 => INT NULL
 	ITEM | [1, 2], 0 => error: Array element access needs an index starting at 1 but was 0
 	ITEM | {'a': 1}, 'a' => INT 1
-	ITEM | {'a': 1}, 'b' => INT NULL
+	ITEM | {'a': 1}, 'b' => INT -1
 	= | [1, 2], [1, 2] => BOOLEAN NOT NULL TRUE
 	= | {'a': 1}, {'a': 1} => BOOLEAN NOT NULL TRUE
 	= | (1, 'a'), (1, 'a') => BOOLEAN NOT NULL TRUE

@@ -131,7 +131,6 @@ func fraction(s []byte) (nano int64, ok bool) {
 // nanoseconds. A day up to 31 that the month does not have is its last one, and
 // 24:00:00 is the next midnight, as in java.time.
 func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
-	s = bytes.TrimSpace(s)
 	date, clock := s, []byte(nil)
 	if k := bytes.IndexByte(s, ' '); k >= 0 {
 		date, clock = s[:k], s[k+1:]

@@ -86,7 +86,7 @@ func (p *paths) find(c *kernelCall, i int32) (v *jsonpath.Value, lax bool, err e
 		return nil, path.Lax, err
 	}
 	v, found, err := path.Find(&root)
-	if !found || err != nil || v.Kind == jsonpath.Null {
+	if !found || err != nil || path.Lax && v.Kind == jsonpath.Null {
 		v = nil
 	}
 	return v, path.Lax, err
@@ -100,7 +100,7 @@ func buildJSONExists(b *builder) (node, error) {
 		for _, i := range rows {
 			v, _, err := cache.find(c, i)
 			if err == nil {
-				c.out.Bits.SetTo(int(i), v != nil)
+				c.out.Bits.SetTo(int(i), v != nil && v.Kind != jsonpath.Null)
 				continue
 			}
 			switch onError {
@@ -174,7 +174,7 @@ func buildJSONValue(b *builder) (node, error) {
 		case err != nil:
 		case v == nil || lax && !v.IsScalar():
 			return jsonClause(c, i, flat, onEmpty, 4, &EvalError{Msg: "Empty result of JSON_VALUE function is not allowed"})
-		case !v.IsScalar():
+		case !v.IsScalar() || v.Kind == jsonpath.Null:
 			err = &EvalError{Msg: "Strict jsonpath mode requires scalar value, and the actual value is: '" + string(v.Append(nil)) + "'"}
 		case !appendJSONScalar(flat, v):
 			err = &EvalError{Msg: "The value '" + string(v.Append(nil)) + "' is not of the type " + typeName(flat.Type)}
@@ -237,7 +237,7 @@ func buildJSONQuery(b *builder) (node, error) {
 			return nil
 		}
 		v, lax, err := cache.find(c, i)
-		if err == nil && v != nil && (wrapper == "UNCONDITIONAL" || wrapper == "CONDITIONAL" && v.Kind != jsonpath.Array) {
+		if err == nil && v != nil && v.Kind != jsonpath.Null && (wrapper == "UNCONDITIONAL" || wrapper == "CONDITIONAL" && v.Kind != jsonpath.Array) {
 			v = &jsonpath.Value{Kind: jsonpath.Array, Kids: []jsonpath.Value{*v}}
 		}
 		switch {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -328,22 +329,50 @@ func buildStrToMap(b *builder) (node, error) {
 		if len(text) == 0 {
 			return nil
 		}
-		entry := batch.New(types.String(), 2)
-		for _, part := range splitRegex(split, text) {
-			entry.Reset()
-			if pair.Find(part, 0) {
-				start, end := pair.Group(0)
-				entry.AppendBytes(part[:start])
-				entry.AppendBytes(part[end:])
-			} else {
-				entry.AppendBytes(part)
-				entry.AppendNull()
-			}
-			c.put(entry, 0, entry, 1)
-		}
+		c.appendJavaMap(splitRegex(split, text), pair)
 		return nil
 	})
 	return build(b)
+}
+
+// appendJavaMap appends the entries in the order of a java.util.HashMap made for
+// as many, which is what Flink shows.
+func (c *listCall) appendJavaMap(parts [][]byte, pair *javaregex.Matcher) {
+	keys, values := batch.New(types.String(), len(parts)), batch.New(types.String(), len(parts))
+	at := map[string]int{}
+	var last []int // the part that gives the value of each key
+	var order []int
+	for n, part := range parts {
+		key := part
+		if pair.Find(part, 0) {
+			start, end := pair.Group(0)
+			key = part[:start]
+			values.AppendBytes(part[end:])
+		} else {
+			values.AppendNull()
+		}
+		if k, ok := at[string(key)]; ok {
+			last[k] = n
+			continue
+		}
+		at[string(key)] = len(last)
+		order = append(order, len(last))
+		last = append(last, n)
+		keys.AppendBytes(key)
+	}
+	size := 1
+	for size < len(parts) || len(last)*4 > size*3 {
+		size *= 2
+	}
+	bucket := func(k int) int {
+		h := uint32(javaHash(string(keys.At(k))))
+		return int((h ^ h>>16) & uint32(size-1))
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return bucket(a) - bucket(b) })
+	for _, k := range order {
+		c.list.Kids[0].AppendFrom(keys, k)
+		c.list.Kids[1].AppendFrom(values, last[k])
+	}
 }
 
 // splitRegex is Java's String.split: trailing empty parts are dropped.

@@ -6,7 +6,7 @@ import "testing"
 func TestRegexFunctions(t *testing.T) {
 	check(t, `
 	STR_TO_MAP | 'k1=v1,k2=v2' => MAP<STRING, STRING> {k1=v1, k2=v2}
-	STR_TO_MAP | 'k1:v1;k2:v2;k3', ';', ':' => MAP<STRING, STRING> {k1=v1, k2=v2, k3=NULL}
+	STR_TO_MAP | 'k1:v1;k2:v2;k3', ';', ':' => MAP<STRING, STRING> {k3=NULL, k1=v1, k2=v2}
 	SIMILAR TO | 'abc', '(a|b)%' => BOOLEAN NOT NULL TRUE
 	SIMILAR TO | 'abc', 'a[b-d]c' => BOOLEAN NOT NULL TRUE
 	SIMILAR TO | 'abc', 'a.c' => BOOLEAN NOT NULL TRUE
@@ -46,7 +46,7 @@ func TestRegexFunctions(t *testing.T) {
 	SIMILAR TO | 'abc', 'ab' => BOOLEAN NOT NULL FALSE
 	SIMILAR TO | '5', '[0-9]' => BOOLEAN NOT NULL TRUE
 	NOT SIMILAR TO | 'abc', 'ab' => BOOLEAN NOT NULL TRUE
-	STR_TO_MAP | 'a=1,,b=2,' => MAP<STRING, STRING> {a=1, =NULL, b=2}
+	STR_TO_MAP | 'a=1,,b=2,' => MAP<STRING, STRING> {=NULL, a=1, b=2}
 	STR_TO_MAP | '' => MAP<STRING, STRING> {}
 	STR_TO_MAP | 'a=', ',', '=' => MAP<STRING, STRING> {a=}
 	`)

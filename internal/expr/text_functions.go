@@ -287,7 +287,10 @@ func replaceText(c *kernelCall, rows []int32) error {
 	for _, i := range rows {
 		s, old, with := c.args[0].bytesAt(i), c.args[1].bytesAt(i), c.args[2].bytesAt(i)
 		if len(old) == 0 {
-			w.buf = append(w.buf, bytes.ReplaceAll(s, old, with)...)
+			for k := range utf16Len(s) {
+				w.buf = appendUTF16(append(w.buf, with...), s, k, k+1)
+			}
+			w.buf = append(w.buf, with...)
 			w.end(i)
 			continue
 		}
@@ -345,25 +348,26 @@ func typeOverlay(s *signature) (types.Type, error) {
 	}, aString, aString, anInt)(s)
 }
 
-// overlayText puts the second argument over the first at a position; it keeps
+// overlayText puts the second argument over the first at a position in UTF-16
+// units; it keeps
 // Flink's rule that what follows is dropped unless the length is positive.
 func overlayText(c *kernelCall, rows []int32) error {
 	w := c.text()
 	for _, i := range rows {
 		s, with := c.args[0].bytesAt(i), c.args[1].bytesAt(i)
-		start, n := int(c.args[2].Int32s()[c.args[2].at(i)]), utf8.RuneCount(with)
+		start, n := int(c.args[2].Int32s()[c.args[2].at(i)]), utf16Len(with)
 		if len(c.args) == 4 {
 			n = int(c.args[3].Int32s()[c.args[3].at(i)])
 		}
-		count := utf8.RuneCount(s)
+		count := utf16Len(s)
 		if start <= 0 || start > count {
 			w.buf = append(w.buf, s...)
 			w.end(i)
 			continue
 		}
-		w.buf = append(append(w.buf, s[:runeOffset(s, start-1)]...), with...)
+		w.buf = append(appendUTF16(w.buf, s, 0, start-1), with...)
 		if n > 0 && start+n <= count {
-			w.buf = append(w.buf, s[runeOffset(s, start-1+n):]...)
+			w.buf = appendUTF16(w.buf, s, start-1+n, count)
 		}
 		w.end(i)
 	}
@@ -465,7 +469,7 @@ func padText(left bool) castFunc {
 			case len(w.buf)+n > maxText:
 				return c.fail("A text of %d characters is too long", n)
 			case n <= count:
-				w.buf = appendUTF16(w.buf, s, n)
+				w.buf = appendUTF16(w.buf, s, 0, n)
 			case left:
 				w.buf = append(appendPadding(w.buf, pad, n-count), s...)
 			default:
@@ -482,7 +486,7 @@ func appendPadding(dst, pad []byte, n int) []byte {
 	for ; n >= width; n -= width {
 		dst = append(dst, pad...)
 	}
-	return appendUTF16(dst, pad, n)
+	return appendUTF16(dst, pad, 0, n)
 }
 
 // typeSplitIndex types SPLIT_INDEX(text, separator or its code, index).

@@ -93,17 +93,23 @@ func utf16Len(s []byte) int {
 	return n
 }
 
-// appendUTF16 appends the first n UTF-16 units of s; half a pair becomes '?'.
-func appendUTF16(dst, s []byte, n int) []byte {
-	for i := 0; i < len(s) && n > 0; {
+// appendUTF16 appends the UTF-16 units from up to to of s; half a pair becomes
+// '?'.
+func appendUTF16(dst, s []byte, from, to int) []byte {
+	unit := 0
+	for i := 0; i < len(s) && unit < to; {
 		_, size := utf8.DecodeRune(s[i:])
-		if n--; size == 4 {
-			if n == 0 {
-				return append(dst, '?')
-			}
-			n--
+		width := 1
+		if size == 4 {
+			width = 2
 		}
-		dst = append(dst, s[i:i+size]...)
+		switch {
+		case unit >= from && unit+width <= to:
+			dst = append(dst, s[i:i+size]...)
+		case unit+width > from:
+			dst = append(dst, '?')
+		}
+		unit += width
 		i += size
 	}
 	return dst

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"bytes"
 	"math"
 	"time"
 
@@ -184,7 +185,7 @@ func readTimestamp(c *kernelCall, pats *patterns, i int32, zone *civil.Zone) (ms
 			return ms, true
 		}
 	}
-	sec, nano, ok := ParseTimestamp(s)
+	sec, nano, ok := ParseTimestamp(bytes.TrimSpace(s))
 	if zone != nil {
 		sec = zone.Instant(sec, 1)
 	}
@@ -338,7 +339,7 @@ func buildUnixTimestamp(b *builder) (node, error) {
 			if m.HasOffset {
 				out[i] = sec - int64(m.Offset)
 			} else {
-				out[i] = zone.Instant(sec, 1)
+				out[i] = zone.LaterInstant(sec, 1)
 			}
 		}
 		return nil
@@ -367,7 +368,7 @@ func buildConvertTZ(b *builder) (node, error) {
 				c.null(i)
 				continue
 			}
-			sec := from.Instant(int64(m.Days)*86400+int64(m.Second), 1)
+			sec := from.LaterInstant(int64(m.Days)*86400+int64(m.Second), 1)
 			at := moment(to.Local(sec, 1), 1, nil)
 			w.buf = p.Append(w.buf, &at)
 			w.end(i)

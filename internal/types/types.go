@@ -233,7 +233,7 @@ var kindNames = [...]string{
 	Varbinary: "VARBINARY", Decimal: "DECIMAL", TinyInt: "TINYINT", SmallInt: "SMALLINT",
 	Int: "INT", BigInt: "BIGINT", Float: "FLOAT", Double: "DOUBLE", Date: "DATE",
 	Time: "TIME", Timestamp: "TIMESTAMP", TimestampLTZ: "TIMESTAMP_LTZ",
-	IntervalYearMonth: "INTERVAL YEAR TO MONTH", IntervalDayTime: "INTERVAL DAY TO SECOND(3)",
+	IntervalYearMonth: "INTERVAL MONTH", IntervalDayTime: "INTERVAL SECOND(3)",
 	Array: "ARRAY", Multiset: "MULTISET", Map: "MAP", Row: "ROW",
 }
 

@@ -155,7 +155,13 @@ func (z *Zone) Local(ticks, unit int64) int64 {
 
 // Instant is the instant of a local time. A time that a clock change skips is
 // moved later by the gap; of a time that occurs twice the first is meant.
-func (z *Zone) Instant(ticks, unit int64) int64 {
+func (z *Zone) Instant(ticks, unit int64) int64 { return z.instant(ticks, unit, false) }
+
+// LaterInstant is Instant, but of a time that occurs twice the second is meant,
+// as by java.util.Calendar.
+func (z *Zone) LaterInstant(ticks, unit int64) int64 { return z.instant(ticks, unit, true) }
+
+func (z *Zone) instant(ticks, unit int64, later bool) int64 {
 	sec := FloorDiv(ticks, unit)
 	if sec >= z.localStart && sec < z.localEnd {
 		return ticks - z.offset*unit
@@ -165,6 +171,9 @@ func (z *Zone) Instant(ticks, unit int64) int64 {
 	after := z.Offset(sec + day)
 	if before == after {
 		return ticks - before*unit
+	}
+	if later && z.Offset(sec-after) == after {
+		return ticks - after*unit
 	}
 	if z.Offset(sec-before) == before {
 		return ticks - before*unit

@@ -49,6 +49,9 @@ func TestZone(t *testing.T) {
 	if got := z.Instant(at(2024, 11, 3, 1, 30), 1); got != at(2024, 11, 3, 5, 30) {
 		t.Errorf("overlap: %v", time.Unix(got, 0).UTC())
 	}
+	if got := z.LaterInstant(at(2024, 11, 3, 1, 30), 1); got != at(2024, 11, 3, 6, 30) {
+		t.Errorf("later of overlap: %v", time.Unix(got, 0).UTC())
+	}
 }
 
 func TestAddMonths(t *testing.T) {
