@@ -286,9 +286,12 @@ type Deduplicate struct {
 	Proctime         bool
 	KeepLast         bool
 	EmitUpdateBefore bool
-	InputChanges     Changes
-	TTL              time.Duration
-	Schema           types.Schema
+	// AllChanges: every change is emitted, not the net change of a batch, because
+	// the rows are the versions of a table.
+	AllChanges   bool
+	InputChanges Changes
+	TTL          time.Duration
+	Schema       types.Schema
 }
 
 // WindowRank is Rank (or Deduplicate) within a window, emitted at its end.
@@ -369,6 +372,7 @@ type TableFunction struct {
 type ChangelogNormalize struct {
 	Keys             []int
 	EmitUpdateBefore bool
+	AllChanges       bool // as in Deduplicate
 	TTL              time.Duration
 	Schema           types.Schema
 }

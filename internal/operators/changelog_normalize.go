@@ -26,6 +26,7 @@ type changelogNormalize struct {
 	rowBuf  rowcodec.Records
 	refs    []state.Ref
 	created []int32
+	runs    keyRuns
 	touched refIndex
 	changes []keyChange
 	goes    [][]byte
@@ -57,8 +58,12 @@ func (c *changelogNormalize) Open(ctx *operator.Context) (err error) {
 
 // ProcessBatch emits what b changes.
 func (c *changelogNormalize) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
-	if c.perRecord {
+	switch {
+	case c.perRecord:
 		return eachRow(b, func(one *batch.Batch) error { return c.process(one, out) })
+	case c.spec.AllChanges:
+		c.keys.Encode(b, c.spec.Keys, b.Sel, &c.keyBuf)
+		return c.runs.each(b, &c.keyBuf, func(run *batch.Batch) error { return c.process(run, out) })
 	}
 	return c.process(b, out)
 }

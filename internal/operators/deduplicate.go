@@ -35,6 +35,7 @@ type deduplicate struct {
 	refs    []state.Ref
 	created []int32
 
+	runs    keyRuns
 	touched refIndex
 	winner  []int32 // per touched key: the row that is kept now, -1: the stored one
 	before  []bool  // per touched key: a row was stored
@@ -77,8 +78,13 @@ func (d *deduplicate) Open(ctx *operator.Context) (err error) {
 
 // ProcessBatch finds the row each key keeps after b and emits what changed.
 func (d *deduplicate) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error {
-	if d.ctx.Settings.PerRecord && d.ctx.Settings.Streaming {
+	switch {
+	case !d.ctx.Settings.Streaming:
+	case d.ctx.Settings.PerRecord:
 		return eachRow(b, func(one *batch.Batch) error { return d.process(one, out) })
+	case d.spec.AllChanges:
+		d.keys.Encode(b, d.spec.Keys, b.Sel, &d.keyBuf)
+		return d.runs.each(b, &d.keyBuf, func(run *batch.Batch) error { return d.process(run, out) })
 	}
 	return d.process(b, out)
 }

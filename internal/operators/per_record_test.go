@@ -1,6 +1,7 @@
 package operators
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -60,5 +61,34 @@ func TestPerRecordChangelog(t *testing.T) {
 			}
 			expect(t, c.name, got.take(), want)
 		}
+	}
+}
+
+// Versions of a table are emitted one by one, rows of different keys together.
+func TestAllChanges(t *testing.T) {
+	schema := bigints("k", "v")
+	for _, op := range []operator.Operator{
+		NewDeduplicate(&jobgraph.Deduplicate{Keys: []int{0}, Time: -1, KeepLast: true, AllChanges: true, Schema: schema}),
+		NewChangelogNormalize(&jobgraph.ChangelogNormalize{Keys: []int{0}, AllChanges: true, Schema: schema}),
+	} {
+		openOperator(t, op, true)
+		var sizes []int
+		got := &lines{}
+		b := batch.NewBatch(schema, 4)
+		for _, row := range [][]int64{{1, 10}, {2, 20}, {1, 11}, {3, 30}, {1, 12}} {
+			appendInts(b, batch.Insert, row)
+		}
+		err := op.ProcessBatch(0, b, emitFunc(func(b *batch.Batch) error {
+			sizes = append(sizes, b.Rows())
+			return got.Emit(b)
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(sizes) != 3 {
+			t.Errorf("batches of %v rows, want 3 of them", sizes)
+		}
+		slices.Sort(got.rows)
+		expect(t, "rows", got.take(), "+U 1,11\n+U 1,12\n1,10\n2,20\n3,30")
 	}
 }

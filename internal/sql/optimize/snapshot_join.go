@@ -62,6 +62,21 @@ func (p *planner) snapshotJoin(n *plan.Join) (*plan.Physical, error) {
 	return p.temporalJoin(n, left, right)
 }
 
+// emitAllVersions makes the operators that would emit the net change of a batch
+// emit every change: the left rows need all versions, also those that were
+// replaced at once.
+func emitAllVersions(n *plan.Physical) {
+	switch spec := n.Spec.(type) {
+	case *jobgraph.Deduplicate:
+		spec.AllChanges = true
+	case *jobgraph.ChangelogNormalize:
+		spec.AllChanges = true
+	}
+	for _, in := range n.Inputs {
+		emitAllVersions(in.Node)
+	}
+}
+
 // temporalJoin plans a join with the versions of a table by event time.
 func (p *planner) temporalJoin(n *plan.Join, left, right *plan.Physical) (*plan.Physical, error) {
 	keys := splitCondition(n.Cond, left.Out, right.Out)
@@ -85,6 +100,7 @@ func (p *planner) temporalJoin(n *plan.Join, left, right *plan.Physical) (*plan.
 			list(names(right.Out, right.Traits.UpsertKeys[0])), n.Cond)
 	}
 	left, right = p.alignKeys(left, right, keys)
+	emitAllVersions(right)
 	spec := &jobgraph.TemporalJoin{
 		Kind: n.Kind, LeftKeys: keys.left, RightKeys: keys.right, LeftTime: n.Snapshot.Index, RightTime: rightTime,
 		Cond: and(keys.rest...), LeftSchema: left.Out, RightSchema: right.Out,
