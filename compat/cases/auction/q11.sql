@@ -1,6 +1,5 @@
 -- Bids of each bidder per session.
--- modes: streaming, batch
--- flink: streaming
+-- modes: streaming
 
 CREATE TABLE bids (
   auction BIGINT,

@@ -15,4 +15,4 @@ CREATE TABLE moments (
   'csv.null-literal' = 'NA'
 );
 
-SELECT id, ts, window_start, window_end, window_time FROM TUMBLE(TABLE moments, DESCRIPTOR(ts), INTERVAL '1' DAY, INTERVAL '-8' HOUR) WHERE ts > TIMESTAMP '1800-01-01 00:00:00' AND id <> 15;
+SELECT id, ts, window_start, window_end, window_time FROM TUMBLE(TABLE moments, DESCRIPTOR(ts), INTERVAL '1' DAY, INTERVAL '-8' HOUR) WHERE ts > TIMESTAMP '1800-01-01 00:00:00' AND id NOT IN (9, 15); -- 9 ends in the year 10000, which Flink writes as 0000
