@@ -56,7 +56,7 @@ func number(l *ast.Literal, negative bool) (expr.Expr, error) {
 	}
 	whole, fraction, _ := strings.Cut(l.Text, ".")
 	scale := len(fraction)
-	precision := max(len(strings.TrimLeft(whole, "0"))+scale, 1)
+	precision := max(len(whole)+scale, 1) // zeros in front count, as in Flink: 0.5 is DECIMAL(2, 1)
 	if precision > 38 {
 		return nil, errorAt(l, "", "Numeric literal '%s' out of range", text)
 	}
