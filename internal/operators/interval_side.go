@@ -155,7 +155,8 @@ func (s *intervalSide) store(b *batch.Batch, times []int64, watermark int64, mat
 				s.record[8] = 1
 			}
 		}
-		s.list.Append(ref, append(s.record, s.recBuf.At(k)...))
+		s.record = append(s.record, s.recBuf.At(k)...)
+		s.list.Append(ref, s.record)
 		if err := s.timers.Set(s.timer(t), s.keyBuf.Hash[k], s.keyBuf.At(k)); err != nil {
 			return err
 		}
@@ -191,16 +192,16 @@ func (s *intervalSide) expire(time int64, lost func([][]byte) error) error {
 			return err
 		}
 	}
-	for _, ref := range s.refs {
-		if ref == state.None {
-			continue
+	removeExpired := func(rec []byte) state.Action {
+		if s.expires(int64(binary.LittleEndian.Uint64(rec))) <= time {
+			return state.Remove
 		}
-		s.list.Scan(ref, func(rec []byte) state.Action {
-			if s.expires(int64(binary.LittleEndian.Uint64(rec))) <= time {
-				return state.Remove
-			}
-			return state.Keep
-		})
+		return state.Keep
+	}
+	for _, ref := range s.refs {
+		if ref != state.None {
+			s.list.Scan(ref, removeExpired)
+		}
 	}
 	return nil
 }
@@ -210,16 +211,17 @@ const lostRows = 1024
 
 func (s *intervalSide) findLost(time int64, lost func([][]byte) error) error {
 	s.gone = s.gone[:0]
+	collect := func(rec []byte) state.Action {
+		if rec[8] == 0 && s.expires(int64(binary.LittleEndian.Uint64(rec))) <= time {
+			s.gone = append(s.gone, rec[16:])
+		}
+		return state.Keep
+	}
 	for _, ref := range s.refs {
 		if ref == state.None {
 			continue
 		}
-		s.list.Scan(ref, func(rec []byte) state.Action {
-			if rec[8] == 0 && s.expires(int64(binary.LittleEndian.Uint64(rec))) <= time {
-				s.gone = append(s.gone, rec[16:])
-			}
-			return state.Keep
-		})
+		s.list.Scan(ref, collect)
 		if len(s.gone) >= lostRows {
 			if err := lost(s.gone); err != nil {
 				return err

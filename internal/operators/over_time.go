@@ -45,6 +45,8 @@ type timeOver struct {
 
 	chunk     overChunk
 	chunkRefs []state.Ref // pending rows of the chunk's keys
+	// visitRecent is chunk.addRecord, made once.
+	visitRecent func([]byte) state.Action
 	out       *batch.Batch
 }
 
@@ -71,7 +73,7 @@ func newTimeOver(spec *jobgraph.Over, ctx *operator.Context) (*timeOver, error) 
 	}
 	o := &timeOver{overBase: newOverBase(spec, ctx), time: stream.MinTime, late: newLateRows(ctx)}
 	o.out = batch.NewBatch(o.schema(), 0)
-	o.reach = -1
+	o.reach, o.visitRecent = -1, o.chunk.addRecord
 	for i, f := range framesOf(spec) {
 		frame, err := o.newFrame(f, i)
 		if err != nil {
@@ -231,6 +233,12 @@ func (c *overChunk) add(t int64, row []byte) {
 	c.recs, c.times = append(c.recs, row), append(c.times, t)
 }
 
+// addRecord is add of a record of a list.
+func (c *overChunk) addRecord(rec []byte) state.Action {
+	c.add(int64(binary.LittleEndian.Uint64(rec)), rec[8:])
+	return state.Keep
+}
+
 func (c *overChunk) close() { c.end = append(c.end, int32(len(c.recs))) }
 
 // findRecent looks up the recent rows of the chunk's keys.
@@ -248,10 +256,7 @@ func (o *timeOver) begin(g int) {
 	c := &o.chunk
 	c.start = append(c.start, int32(len(c.recs)))
 	if o.recent != nil && c.refs[g] != state.None {
-		o.recent.Scan(c.refs[g], func(rec []byte) state.Action {
-			c.add(int64(binary.LittleEndian.Uint64(rec)), rec[8:])
-			return state.Keep
-		})
+		o.recent.Scan(c.refs[g], o.visitRecent)
 	}
 	c.due = append(c.due, int32(len(c.recs)))
 }
@@ -280,6 +285,18 @@ func (o *timeOver) computeDue(keys *state.Keys, time int64, out operator.Output)
 	if err := o.pending.Get(keys, o.refs); err != nil {
 		return err
 	}
+	collect := func(rec []byte) state.Action {
+		if t := int64(binary.LittleEndian.Uint64(rec)); t <= time {
+			o.dueRows = append(o.dueRows, timedRow{t, rec[8:]})
+		}
+		return state.Keep
+	}
+	remove := func(rec []byte) state.Action {
+		if int64(binary.LittleEndian.Uint64(rec)) <= time {
+			return state.Remove
+		}
+		return state.Keep
+	}
 	for from := 0; from < keys.Len(); {
 		o.chunk.reset(keys.Width)
 		o.chunkRefs = o.chunkRefs[:0]
@@ -296,33 +313,24 @@ func (o *timeOver) computeDue(keys *state.Keys, time int64, out operator.Output)
 		}
 		for g, ref := range o.chunkRefs {
 			o.begin(g)
-			o.addDue(ref, time)
+			o.addDue(ref, collect)
 			o.chunk.close()
 		}
 		if err := o.computeChunk(out); err != nil {
 			return err
 		}
 		for _, ref := range o.chunkRefs {
-			o.pending.Scan(ref, func(rec []byte) state.Action {
-				if int64(binary.LittleEndian.Uint64(rec)) <= time {
-					return state.Remove
-				}
-				return state.Keep
-			})
+			o.pending.Scan(ref, remove)
 		}
 	}
 	return nil
 }
 
-// addDue adds the pending rows up to time to the chunk, in order of time.
-func (o *timeOver) addDue(ref state.Ref, time int64) {
+// addDue adds the pending rows of a key that collect puts into dueRows to the
+// chunk, in order of time.
+func (o *timeOver) addDue(ref state.Ref, collect func([]byte) state.Action) {
 	o.dueRows = o.dueRows[:0]
-	o.pending.Scan(ref, func(rec []byte) state.Action {
-		if t := int64(binary.LittleEndian.Uint64(rec)); t <= time {
-			o.dueRows = append(o.dueRows, timedRow{t, rec[8:]})
-		}
-		return state.Keep
-	})
+	o.pending.Scan(ref, collect)
 	slices.SortStableFunc(o.dueRows, func(a, b timedRow) int { return compareInt64(a.time, b.time) })
 	for _, r := range o.dueRows {
 		o.chunk.add(r.time, r.row)
@@ -467,6 +475,13 @@ func (o *timeOver) keepRecent() error {
 	if err := o.recent.Upsert(&c.keys, c.refs); err != nil {
 		return err
 	}
+	drop := int32(0)
+	removeFirst := func([]byte) state.Action {
+		if drop--; drop == 0 {
+			return state.RemoveStop
+		}
+		return state.Remove
+	}
 	for g, ref := range c.refs {
 		if c.due[g] == c.end[g] {
 			continue
@@ -482,13 +497,8 @@ func (o *timeOver) keepRecent() error {
 			o.record = o.rows.Append(o.record, o.work, int(p))
 			o.recent.Append(ref, o.record)
 		}
-		if drop := min(first, c.due[g]) - c.start[g]; drop > 0 {
-			o.recent.Scan(ref, func([]byte) state.Action {
-				if drop--; drop == 0 {
-					return state.RemoveStop
-				}
-				return state.Remove
-			})
+		if drop = min(first, c.due[g]) - c.start[g]; drop > 0 {
+			o.recent.Scan(ref, removeFirst)
 		}
 		if o.cleanup != nil {
 			if err := o.cleanup.Set(saturated(last, o.reach+1), c.keys.Hash[g], c.keys.At(g)); err != nil {
@@ -518,13 +528,14 @@ func (o *timeOver) forget(time int64) error {
 	}
 	gone := &o.chunk.keys
 	resetKeys(gone, keys.Width)
+	var newest int64
+	visit := func(rec []byte) state.Action {
+		newest = int64(binary.LittleEndian.Uint64(rec))
+		return state.Keep
+	}
 	for g, ref := range o.refs {
-		newest := int64(math.MinInt64)
-		if ref != state.None {
-			o.recent.Scan(ref, func(rec []byte) state.Action {
-				newest = int64(binary.LittleEndian.Uint64(rec))
-				return state.Keep
-			})
+		if newest = math.MinInt64; ref != state.None {
+			o.recent.Scan(ref, visit)
 		}
 		if newest != math.MinInt64 && saturated(newest, o.reach+1) > time {
 			continue // another row came, with a timer of its own

@@ -143,7 +143,8 @@ func (s *temporalSide) store(b *batch.Batch, times []int64, timers state.Timers)
 		i := int(s.sel[k])
 		s.record = binary.LittleEndian.AppendUint64(s.record[:0], uint64(times[i]))
 		s.record = binary.LittleEndian.AppendUint64(s.record, uint64(b.Kind(i)))
-		s.list.Append(ref, append(s.record, s.recBuf.At(k)...))
+		s.record = append(s.record, s.recBuf.At(k)...)
+		s.list.Append(ref, s.record)
 		if err := timers.Set(times[i], s.keyBuf.Hash[k], s.keyBuf.At(k)); err != nil {
 			return err
 		}

@@ -131,7 +131,8 @@ func (s *windowSide) store(b *batch.Batch, end int64, rows []int32, timers state
 			}
 		}
 		s.record = binary.LittleEndian.AppendUint64(s.record[:0], uint64(end))
-		s.list.Append(ref, append(s.record, s.recBuf.At(k)...))
+		s.record = append(s.record, s.recBuf.At(k)...)
+		s.list.Append(ref, s.record)
 	}
 	return nil
 }
@@ -168,16 +169,16 @@ func (j *windowJoin) OnWatermark(time int64, out operator.Output) (int64, error)
 
 // remove drops the rows of closed windows of the keys looked up.
 func (s *windowSide) remove(closed int64) {
-	for _, ref := range s.refs {
-		if ref == state.None {
-			continue
+	remove := func(rec []byte) state.Action {
+		if int64(binary.LittleEndian.Uint64(rec)) <= closed {
+			return state.Remove
 		}
-		s.list.Scan(ref, func(rec []byte) state.Action {
-			if int64(binary.LittleEndian.Uint64(rec)) <= closed {
-				return state.Remove
-			}
-			return state.Keep
-		})
+		return state.Keep
+	}
+	for _, ref := range s.refs {
+		if ref != state.None {
+			s.list.Scan(ref, remove)
+		}
 	}
 }
 
