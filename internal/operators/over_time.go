@@ -47,7 +47,7 @@ type timeOver struct {
 	chunkRefs []state.Ref // pending rows of the chunk's keys
 	// visitRecent is chunk.addRecord, made once.
 	visitRecent func([]byte) state.Action
-	out       *batch.Batch
+	out         *batch.Batch
 }
 
 // overChunk is rows of some keys that are computed together. Positions are rows
