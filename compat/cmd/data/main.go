@@ -62,4 +62,7 @@ var tables = []table{
 	{"parts/.hidden.csv", func() string { return part(910, 915) }},
 	{"pairs_left.csv", func() string { return pairs(101, "l") }},
 	{"pairs_right.csv", func() string { return pairs(202, "r") }},
+	{"ledger.csv", ledger},
+	{"odd.csv", odd},
+	{"iso.json", iso},
 }

@@ -1,0 +1,20 @@
+-- DISTINCT over an aggregate's result.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT DISTINCT n FROM (SELECT customer_id, COUNT(*) AS n FROM orders GROUP BY customer_id);

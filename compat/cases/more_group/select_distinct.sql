@@ -1,0 +1,20 @@
+-- DISTINCT over expressions, and over an aggregate.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT DISTINCT MOD(quantity, 3) AS m, currency IN ('EUR', 'USD') AS e FROM orders;

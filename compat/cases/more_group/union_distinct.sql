@@ -1,0 +1,26 @@
+-- UNION, then aggregates.
+-- modes: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE r (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_right.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT COUNT(*) AS n, SUM(k) AS s FROM (SELECT k FROM l UNION SELECT k FROM r);

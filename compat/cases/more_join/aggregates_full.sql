@@ -1,0 +1,26 @@
+-- Full join of two aggregated subqueries.
+-- modes: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE r (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_right.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT a.k, b.k AS bk, a.n, b.n AS bn, a.s FROM (SELECT k, COUNT(*) AS n, SUM(v) AS s FROM l GROUP BY k) AS a FULL JOIN (SELECT k, COUNT(*) AS n FROM r GROUP BY k) AS b ON a.k = b.k;

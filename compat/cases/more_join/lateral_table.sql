@@ -1,0 +1,38 @@
+-- A correlated lateral subquery with aggregation.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE customers (
+  customer_id INT,
+  name STRING,
+  country STRING,
+  segment STRING,
+  birth DATE,
+  balance DECIMAL(18, 4),
+  vip BOOLEAN,
+  score DOUBLE,
+  rating FLOAT,
+  email STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/customers.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT c.customer_id, t.n, t.m FROM customers c, LATERAL (SELECT COUNT(*) AS n, MAX(price) AS m FROM orders o WHERE o.customer_id = c.customer_id) AS t WHERE c.country = 'US';

@@ -1,0 +1,20 @@
+-- Scalar subqueries in WHERE and SELECT.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT order_id, price, (SELECT MAX(price) FROM orders) - price AS below FROM orders WHERE price > (SELECT AVG(price) FROM orders) * 1.8;

@@ -1,0 +1,26 @@
+-- EXCEPT of INTERSECT of aggregates.
+-- modes: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE r (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_right.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT k FROM l WHERE k IS NOT NULL EXCEPT (SELECT k FROM r INTERSECT SELECT k FROM l WHERE v > 5);

@@ -1,0 +1,16 @@
+-- LENGTH is no function.
+-- modes: streaming, batch
+-- refused: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT LENGTH(name) AS n FROM l;

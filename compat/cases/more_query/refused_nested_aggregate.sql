@@ -1,0 +1,16 @@
+-- An aggregate inside an aggregate.
+-- modes: streaming, batch
+-- refused: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT SUM(COUNT(*)) AS c FROM l GROUP BY k;

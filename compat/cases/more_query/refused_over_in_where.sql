@@ -1,0 +1,22 @@
+-- OVER inside WHERE.
+-- modes: streaming, batch
+-- refused: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT order_id FROM orders WHERE ROW_NUMBER() OVER (PARTITION BY currency ORDER BY order_time) = 1;

@@ -1,0 +1,21 @@
+-- Functions over the wrong types.
+-- modes: streaming, batch
+-- refused: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT SUBSTRING(price, 'a') AS s, order_time + 1 AS t FROM orders;

@@ -1,0 +1,21 @@
+-- DISTINCT with ORDER BY.
+-- modes: batch
+-- ordered
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT DISTINCT currency, MOD(quantity, 4) AS m FROM orders ORDER BY m, currency DESC;

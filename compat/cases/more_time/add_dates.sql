@@ -1,0 +1,4 @@
+-- The same with DATE.
+-- modes: streaming, batch
+
+SELECT x, x + INTERVAL '1' MONTH AS a, x - INTERVAL '1' DAY AS b, TIMESTAMPADD(YEAR, 1, x) AS c, TIMESTAMPADD(DAY, 30, x) AS d, x + INTERVAL '3' HOUR AS e, TIMESTAMPADD(MINUTE, 1, x) AS f FROM (VALUES (DATE '2024-01-31'), (DATE '2024-02-29'), (DATE '1970-01-01'), (DATE '1899-12-31')) AS v(x);

@@ -1,0 +1,17 @@
+-- A date that is none ends the job.
+-- modes: streaming, batch
+-- refused: streaming, batch
+
+CREATE TABLE words (
+  id INT,
+  w STRING,
+  sub STRING,
+  n INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/words.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT CAST(w AS DATE) AS i FROM words WHERE id < 4;

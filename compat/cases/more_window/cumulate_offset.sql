@@ -1,0 +1,23 @@
+-- CUMULATE with an offset.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT window_start, window_end, currency, SUM(quantity) AS q
+FROM CUMULATE(TABLE orders, DESCRIPTOR(order_time), INTERVAL '3' MINUTE, INTERVAL '12' MINUTE, INTERVAL '1' MINUTE)
+GROUP BY window_start, window_end, currency;
