@@ -45,8 +45,8 @@ func typeMultiplicative(s *signature) (types.Type, error) {
 // arithmeticDecimal, or floating point.
 func typeNumeric(s *signature) (types.Type, error) {
 	for i := range 2 {
-		if coerceNull(s, i, s.typ(1-i)) && s.typ(i).Kind == types.Null {
-			s.args[i] = NullLit(types.Of(types.Int))
+		if s.typ(i).Kind == types.Null {
+			return types.Type{}, typeErrorf(i, "Use CAST(NULL AS …) to give it a type", "Illegal use of 'NULL'")
 		}
 	}
 	a, b := s.typ(0), s.typ(1)

@@ -23,8 +23,11 @@ func TestArithmetic(t *testing.T) {
 	% | -7, 3 => INT NOT NULL -1
 	MOD | 7L, 3 => INT NOT NULL 1
 	% | 7.5, 2 => DECIMAL(2, 1) NOT NULL 1.5
-	+ | 1, null => INT NULL
-	+ | null, null => INT NULL
+	+ | 1, null:INT => INT NULL
+	+ | 1, null => error: Illegal use of 'NULL'. Use CAST(NULL AS …) to give it a type
+	+ | 1.5f, 1e0 => FLOAT NOT NULL 2.5
+	= | 0.1f, 0.1e0 => BOOLEAN NOT NULL TRUE
+	= | 0.1e0, 0.1f => BOOLEAN NOT NULL FALSE
 	+ | 1e0, 1.5 => DOUBLE NOT NULL 2.5
 	+ | 1.5f, 1 => FLOAT NOT NULL 2.5
 	* | 1.5f, 1.5 => DOUBLE NOT NULL 2.25

@@ -54,7 +54,11 @@ func castTimestamp(from, to types.Type, zone *civil.Zone) castFunc {
 			}
 			switch to.Kind {
 			case types.Date:
-				c.out.Int32s()[i] = int32(civil.FloorDiv(t, unit/1000) / civil.MsPerDay)
+				ms := civil.FloorDiv(t, unit/1000)
+				if toLocal {
+					ms -= civil.FloorMod(ms, civil.MsPerDay)
+				}
+				c.out.Int32s()[i] = int32(ms / civil.MsPerDay) // before 1970 a later day, as in Flink
 			case types.Time:
 				ms := cutTo(civil.FloorDiv(t, unit/1000), 1000, min(to.Length, 3))
 				c.out.Int32s()[i] = int32(civil.FloorMod(ms, civil.MsPerDay))

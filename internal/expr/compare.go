@@ -150,6 +150,8 @@ func isOrderedType(t types.Type) bool {
 // b: the wider of two numbers or timestamps. Decimals keep their own scales.
 func comparisonType(a, b types.Type) types.Type {
 	switch {
+	case a.IsApproximate() && b.IsApproximate():
+		return a // FLOAT = DOUBLE compares as FLOAT
 	case a.IsNumeric() && b.IsNumeric():
 		t, _ := CommonType([]types.Type{a, b})
 		return t

@@ -131,11 +131,21 @@ func fraction(s []byte) (nano int64, ok bool) {
 // nanoseconds. A day up to 31 that the month does not have is its last one, and
 // 24:00:00 is the next midnight, as in java.time.
 func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
-	date, clock := s, []byte(nil)
+	return parseTimestamp(s, smartDate)
+}
+
+// parseLenientTimestamp is ParseTimestamp, but a day that the month does not
+// have runs into the next one, as in java.sql.Timestamp.
+func parseLenientTimestamp(s []byte) (sec, nano int64, ok bool) {
+	return parseTimestamp(s, lenientDate)
+}
+
+func parseTimestamp(s []byte, date func([]byte) (int, bool)) (sec, nano int64, ok bool) {
+	head, clock := s, []byte(nil)
 	if k := bytes.IndexByte(s, ' '); k >= 0 {
-		date, clock = s[:k], s[k+1:]
+		head, clock = s[:k], s[k+1:]
 	}
-	days, ok := smartDate(date)
+	days, ok := date(head)
 	if !ok {
 		return 0, 0, false
 	}
@@ -162,22 +172,39 @@ func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
 	return sec + int64(ms)/1000, nano, ok
 }
 
-// smartDate reads yyyy-M-d.
+// smartDate reads yyyy-M-d; a day up to 31 is cut to the month's.
 func smartDate(s []byte) (days int, ok bool) {
-	if len(s) < 8 || len(s) > 10 || s[4] != '-' {
+	y, m, d, ok := dateParts(s)
+	if !ok {
 		return 0, false
+	}
+	return civil.Days(y, m, min(d, civil.DaysIn(y, m))), true
+}
+
+// lenientDate reads yyyy-M-d; a day up to 31 may lie in the next month.
+func lenientDate(s []byte) (days int, ok bool) {
+	y, m, d, ok := dateParts(s)
+	if !ok {
+		return 0, false
+	}
+	return civil.Days(y, m, d), true
+}
+
+func dateParts(s []byte) (y, m, d int, ok bool) {
+	if len(s) < 8 || len(s) > 10 || s[4] != '-' {
+		return 0, 0, 0, false
 	}
 	k := bytes.IndexByte(s[5:], '-') + 5
 	if k < 6 {
-		return 0, false
+		return 0, 0, 0, false
 	}
 	y, ok1 := smallNumber(s[:4])
 	m, ok2 := smallNumber(s[5:k])
 	d, ok3 := smallNumber(s[k+1:])
 	if !ok1 || !ok2 || !ok3 || m < 1 || m > 12 || d < 1 || d > 31 || len(s)-k > 3 || k > 7 {
-		return 0, false
+		return 0, 0, 0, false
 	}
-	return civil.Days(y, m, min(d, civil.DaysIn(y, m))), true
+	return y, m, d, true
 }
 
 // fractionUnit[p] is a unit of the last digit of precision p, in nanoseconds.

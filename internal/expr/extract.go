@@ -269,6 +269,24 @@ func buildTimestampDiff(b *builder) (node, error) {
 	}), nil
 }
 
+// buildMinusDate is (a - b) unit: all of the difference, in ms or months.
+func buildMinusDate(b *builder) (node, error) {
+	zone := civil.NewZone(b.env.Zone)
+	from, to := ticksReader{b.call.Args[1].Type(), zone}, ticksReader{b.call.Args[0].Type(), zone}
+	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[:2]}
+	return newStrict(sub, func(c *kernelCall, rows []int32) error {
+		for _, i := range rows {
+			z, a := to.ms(c.args[0], i), from.ms(c.args[1], i)
+			if c.out.Type.Kind == types.IntervalYearMonth {
+				c.out.Int32s()[i] = int32(monthsBetween(z, a))
+			} else {
+				c.out.Int64s()[i] = z - a
+			}
+		}
+		return nil
+	}), nil
+}
+
 // monthsBetween is how many whole months a is after b, both in local ms.
 func monthsBetween(a, b int64) int {
 	dayA, dayB := int(civil.FloorDiv(a, civil.MsPerDay)), int(civil.FloorDiv(b, civil.MsPerDay))

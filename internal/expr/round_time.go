@@ -34,7 +34,8 @@ func buildRoundTime(b *builder) (node, error) {
 	r := ticksReader{t, zone}
 	return newStrict(sub, func(c *kernelCall, rows []int32) error {
 		for _, i := range rows {
-			v := roundMs(r.ms(c.args[0], i), unit, ceil)
+			local := r.ms(c.args[0], i)
+			v := roundMs(local, unit, ceil)
 			switch t.Kind {
 			case types.Date:
 				c.out.Int32s()[i] = int32(civil.FloorDiv(v, civil.MsPerDay))
@@ -43,7 +44,9 @@ func buildRoundTime(b *builder) (node, error) {
 			default:
 				scale := t.UnitsPerSecond() / 1000
 				if t.Kind == types.TimestampLTZ {
-					v = zone.Instant(v, 1000)
+					// Back by the offset of the moment itself, as Flink does, whatever the
+					// offset is at the rounded time.
+					v -= local - civil.FloorDiv(c.args[0].Int64s()[c.args[0].at(i)], scale)
 				}
 				c.out.Int64s()[i] = v * scale
 			}
@@ -54,7 +57,7 @@ func buildRoundTime(b *builder) (node, error) {
 
 // roundMs rounds local ms to a unit; weeks begin on Sunday.
 func roundMs(ms int64, unit string, ceil bool) int64 {
-	step, shift := int64(0), int64(0)
+	step := int64(0)
 	switch unit {
 	case "MILLISECOND":
 		return ms
@@ -66,17 +69,28 @@ func roundMs(ms int64, unit string, ceil bool) int64 {
 		step = civil.MsPerHour
 	case "DAY":
 		step = civil.MsPerDay
-	case "WEEK":
-		step, shift = 7*civil.MsPerDay, 4*civil.MsPerDay // 1970-01-04 was a Sunday: -3 days
 	}
 	if step > 0 {
-		low := ms - civil.FloorMod(ms+shift, step)
+		low := ms - civil.FloorMod(ms, step)
 		if ceil && low != ms {
 			low += step
 		}
 		return low
 	}
-	y, m, _ := civil.Date(int(civil.FloorDiv(ms, civil.MsPerDay)))
+	return int64(roundDay(int(ms/civil.MsPerDay), unit, ceil)) * civil.MsPerDay
+}
+
+// roundDay rounds a day to a unit of the calendar. (The time of the day is cut
+// off before, towards zero, as Flink does.)
+func roundDay(day int, unit string, ceil bool) int {
+	if unit == "WEEK" {
+		low := day - civil.Weekday(day)%7
+		if ceil && low != day {
+			low += 7
+		}
+		return low
+	}
+	y, m, _ := civil.Date(day)
 	span := 12 // months
 	switch unit {
 	case "MONTH":
@@ -93,8 +107,8 @@ func roundMs(ms int64, unit string, ceil bool) int64 {
 		y, m, span = (y+999)/1000*1000-999, 1, 12000
 	}
 	low := civil.Days(y, m, 1)
-	if ceil && int64(low)*civil.MsPerDay != ms {
+	if ceil && low != day {
 		low = civil.AddMonths(low, span)
 	}
-	return int64(low) * civil.MsPerDay
+	return low
 }

@@ -12,6 +12,7 @@ func temporalFunctions() []function {
 		{name: "EXTRACT", min: 2, max: 2, typing: typeExtract(units), build: buildExtract},
 		{name: "TIMESTAMPADD", min: 3, max: 3, rewrite: rewriteTimestampAdd},
 		{name: "TIMESTAMPDIFF", min: 3, max: 3, typing: params(strictly(types.Of(types.Int)), units, aTemporal, aTemporal), build: buildTimestampDiff},
+		{name: "MINUS_DATE", min: 3, max: 3, typing: typeMinusDate, build: buildMinusDate},
 		{name: "DATE_FORMAT", min: 2, max: 2, typing: typeDateFormat, build: buildDateFormat},
 		{name: "TO_TIMESTAMP", min: 1, max: 2, typing: params(always(types.TimestampOf(3)), aString, aString), build: buildToTimestamp},
 		{name: "TO_TIMESTAMP_LTZ", min: 1, max: 3, typing: typeToTimestampLTZ, build: buildToTimestampLTZ},
@@ -167,6 +168,20 @@ func rewriteUnixTimestamp(args []Expr) (Expr, error) {
 		return Resolve("$UNIX_NOW", nil)
 	}
 	return Resolve("$UNIX_TIMESTAMP", args)
+}
+
+// typeMinusDate types (a - b) unit, the difference of two times as an INTERVAL;
+// its arguments are a, b and the unit.
+func typeMinusDate(s *signature) (types.Type, error) {
+	t, err := params(strictly(types.Of(types.IntervalDayTime)), aTemporal, aTemporal, keyword("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"))(s)
+	if err != nil {
+		return t, err
+	}
+	unit, _ := ConstantString(s.args[2])
+	if intervalOf(unit).Type().Kind == types.IntervalYearMonth {
+		t.Kind = types.IntervalYearMonth
+	}
+	return t, nil
 }
 
 func typeDateFormat(s *signature) (types.Type, error) {

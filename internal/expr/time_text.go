@@ -185,7 +185,11 @@ func readTimestamp(c *kernelCall, pats *patterns, i int32, zone *civil.Zone) (ms
 			return ms, true
 		}
 	}
-	sec, nano, ok := ParseTimestamp(bytes.TrimSpace(s))
+	read := ParseTimestamp
+	if len(c.args) > 1 {
+		read = parseLenientTimestamp
+	}
+	sec, nano, ok := read(bytes.TrimSpace(s))
 	if zone != nil {
 		sec = zone.Instant(sec, 1)
 	}
@@ -262,6 +266,10 @@ func (z zoneNames) get(id []byte) (*civil.Zone, bool) {
 	return zone, zone != nil
 }
 
+// unreadableDay is what Flink's TO_DATE gives for text that does not have the
+// pattern: 5471-09-27, the low half of a time that stands for none.
+const unreadableDay = 1278983
+
 // buildToDate is TO_DATE(text[, pattern]).
 func buildToDate(b *builder) (node, error) {
 	pats := patterns{style: datepattern.Legacy}
@@ -283,7 +291,7 @@ func buildToDate(b *builder) (node, error) {
 			}
 			m, ok := p.Parse(s)
 			if !ok {
-				c.null(i)
+				m.Days = unreadableDay
 			}
 			out[i] = int32(m.Days)
 		}
