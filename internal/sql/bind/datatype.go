@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -83,7 +85,18 @@ func rootType(d *ast.DataType) (types.Type, error) {
 	case "STRUCTURED", "RAW", "VARIANT", "BITMAP", "ANY":
 		return types.Type{}, notSupported(d, "Type "+d.Name, "")
 	}
-	return types.Type{}, errorAt(d, "", "Unknown identifier '%s': there is no data type of this name", d.Name)
+	name := d.Name
+	if d.Other != nil {
+		name = d.Other.String()
+	}
+	return types.Type{}, errorAt(d, didYouMean(strings.ToUpper(name), typeNames()), "Unknown identifier '%s': there is no data type of this name", name)
+}
+
+func typeNames() []string {
+	return []string{
+		"BOOLEAN", "TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL", "NUMERIC", "CHAR", "VARCHAR", "STRING",
+		"BINARY", "VARBINARY", "BYTES", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "INTERVAL", "ARRAY", "MAP", "MULTISET", "ROW",
+	}
 }
 
 func decimalType(d *ast.DataType) (types.Type, error) {

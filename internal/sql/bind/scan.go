@@ -87,7 +87,7 @@ func tableErrorf(n ast.Node, r *catalog.Table, as, hint, format string, args ...
 }
 
 func tableError(n ast.Node, r *catalog.Table, as string, err error) error {
-	return errorAt(n, "", "Unable to create a %s table '%s'. %s", as, r.Path, err)
+	return errorAt(n, connector.HintOf(err), "Unable to create a %s table '%s'. %s", as, r.Path, err)
 }
 
 // readMetadata checks the metadata columns against what the connector offers.

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/flottstream/flott/internal/expr"
@@ -277,13 +278,21 @@ func notFound(s *scope, p *ast.Path) error {
 				}
 			}
 		}
-		return errorAt(p.Parts[0], catalog.DidYouMean(name, tables), "Table '%s' not found", name)
+		hint := catalog.DidYouMean(name, tables)
+		if hint == "" && len(tables) > 0 {
+			hint = "the tables here are " + strings.Join(tables, ", ")
+		}
+		return errorAt(p.Parts[0], hint, "Table '%s' not found", name)
 	}
 	var names []string
 	for at := s; at != nil; at = at.parent {
 		names = append(names, at.names()...)
 	}
-	return errorAt(p, catalog.DidYouMean(name, names), "Column '%s' not found in any table", name)
+	hint := catalog.DidYouMean(name, slices.Clone(names))
+	if hint == "" && len(names) > 0 && len(names) <= 12 {
+		hint = "the columns are " + strings.Join(names, ", ")
+	}
+	return errorAt(p, hint, "Column '%s' not found in any table", name)
 }
 
 // reference makes the expression of a found name.

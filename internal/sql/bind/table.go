@@ -122,7 +122,7 @@ func declareWatermark(t *catalog.Table, w *ast.Watermark, like string) error {
 	if t.Watermark != nil && like != "OVERWRITING" {
 		return errorAt(w, "", "There already exists a watermark on column '%s'. You might want to specify EXCLUDING WATERMARKS or OVERWRITING WATERMARKS.", t.Watermark.Column)
 	}
-	t.Watermark = &catalog.Watermark{Column: w.Column.Parts[0].Name, Expr: w.X}
+	t.Watermark = &catalog.Watermark{Column: w.Column.Parts[0].Name, Expr: w.X, At: w.Column.Range()}
 	return nil
 }
 
@@ -302,10 +302,10 @@ func (q *query) resolveWatermark(t *catalog.Table, p *plan.Table, ct ast.Node) e
 	schema := layoutSchema(p)
 	at := schema.Index(w.Column)
 	if at < 0 {
-		return errorAt(w.Expr, didYouMean(w.Column, schema.Names()), "The rowtime attribute field '%s' is not defined in the table schema", w.Column)
+		return errorAt(w.At, didYouMean(w.Column, schema.Names()), "The rowtime attribute field '%s' is not defined in the table schema", w.Column)
 	}
 	if typ := schema[at].Type; !canBeRowtime(typ) || typ.Time == types.Proctime {
-		return errorAt(w.Expr, rowtimeHint(typ), "Invalid data type of time field for watermark definition. %s, but the time field type is %s", rowtimeRule, typ)
+		return errorAt(w.At, rowtimeHint(typ), "Invalid data type of time field for watermark definition. %s, but the time field type is %s", rowtimeRule, typ)
 	}
 	eb := &exprBinder{query: q, scope: scopeOf(t.Path.Object, nil, schema.Names(), schema, nil), noAggregate: "a watermark"}
 	x, err := eb.bind(w.Expr)

@@ -46,6 +46,7 @@ type Column struct {
 type Watermark struct {
 	Column string
 	Expr   ast.Expr
+	At     ast.Span // of the column in the statement
 }
 
 // View is a named query.

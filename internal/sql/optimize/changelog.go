@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/plan"
 )
@@ -276,8 +277,12 @@ func requireInsertOnly(in *plan.Physical, requester string) error {
 	if producer.Traits.Changes&jobgraph.Deletes != 0 {
 		kinds = append(kinds, "delete")
 	}
-	return fmt.Errorf("%s doesn't support consuming %s changes which is produced by node %s",
+	err := fmt.Errorf("%s doesn't support consuming %s changes which is produced by node %s",
 		requester, strings.Join(kinds, " and "), Describe(producer))
+	if strings.HasPrefix(requester, "Table sink ") {
+		return connector.WithHint(err, "write to a table that takes changes (upsert-kafka, print), or make the rows final, as with a window in GROUP BY")
+	}
+	return err
 }
 
 // forwards reports operators that pass changes on as they come.

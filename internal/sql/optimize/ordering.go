@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
@@ -277,7 +278,8 @@ func (p *planner) streamingOver(n *plan.Over, in *plan.Physical, spec *jobgraph.
 		}
 	}
 	if len(n.Order) == 0 {
-		return fmt.Errorf("OVER windows' ordering in stream mode must be defined on a time attribute.")
+		return connector.WithHint(fmt.Errorf("OVER windows' ordering in stream mode must be defined on a time attribute."),
+			"declare one with WATERMARK FOR … in CREATE TABLE and write OVER (… ORDER BY it)")
 	}
 	if len(n.Order) != 1 {
 		return fmt.Errorf("The window can only be ordered by a single time column.")
@@ -288,7 +290,8 @@ func (p *planner) streamingOver(n *plan.Over, in *plan.Physical, spec *jobgraph.
 			out.Traits.Changes = allChanges
 			return nil
 		}
-		return fmt.Errorf("OVER windows' ordering in stream mode must be defined on a time attribute.")
+		return connector.WithHint(fmt.Errorf("OVER windows' ordering in stream mode must be defined on a time attribute."),
+			"declare one with WATERMARK FOR … in CREATE TABLE and write OVER (… ORDER BY it)")
 	}
 	if n.Order[0].Descending {
 		return fmt.Errorf("The window can only be ordered in ASCENDING mode.")
@@ -313,7 +316,8 @@ func (p *planner) sort(n *plan.Sort) (*plan.Physical, error) {
 	}
 	first := n.Order[0]
 	if in.Out[first.Column].Type.Time == types.NoTime {
-		return nil, fmt.Errorf("Sort on a non-time-attribute field is not supported.")
+		return nil, connector.WithHint(fmt.Errorf("Sort on a non-time-attribute field is not supported."),
+			"an endless table cannot be sorted: sort by a time attribute first, add LIMIT, or SET 'execution.runtime-mode' = 'batch'")
 	}
 	if first.Descending {
 		return nil, fmt.Errorf("Sort: Primary sort order of a streaming table must be ascending on time.")

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/flottstream/flott/internal/sql/ast"
@@ -83,7 +84,7 @@ func (p *parser) hint(t *token, expected []string) string {
 	if h := p.misspeltBefore(t, expected); h != "" {
 		return h
 	}
-	if t.kind == tokWord && ast.Reserved(t.upper) && !clauseStart[t.upper] && (wantsName(expected) || wantsExpr(expected)) {
+	if t.kind == tokWord && ast.Reserved(t.upper) && (!clauseStart[t.upper] || slices.Contains(expected, "a column name")) && (wantsName(expected) || wantsExpr(expected)) {
 		return t.upper + " is a reserved word; to use it as a name write it in back-ticks: `" + t.text + "`"
 	}
 	if wantsName(expected) && t.kind == tokString {

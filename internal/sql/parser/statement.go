@@ -191,6 +191,7 @@ func (p *parser) execute() ast.Statement {
 // statementSet parses STATEMENT SET BEGIN insert; … END.
 func (p *parser) statementSet() *ast.StatementSet {
 	pos := p.start()
+	begin := p.tok()
 	p.expect("STATEMENT", "SET", "BEGIN")
 	set := &ast.StatementSet{}
 	for {
@@ -211,7 +212,7 @@ func (p *parser) statementSet() *ast.StatementSet {
 			return set
 		}
 		if p.tok().kind == tokEOF {
-			p.fail(p.tok(), "the statement set is not closed", "end it with END;")
+			panic(&Error{Pos: begin.pos, End: begin.end, Kind: "syntax error", Msg: "the statement set is not closed", Hint: "end it with END;"})
 		}
 	}
 }

@@ -99,7 +99,7 @@ func positioned(n ast.Node, source string, err error) error {
 	var d *diag.Error
 	if !errors.As(err, &d) {
 		at := subject(n).Range()
-		d = &diag.Error{Pos: at.Pos, End: at.End, Msg: err.Error()}
+		d = &diag.Error{Pos: at.Pos, End: at.End, Msg: err.Error(), Hint: connector.HintOf(err)}
 		var c *catalog.Error
 		if errors.As(err, &c) {
 			d.Msg, d.Hint = c.Message, c.Hint
@@ -254,7 +254,7 @@ func (s *Session) setKey(x *ast.Set) (*Result, error) {
 		return r, nil
 	}
 	if err := s.Config.Set(x.Key.Text, x.Value.Text); err != nil {
-		return nil, fail(x, "", err.Error())
+		return nil, fail(x.Key, "", err.Error())
 	}
 	return &Result{}, nil
 }
