@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flottstream/flott/internal/config"
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/embedded"
 	"github.com/flottstream/flott/internal/jobmanager"
 	"github.com/flottstream/flott/internal/sql/diag"
@@ -203,6 +204,9 @@ func (r *runner) outcome(host *embedded.Host, script, name string, err error) er
 	case errors.As(err, &failed):
 		line, _ := diag.LineCol(script, failed.Pos)
 		r.say("%s:%d: job %s failed: %v", name, line, failed.Job, failed.Err)
+		if hint := connector.HintOf(err); hint != "" {
+			r.say("  hint: %s", hint)
+		}
 	case errors.As(err, &mistake):
 		r.say("%s:%s", name, strings.TrimRight(diag.Render(script, err), "\n"))
 	default:

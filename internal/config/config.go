@@ -22,6 +22,7 @@ const (
 	Text     Kind = iota
 	Bool          // true, false
 	Int           // whole number
+	Count         // whole number from 1; -1 is the default
 	Duration      // "10 s"
 	Bytes         // "128 mb"
 	Enum          // one of Option.Words
@@ -203,6 +204,10 @@ func check(o Option, value string) (err error) {
 	case Int:
 		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 			want = "a whole number"
+		}
+	case Count:
+		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 1 && n != -1 {
+			want = "a whole number, at least 1"
 		}
 	case Duration:
 		if _, err := connector.ParseDuration(value); err != nil {

@@ -23,7 +23,7 @@ func TestOptionsAreSortedAndTheirDefaultsValid(t *testing.T) {
 func TestSet(t *testing.T) {
 	for _, c := range []struct{ key, value, err, warning string }{
 		{"parallelism.default", "4", "", ""},
-		{"parallelism.default", "many", `'parallelism.default' is "many", but must be a whole number`, ""},
+		{"parallelism.default", "many", `'parallelism.default' is "many", but must be a whole number, at least 1`, ""},
 		{"execution.runtime-mode", "batch", "", ""},
 		{"execution.runtime-mode", "fast", "must be one of STREAMING, BATCH", ""},
 		{"table.exec.state.ttl", "36 hours", "", ""},

@@ -19,7 +19,7 @@ var runtime = []Option{
 	{"execution.runtime-mode", Enum, "STREAMING", []string{"STREAMING", "BATCH"}, "Streaming emits changes as they happen; batch emits final rows at the end of bounded input."},
 	{"flott.batch.rows", Int, "4096", nil, "Rows per batch that sources and operators aim at."},
 	{"flott.table.exec.changelog", Enum, "net", []string{"net", "per-record"}, "net: an updating operator emits the net change of a batch per key; per-record: Flink's record-by-record changes."},
-	{"parallelism.default", Int, "1", nil, "Subtasks per operator unless it says otherwise."},
+	{"parallelism.default", Count, "1", nil, "Subtasks per operator unless it says otherwise."},
 	{"pipeline.max-parallelism", Int, "-1", nil, "Number of key groups; -1 is 128."},
 	{"pipeline.name", Text, "", nil, "Name of the next job."},
 	{"pipeline.operator-chaining.enabled", Bool, "true", nil, "Run operators joined by forward edges in one task."},

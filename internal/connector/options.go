@@ -122,7 +122,7 @@ func (o *Options) Done() error {
 	if unknown := o.unknown(); len(unknown) > 0 {
 		err := fmt.Errorf("Unsupported options found for '%s'.\n\nUnsupported options:\n\n%s\n\nSupported options:\n\n%s",
 			o.connector, strings.Join(unknown, "\n"), strings.Join(sorted(o.known), "\n"))
-		return WithHint(err, o.suggestion(unknown[0]))
+		return WithHint(err, DidYouMean(unknown[0], sorted(o.known)))
 	}
 	return nil
 }
@@ -145,41 +145,6 @@ func (o *Options) unknown() (names []string) {
 	}
 	sort.Strings(names)
 	return names
-}
-
-// suggestion names the known option that a misspelt one is nearest to, and what
-// is not a misspelling is told from one by the number of letters that differ.
-func (o *Options) suggestion(unknown string) string {
-	best, distance := "", max(2, len(unknown)/5)+1
-	for _, k := range sorted(o.known) {
-		if d := letters(unknown, k); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean '" + best + "'?"
-}
-
-// letters is the number of letters to insert, delete or replace between a and b.
-func letters(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func sorted(set map[string]bool) []string {

@@ -119,8 +119,8 @@ func (s *settings) readFormat(env *connector.Env, o *connector.Options, name str
 			known = append(known, k)
 		}
 		sort.Strings(known)
-		o.Fail(fmt.Errorf("Could not find any format factory for identifier '%s' in the classpath.\n\nAvailable formats are:\n\n%s",
-			name, strings.Join(known, "\n")))
+		o.Fail(connector.WithHint(fmt.Errorf("Could not find any format factory for identifier '%s' in the classpath.\n\nAvailable formats are:\n\n%s",
+			name, strings.Join(known, "\n")), connector.DidYouMean(name, known)))
 		return
 	}
 	s.format, s.options = f, map[string]string{}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
@@ -278,7 +279,11 @@ func (r *reader) place(err error) error {
 	if line, ok := lineAt(r.split.Path, r.split.Pos); ok {
 		where = fmt.Sprintf("file '%s', line %d (byte %d)", r.split.Path, line, r.split.Pos)
 	}
-	return fmt.Errorf("%s: %w%w", where, err, connector.ErrUser)
+	err = fmt.Errorf("%s: %w%w", where, err, connector.ErrUser)
+	if option := "ignore-parse-errors"; slices.Contains(r.format.Options(), option) {
+		return connector.WithHint(err, fmt.Sprintf("'%s.%s' = 'true' leaves such records out", r.format.Name(), option))
+	}
+	return err
 }
 
 // lineAt counts the lines before an offset in the text of a file. It reads the

@@ -174,8 +174,8 @@ func readFormat(env *connector.Env, o *connector.Options, name, prefix string) *
 			known = append(known, k)
 		}
 		sort.Strings(known)
-		o.Fail(fmt.Errorf("Could not find any format factory for identifier '%s' in the classpath.\n\nAvailable formats are:\n\n%s",
-			name, strings.Join(known, "\n")))
+		o.Fail(connector.WithHint(fmt.Errorf("Could not find any format factory for identifier '%s' in the classpath.\n\nAvailable formats are:\n\n%s",
+			name, strings.Join(known, "\n")), connector.DidYouMean(name, known)))
 		return nil
 	}
 	m := &messageFormat{Factory: f, options: map[string]string{}}
