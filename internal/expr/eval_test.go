@@ -283,7 +283,11 @@ func staysConstant(c *Call, i int) bool {
 	return i < len(constantArgs[c.Fn]) && constantArgs[c.Fn][i] == 'c'
 }
 
-var constantArgs = map[string]string{}
+var constantArgs = map[string]string{
+	"EXTRACT": "c", "TIMESTAMPDIFF": "c", "FLOOR": ".c", "CEIL": ".c", "TO_TIMESTAMP_LTZ": ".c", "MINUS_DATE": "..c",
+	"TRIM": "c", "ROUND": ".c", "TRUNCATE": ".c",
+	"JSON_EXISTS": "..c", "JSON_VALUE": "..cc.c", "JSON_QUERY": "..cccc", "JSON_OBJECT": "cc.c.c", "JSON_ARRAY": "c",
+}
 
 // check runs lines of "NAME | args => TYPE text" or "NAME | args => error …".
 func check(t *testing.T, lines string) {

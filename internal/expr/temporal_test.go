@@ -5,14 +5,6 @@ import (
 	"time"
 )
 
-func init() {
-	for fn, mask := range map[string]string{
-		"EXTRACT": "c", "TIMESTAMPDIFF": "c", "FLOOR": ".c", "CEIL": ".c", "TO_TIMESTAMP_LTZ": ".c", "MINUS_DATE": "..c", "TRIM": "c", "ROUND": ".c", "TRUNCATE": ".c",
-	} {
-		constantArgs[fn] = mask
-	}
-}
-
 // The answers were given by Flink 2.3.
 func TestTemporalFunctions(t *testing.T) {
 	check(t, `
