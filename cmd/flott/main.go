@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	_ "time/tzdata" // zones on machines that have none
 
 	"github.com/spf13/cobra"
 )
