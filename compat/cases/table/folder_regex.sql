@@ -8,7 +8,7 @@ CREATE TABLE parts (
   'connector' = 'filesystem',
   'path' = '${data}/parts',
   'format' = 'csv',
-  'source.path.regex-pattern' = '.*/t.*[.]csv'
+  'source.path.regex-pattern' = '.*/t[^/]*[.]csv'
 );
 
 SELECT id, name FROM parts;
