@@ -57,10 +57,12 @@ func TestResolveRefuses(t *testing.T) {
 		args []types.Type
 		want string
 	}{
-		{"SUM", []types.Type{types.String()}, "SUM cannot aggregate values of type STRING"},
-		{"MAX", []types.Type{types.ArrayOf(types.String())}, "MAX cannot aggregate values of type ARRAY<STRING>"},
+		{"SUM", []types.Type{types.String()}, "Cannot apply 'SUM' to arguments of type 'SUM(<STRING>)'. Supported form(s): 'SUM(<NUMERIC>)'"},
+		{"LISTAGG", []types.Type{types.Of(types.Int).NotNull()}, "Cannot apply 'LISTAGG' to arguments of type 'LISTAGG(<INT>)'. Supported form(s): 'LISTAGG(<CHARACTER>)' 'LISTAGG(<CHARACTER>, <CHARACTER_LITERAL>)'"},
+		{"MAX", []types.Type{types.ArrayOf(types.String())}, "MAX aggregate function does not support type: 'ARRAY<STRING>'"},
 		{"MEDIAN", []types.Type{types.String()}, "MEDIAN is not an aggregate function"},
-		{"AVG", nil, "AVG takes 1 argument(s), not 0"},
+		{"AVG", nil, "Invalid number of arguments to function 'AVG'. Was expecting 1 arguments"},
+		{"PERCENTILE", []types.Type{types.Of(types.Int)}, "Invalid number of arguments to function 'PERCENTILE'. Was expecting 2 or 3 arguments"},
 	} {
 		if _, err := Resolve(c.fn, c.args, false); err == nil || err.Error() != c.want {
 			t.Errorf("%s%v: %v, want %s", c.fn, c.args, err, c.want)

@@ -15,7 +15,7 @@ func resolveAvg(f *Function) error {
 	case types.Decimal:
 		scale := max(t.Scale, 6)
 		f.Type = types.DecimalOf(decimal.MaxPrecision, scale).WithNull(t.Nullable)
-		f.impl = avgDecimal{shift: scale - t.Scale}
+		f.impl = avgDecimal{sumDecimal: sumDecimal{unbounded: t.Length > roomyPrecision}, shift: scale - t.Scale}
 	case types.TinyInt:
 		f.impl = avgInt[int8]{}
 	case types.SmallInt:
@@ -86,7 +86,7 @@ type avgDecimal struct {
 func (a avgDecimal) result(r *results, out *batch.Vector) error {
 	for _, rec := range r.recs {
 		n := getInt(rec, r.off+16)
-		if n == 0 {
+		if n == 0 || getNum(rec, r.off) == overflown {
 			out.AppendNull()
 			continue
 		}

@@ -90,7 +90,7 @@ func resolveListAgg(f *Function) error {
 	if !f.Args[0].IsCharacter() || len(f.Args) > 1 && !f.Args[1].IsCharacter() {
 		return nil
 	}
-	f.Type = types.String()
+	f.Type = f.Args[0] // Flink's too, although the text is longer
 	f.impl = listAgg{}
 	return nil
 }

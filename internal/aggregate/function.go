@@ -3,6 +3,8 @@ package aggregate
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/types"
@@ -31,7 +33,8 @@ type Function struct {
 // FILTER, or without GROUP BY.
 func (f Function) Nullable() types.Type {
 	switch f.Name {
-	case "COUNT", "SUM0", "COLLECT", "APPROX_COUNT_DISTINCT", "JSON_OBJECTAGG", "JSON_ARRAYAGG":
+	case "COUNT", "SUM0", "COLLECT", "APPROX_COUNT_DISTINCT",
+		"JSON_OBJECTAGG_NULL_ON_NULL", "JSON_OBJECTAGG_ABSENT_ON_NULL", "JSON_ARRAYAGG_NULL_ON_NULL", "JSON_ARRAYAGG_ABSENT_ON_NULL":
 		return f.Type
 	}
 	return f.Type.WithNull(true)
@@ -128,7 +131,7 @@ func Resolve(name string, args []types.Type, distinct bool) (Function, error) {
 		return Function{}, err
 	}
 	if f.impl == nil {
-		return Function{}, fmt.Errorf("%s cannot aggregate values of type %s", name, args[0])
+		return Function{}, cannotApply(&f, supported[f.Name])
 	}
 	f.Type = f.Type.WithoutTime()
 	_ = distinct // every function may be DISTINCT, and its type stays
@@ -140,40 +143,68 @@ var aliases = map[string]string{
 }
 
 // arity is the number of arguments, least and most.
-var arity = map[string][2]int{"COUNT": {0, 1}, "LISTAGG": {1, 2}, "JSON_OBJECTAGG": {2, 2}}
+var arity = map[string][2]int{"COUNT": {0, 1}, "LISTAGG": {1, 2}, "PERCENTILE": {2, 3},
+	"JSON_OBJECTAGG_NULL_ON_NULL": {2, 2}, "JSON_OBJECTAGG_ABSENT_ON_NULL": {2, 2}}
 
 func checkArgs(name string, args []types.Type) error {
 	a, ok := arity[name]
 	if !ok {
 		a = [2]int{1, 1}
 	}
-	if len(args) < a[0] || len(args) > a[1] {
-		if a[0] == a[1] {
-			return fmt.Errorf("%s takes %d argument(s), not %d", name, a[0], len(args))
-		}
-		return fmt.Errorf("%s takes %d or %d arguments, not %d", name, a[0], a[1], len(args))
+	if len(args) >= a[0] && len(args) <= a[1] {
+		return nil
 	}
-	return nil
+	expected := strconv.Itoa(a[1])
+	if a[0] != a[1] {
+		expected = fmt.Sprintf("%d or %d", a[0], a[1])
+	}
+	return fmt.Errorf("Invalid number of arguments to function '%s'. Was expecting %s arguments", name, expected)
+}
+
+// supported are the arguments that functions take, in the words of Flink's
+// validator; the others take numbers.
+var supported = map[string]string{
+	"LISTAGG": "'LISTAGG(<CHARACTER>)' 'LISTAGG(<CHARACTER>, <CHARACTER_LITERAL>)'",
+}
+
+// cannotApply says that there is no such function for these types.
+func cannotApply(f *Function, forms string) error {
+	if f.Name == "MIN" || f.Name == "MAX" {
+		return fmt.Errorf("%s aggregate function does not support type: '%s'", f.Name, f.Args[0].WithNull(true))
+	}
+	if forms == "" {
+		forms = "'" + f.Name + "(<NUMERIC>)'"
+	}
+	parts := make([]string, len(f.Args))
+	for i, t := range f.Args {
+		parts[i] = "<" + t.WithNull(true).String() + ">"
+	}
+	return fmt.Errorf("Cannot apply '%s' to arguments of type '%s(%s)'. Supported form(s): %s", f.Name, f.Name, strings.Join(parts, ", "), forms)
 }
 
 var resolvers = map[string]func(*Function) error{
-	"COUNT":                 resolveCount,
-	"SUM":                   resolveSum,
-	"SUM0":                  resolveSum0,
-	"AVG":                   resolveAvg,
-	"MIN":                   func(f *Function) error { return resolveExtreme(f, false) },
-	"MAX":                   func(f *Function) error { return resolveExtreme(f, true) },
-	"STDDEV_POP":            func(f *Function) error { return resolveVariance(f, true, false) },
-	"STDDEV_SAMP":           func(f *Function) error { return resolveVariance(f, true, true) },
-	"VAR_POP":               func(f *Function) error { return resolveVariance(f, false, false) },
-	"VAR_SAMP":              func(f *Function) error { return resolveVariance(f, false, true) },
-	"FIRST_VALUE":           func(f *Function) error { return resolveEdge(f, false) },
-	"LAST_VALUE":            func(f *Function) error { return resolveEdge(f, true) },
-	"SINGLE_VALUE":          resolveSingle,
-	"LISTAGG":               resolveListAgg,
-	"ARRAY_AGG":             resolveArrayAgg,
-	"COLLECT":               resolveCollect,
-	"APPROX_COUNT_DISTINCT": resolveApproxCount,
+	"COUNT":                         resolveCount,
+	"SUM":                           resolveSum,
+	"SUM0":                          resolveSum0,
+	"AVG":                           resolveAvg,
+	"MIN":                           func(f *Function) error { return resolveExtreme(f, false) },
+	"MAX":                           func(f *Function) error { return resolveExtreme(f, true) },
+	"STDDEV_POP":                    func(f *Function) error { return resolveVariance(f, true, false) },
+	"STDDEV_SAMP":                   func(f *Function) error { return resolveVariance(f, true, true) },
+	"VAR_POP":                       func(f *Function) error { return resolveVariance(f, false, false) },
+	"VAR_SAMP":                      func(f *Function) error { return resolveVariance(f, false, true) },
+	"FIRST_VALUE":                   func(f *Function) error { return resolveEdge(f, false) },
+	"LAST_VALUE":                    func(f *Function) error { return resolveEdge(f, true) },
+	"SINGLE_VALUE":                  resolveSingle,
+	"LISTAGG":                       resolveListAgg,
+	"ARRAY_AGG":                     resolveArrayAgg,
+	"COLLECT":                       resolveCollect,
+	"APPROX_COUNT_DISTINCT":         resolveApproxCount,
+	"PERCENTILE":                    resolvePercentile,
+	"JSON_ARRAYAGG_NULL_ON_NULL":    func(f *Function) error { return resolveJSONArray(f, false) },
+	"JSON_ARRAYAGG_ABSENT_ON_NULL":  func(f *Function) error { return resolveJSONArray(f, true) },
+	"JSON_OBJECTAGG_NULL_ON_NULL":   func(f *Function) error { return resolveJSONObject(f, false) },
+	"JSON_OBJECTAGG_ABSENT_ON_NULL": func(f *Function) error { return resolveJSONObject(f, true) },
 }
 
 func getInt(rec []byte, off int) int64    { return int64(le.Uint64(rec[off:])) }

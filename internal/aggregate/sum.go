@@ -20,7 +20,7 @@ func resolveSum(f *Function) error {
 	switch {
 	case t.Kind == types.Decimal:
 		f.Type = types.DecimalOf(decimal.MaxPrecision, t.Scale).WithNull(t.Nullable)
-		f.impl = sumDecimal{zero: f.Name == "SUM0"}
+		f.impl = sumDecimal{zero: f.Name == "SUM0", unbounded: t.Length > roomyPrecision}
 	case t.IsInteger():
 		f.impl = integerSum(t.Physical(), f.Name == "SUM0")
 	case t.Kind == types.Float:
@@ -157,8 +157,18 @@ func (s sumFloat[T]) result(r *results, out *batch.Vector) error {
 }
 
 // sumDecimal is SUM of DECIMAL: sum (16) and count (8). A sum of more than 38
-// digits is NULL.
-type sumDecimal struct{ zero bool }
+// digits is NULL, and the next value begins a new one, as in Flink.
+type sumDecimal struct {
+	zero bool
+	// unbounded: 2^63 values can have a sum of more than 38 digits.
+	unbounded bool
+}
+
+// roomyPrecision is the number of digits of which no sum has too many.
+const roomyPrecision = 19
+
+// overflown is the sum of too many digits.
+var overflown = decimal.Num{Hi: math.MinInt64}
 
 func getNum(rec []byte, off int) decimal.Num {
 	return decimal.Num{Lo: le.Uint64(rec[off:]), Hi: int64(le.Uint64(rec[off+8:]))}
@@ -171,8 +181,16 @@ func putNum(rec []byte, off int, x decimal.Num) {
 
 func (sumDecimal) width() int { return 24 }
 
-func (sumDecimal) accumulate(u *update) error {
+func (s sumDecimal) accumulate(u *update) error {
 	vals := u.args[0].Decimals()
+	if s.unbounded {
+		for k, i := range u.rows {
+			rec := u.recs[u.gid[k]]
+			putNum(rec, u.off, addChecked(getNum(rec, u.off), vals[i]))
+			addInt(rec, u.off+16, 1)
+		}
+		return nil
+	}
 	for k, i := range u.rows {
 		rec := u.recs[u.gid[k]]
 		putNum(rec, u.off, decimal.Add(getNum(rec, u.off), vals[i]))
@@ -181,8 +199,16 @@ func (sumDecimal) accumulate(u *update) error {
 	return nil
 }
 
-func (sumDecimal) retract(u *update) error {
+func (s sumDecimal) retract(u *update) error {
 	vals := u.args[0].Decimals()
+	if s.unbounded {
+		for k, i := range u.rows {
+			rec := u.recs[u.gid[k]]
+			putNum(rec, u.off, addChecked(getNum(rec, u.off), vals[i].Neg()))
+			addInt(rec, u.off+16, -1)
+		}
+		return nil
+	}
 	for k, i := range u.rows {
 		rec := u.recs[u.gid[k]]
 		putNum(rec, u.off, decimal.Sub(getNum(rec, u.off), vals[i]))
@@ -191,10 +217,26 @@ func (sumDecimal) retract(u *update) error {
 	return nil
 }
 
+func addChecked(sum, x decimal.Num) decimal.Num {
+	if sum == overflown {
+		return x
+	}
+	if sum = decimal.Add(sum, x); !sum.Fits(decimal.MaxPrecision) {
+		return overflown
+	}
+	return sum
+}
+
 func (sumDecimal) merge(m *merger) error {
 	for k, g := range m.gid {
-		rec := m.recs[g]
-		putNum(rec, m.off, decimal.Add(getNum(rec, m.off), getNum(m.src[k], m.off)))
+		rec, sum := m.recs[g], getNum(m.src[k], m.off)
+		switch {
+		case getInt(m.src[k], m.off+16) == 0 && sum == decimal.Num{}:
+		case sum == overflown:
+			putNum(rec, m.off, overflown)
+		default:
+			putNum(rec, m.off, addChecked(getNum(rec, m.off), sum))
+		}
 		addInt(rec, m.off+16, getInt(m.src[k], m.off+16))
 	}
 	return nil
@@ -203,7 +245,7 @@ func (sumDecimal) merge(m *merger) error {
 func (s sumDecimal) result(r *results, out *batch.Vector) error {
 	for _, rec := range r.recs {
 		sum := getNum(rec, r.off)
-		if !s.zero && getInt(rec, r.off+16) == 0 || !sum.Fits(decimal.MaxPrecision) {
+		if !s.zero && getInt(rec, r.off+16) == 0 || sum == overflown {
 			out.AppendNull()
 			continue
 		}

@@ -96,13 +96,13 @@ func (v variance) result(r *results, out *batch.Vector) error {
 func (v variance) append(out *batch.Vector, x float64) {
 	switch v.out.Kind {
 	case types.TinyInt:
-		batch.AppendFixed(out, int8(x))
+		batch.AppendFixed(out, int8(cut(x, math.MinInt32, math.MaxInt32)))
 	case types.SmallInt:
-		batch.AppendFixed(out, int16(x))
+		batch.AppendFixed(out, int16(cut(x, math.MinInt32, math.MaxInt32)))
 	case types.Int:
-		batch.AppendFixed(out, int32(x))
+		batch.AppendFixed(out, int32(cut(x, math.MinInt32, math.MaxInt32)))
 	case types.BigInt:
-		batch.AppendFixed(out, int64(x))
+		batch.AppendFixed(out, cut(x, math.MinInt64, math.MaxInt64))
 	case types.Float:
 		batch.AppendFixed(out, float32(x))
 	case types.Double:
@@ -114,4 +114,18 @@ func (v variance) append(out *batch.Vector, x float64) {
 			out.AppendNull()
 		}
 	}
+}
+
+// cut makes an integer of x as Java does: within bounds, the fraction cut off.
+// Narrower types take the low bits of an INT.
+func cut(x float64, least, most int64) int64 {
+	switch {
+	case x >= float64(most):
+		return most
+	case x <= float64(least):
+		return least
+	case x != x:
+		return 0
+	}
+	return int64(x)
 }

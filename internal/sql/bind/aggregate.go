@@ -76,7 +76,7 @@ func (b *exprBinder) aggregateCall(e *ast.Call, name string) (*aggCall, error) {
 			return nil, err
 		}
 	}
-	if err := typeAggregate(e, c); err != nil {
+	if err := b.typeAggregate(e, c); err != nil {
 		return nil, err
 	}
 	if c.filter != nil || b.block.grouping.overNothing() {
@@ -93,8 +93,6 @@ func refuseAggregateClauses(e *ast.Call, name string) error {
 		return notSupported(e, "ORDER BY inside "+name, "")
 	case e.NullTreatment == ast.RespectNulls || e.NullTreatment == ast.IgnoreNulls:
 		return notSupported(e, string(e.NullTreatment), "")
-	case e.JSON != nil:
-		return notSupported(e, "A clause of "+name, "")
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package bind
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/flottstream/flott/internal/aggregate"
 	"github.com/flottstream/flott/internal/expr"
@@ -32,7 +34,10 @@ func AggregateNames() []string {
 func isAggregate(name string) bool { return aggregateNames[name] }
 
 // typeAggregate sets the canonical name and the result type of a call.
-func typeAggregate(e *ast.Call, c *aggCall) error {
+func (b *exprBinder) typeAggregate(e *ast.Call, c *aggCall) error {
+	if err := b.specialAggregate(e, c); err != nil {
+		return err
+	}
 	in := make([]types.Type, len(c.args))
 	for i, a := range c.args {
 		in[i] = a.Type().WithoutTime()
@@ -53,6 +58,64 @@ func typeAggregate(e *ast.Call, c *aggCall) error {
 	return nil
 }
 
+// specialAggregate checks and prepares the calls that are more than a function
+// of some columns.
+func (b *exprBinder) specialAggregate(e *ast.Call, c *aggCall) error {
+	switch c.fn {
+	case "COUNT":
+		if len(c.args) > 1 {
+			return errorAt(e, "count the rows of a subquery", "We now only support the count of one field.")
+		}
+	case "APPROX_COUNT_DISTINCT":
+		if b.Streaming {
+			return errorAt(e, "use COUNT(DISTINCT …)", "APPROX_COUNT_DISTINCT aggregate function does not support yet for streaming.")
+		}
+	case "LISTAGG":
+		if len(e.Args) > 1 {
+			return separator(e.Args[1], c.args[1])
+		}
+	case "PERCENTILE":
+		if len(c.args) > 1 {
+			return percentage(e.Args[1], c.args[1])
+		}
+	case "JSON_ARRAYAGG", "JSON_OBJECTAGG":
+		return b.jsonAggregate(e, c)
+	}
+	if e.JSON != nil {
+		return notSupported(e, "A clause of "+c.fn, "")
+	}
+	return nil
+}
+
+// separator checks the second argument of LISTAGG.
+func separator(n ast.Expr, x expr.Expr) error {
+	if _, ok := n.(*ast.Literal); !ok {
+		return errorAt(n, "", "Argument to function 'LISTAGG' must be a literal")
+	}
+	if _, ok := expr.ConstantString(x); !ok {
+		return errorAt(n, "", "Argument to function 'LISTAGG' must not be NULL")
+	}
+	return nil
+}
+
+// percentage checks the second argument of PERCENTILE where it is constant.
+func percentage(n ast.Expr, x expr.Expr) error {
+	xs := []expr.Expr{x}
+	if c, ok := x.(*expr.Call); ok && c.Fn == "ARRAY" {
+		xs = c.Args
+	}
+	for _, x := range xs {
+		l, ok := x.(*expr.Literal)
+		if !ok {
+			continue
+		}
+		if v, err := strconv.ParseFloat(expr.LiteralText(l), 64); err == nil && !(v >= 0 && v <= 1) {
+			return errorAt(n, "", "Invalid input arguments. A percentage must be between [0.0, 1.0], not %s", expr.LiteralText(l))
+		}
+	}
+	return nil
+}
+
 // nullable makes the result what it is over what may be no rows.
 func (c *aggCall) nullable() {
 	if !countsRows(c.fn) {
@@ -63,8 +126,8 @@ func (c *aggCall) nullable() {
 // countsRows reports an aggregate that is not NULL over no rows.
 func countsRows(name string) bool {
 	switch name {
-	case "COUNT", "SUM0", "COLLECT", "APPROX_COUNT_DISTINCT", "JSON_OBJECTAGG", "JSON_ARRAYAGG":
+	case "COUNT", "SUM0", "COLLECT", "APPROX_COUNT_DISTINCT":
 		return true
 	}
-	return false
+	return strings.HasPrefix(name, "JSON_")
 }

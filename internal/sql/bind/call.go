@@ -22,7 +22,7 @@ func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
 	if e.Over != nil {
 		return b.over(e, name)
 	}
-	if e.JSON != nil || isJSONFunction(name) {
+	if isJSONFunction(name) || e.JSON != nil && !isAggregate(name) {
 		return b.json(e, name)
 	}
 	switch {

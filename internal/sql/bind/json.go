@@ -70,6 +70,35 @@ func (b *exprBinder) json(e *ast.Call, name string) (expr.Expr, error) {
 	return typed(e, name, nil, xs)
 }
 
+// jsonAggregate puts the clause of JSON_ARRAYAGG and JSON_OBJECTAGG in the name
+// and makes the value a JSON text: what a JSON constructor gives is one, the
+// rest goes through JSON_STRING.
+func (b *exprBinder) jsonAggregate(e *ast.Call, c *aggCall) error {
+	onNull := "NULL"
+	if c.fn == "JSON_ARRAYAGG" {
+		onNull = "ABSENT"
+	}
+	if e.JSON != nil && e.JSON.OnNull != "" {
+		onNull = e.JSON.OnNull
+	}
+	c.fn += "_" + onNull + "_ON_NULL"
+	if len(c.args) == 0 {
+		return nil
+	}
+	last := len(c.args) - 1
+	if call, ok := c.args[last].(*expr.Call); ok && call.User == nil {
+		switch call.Fn {
+		case "JSON_OBJECT", "JSON_ARRAY", "FORMAT JSON":
+			return nil
+		case "JSON":
+			return errorAt(e.Args[last], "", "The JSON() function is currently only supported inside JSON_ARRAY() or as the VALUE param of JSON_OBJECT().")
+		}
+	}
+	var err error
+	c.args[last], err = b.apply(e.Args[last], "JSON_STRING", c.args[last])
+	return err
+}
+
 // word is what a behaviour clause says, or what holds without it.
 func word(on *ast.JSONBehavior, otherwise string) expr.Expr {
 	if on == nil {

@@ -91,7 +91,7 @@ func (b *exprBinder) callOver(e *ast.Call, name string) (*aggCall, error) {
 	if e.Star && name != "COUNT" || !e.Star && len(e.Args) == 0 {
 		return nil, errorAt(e, "", "Invalid number of arguments to function '%s'. Was expecting 1 arguments", name)
 	}
-	return c, typeAggregate(e, c)
+	return c, b.typeAggregate(e, c)
 }
 
 // ranking types ROW_NUMBER, LAG and their like.

@@ -12,7 +12,9 @@ import (
 // rows, or that cannot be computed from partial results.
 var unmergeable = map[string]bool{
 	"FIRST_VALUE": true, "LAST_VALUE": true, "ARRAY_AGG": true, "LISTAGG": true,
-	"SINGLE_VALUE": true, "JSON_OBJECTAGG": true, "JSON_ARRAYAGG": true, "PERCENTILE": true,
+	"SINGLE_VALUE": true, "PERCENTILE": true,
+	"JSON_OBJECTAGG_NULL_ON_NULL": true, "JSON_OBJECTAGG_ABSENT_ON_NULL": true,
+	"JSON_ARRAYAGG_NULL_ON_NULL": true, "JSON_ARRAYAGG_ABSENT_ON_NULL": true,
 }
 
 // mergeableCalls reports that partial results of the calls can travel: those of
