@@ -64,6 +64,7 @@ type settings struct {
 	monitor     time.Duration     // 0: bounded
 	pattern     *regexp.Regexp    // of absolute paths, nil: all
 	defaultPart string
+	reload      time.Duration // of a lookup table, 0: never
 
 	rollSize                  int64
 	rollAge, rollIdle, checks time.Duration
@@ -97,6 +98,7 @@ func newSettings(env *connector.Env, table connector.Table) (*settings, error) {
 	s.defaultPart = o.String("partition.default-name", "__DEFAULT_PARTITION__")
 	s.readSink(o)
 	s.readCommit(o)
+	s.readLookup(o)
 	if err := o.Done(); err != nil {
 		return nil, err
 	}
