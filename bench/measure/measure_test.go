@@ -30,6 +30,24 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestDisagreement: what was written is compared per query and number of events; a failure is an error as well.
+func TestDisagreement(t *testing.T) {
+	r := NewReport(1, 0)
+	r.Add(Result{Query: "copy", Engine: "flink", Events: 5, Run: Run{Proof: "5 records"}})
+	r.Add(Result{Query: "copy", Engine: "flott", Events: 5, Run: Run{Proof: "5 records"}})
+	r.Add(Result{Query: "copy", Engine: "flott", Events: 6, Run: Run{Proof: "6 records"}})
+	r.Add(Result{Query: "q0", Engine: "flott", Events: 5})
+	if err := r.Disagreement(); err != nil {
+		t.Errorf("equal results disagree: %v", err)
+	}
+	r.Add(Result{Query: "copy", Engine: "flott", Events: 6, Run: Run{Proof: "7 records"}})
+	r.Add(Result{Query: "q0", Engine: "flink", Events: 5, Error: "boom"})
+	want := "copy: flott wrote 6 records, flott wrote 7 records\nq0 failed on flink"
+	if err := r.Disagreement(); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestMedian(t *testing.T) {
 	got := MedianByCPU([]Run{{CPUSeconds: 9}, {CPUSeconds: 1}, {CPUSeconds: 3}})
 	if got.CPUSeconds != 3 {

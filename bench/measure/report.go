@@ -2,6 +2,7 @@ package measure
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -110,6 +111,32 @@ func (r *Report) Write(jsonFile, markdownFile string) error {
 		return os.WriteFile(markdownFile, []byte(r.Markdown()), 0o644)
 	}
 	return nil
+}
+
+// Disagreement is an error if two engines wrote something else for a query over the same events, or if one of them failed.
+func (r *Report) Disagreement() error {
+	type job struct {
+		query  string
+		events int64
+	}
+	proofs := map[job]Result{}
+	var errs []error
+	for _, x := range append(slices.Clone(r.earlier), r.Results...) {
+		if x.Error != "" {
+			errs = append(errs, fmt.Errorf("%s failed on %s", x.Query, x.Engine))
+			continue
+		}
+		if x.Proof == "" {
+			continue
+		}
+		key := job{x.Query, x.Events}
+		if first, ok := proofs[key]; !ok {
+			proofs[key] = x
+		} else if first.Proof != x.Proof {
+			errs = append(errs, fmt.Errorf("%s: %s wrote %s, %s wrote %s", x.Query, first.Engine, first.Proof, x.Engine, x.Proof))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // find returns a query's result on an engine, with costs scaled to the number of events of the other side.

@@ -113,11 +113,11 @@ func (c compatCase) text(root string, parallelism int) (name, text string, err e
 	if c.tps > 0 {
 		o.tps = int64(c.tps)
 	}
-	v := newVariables(o, int64(c.events)).with("BASE_TIME", "2024-02-28 23:59:30")
+	v := newVariables(o, int64(c.events)).With("BASE_TIME", "2024-02-28 23:59:30")
 	if c.base != "" {
 		v["BASE_TIME"] = c.base
 	}
-	script, err := list[0].sql(v.with("NEXMARK_DIR", "").with("FLINK_HOME", ""))
+	script, err := list[0].sql(v.With("NEXMARK_DIR", "").With("FLINK_HOME", ""))
 	if err != nil {
 		return "", "", err
 	}

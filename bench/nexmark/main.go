@@ -155,7 +155,7 @@ func (s *side) run(ctx context.Context, o *options, q query, events int64) (meas
 		return measure.Run{}, err
 	}
 	defer os.RemoveAll(filepath.Join(data, "output"))
-	sql, err := q.sql(newVariables(o, events).with("NEXMARK_DIR", s.folder).with("FLINK_HOME", s.folder))
+	sql, err := q.sql(newVariables(o, events).With("NEXMARK_DIR", s.folder).With("FLINK_HOME", s.folder))
 	if err != nil {
 		return measure.Run{}, err
 	}

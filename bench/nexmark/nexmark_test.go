@@ -48,7 +48,7 @@ func TestQueries(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range append(measured, refused...) {
-		v := newVariables(o, 77).with("NEXMARK_DIR", "/n").with("FLINK_HOME", "/f")
+		v := newVariables(o, 77).With("NEXMARK_DIR", "/n").With("FLINK_HOME", "/f")
 		sql, err := q.sql(v)
 		if err != nil || strings.Contains(sql, "${") || !strings.Contains(sql, "'events.num' = '77'") ||
 			!strings.Contains(sql, "INSERT INTO nexmark_"+q.name+"\n") {

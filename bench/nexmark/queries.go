@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/flottstream/flott/bench/measure"
 )
 
 // query is one of q0 … q23 with the tables and views that it reads.
@@ -47,11 +48,8 @@ func loadQueries(folder, names string) ([]query, error) {
 	return queries, nil
 }
 
-// variables are the values of ${…} in queries.
-type variables map[string]string
-
-func newVariables(o *options, events int64) variables {
-	return variables{
+func newVariables(o *options, events int64) measure.Variables {
+	return measure.Variables{
 		"NEXMARK_TABLE":      "datagen",
 		"EVENTS_NUM":         strconv.FormatInt(events, 10),
 		"TPS":                strconv.FormatInt(o.tps, 10),
@@ -63,32 +61,11 @@ func newVariables(o *options, events int64) variables {
 	}
 }
 
-// with returns a copy with one more value.
-func (v variables) with(name, value string) variables {
-	w := variables{name: value}
-	for k, x := range v {
-		if k != name {
-			w[k] = x
-		}
-	}
-	return w
-}
-
-var placeholder = regexp.MustCompile(`\$\{([A-Z_]+)\}`)
-
 // sql fills in the variables.
-func (q query) sql(v variables) (string, error) {
-	var missing string
-	text := placeholder.ReplaceAllStringFunc(q.text, func(p string) string {
-		name := p[2 : len(p)-1]
-		value, ok := v[name]
-		if !ok {
-			missing = name
-		}
-		return value
-	})
-	if missing != "" {
-		return "", fmt.Errorf("query %s: ${%s} has no value", q.name, missing)
+func (q query) sql(v measure.Variables) (string, error) {
+	text, err := v.Fill(q.text)
+	if err != nil {
+		return "", fmt.Errorf("query %s: %w", q.name, err)
 	}
 	return text, nil
 }
