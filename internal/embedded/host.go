@@ -44,7 +44,9 @@ var errStopped = errors.New("stopped")
 
 // NewSession returns a session whose jobs run on the host.
 func (h *Host) NewSession() *session.Session {
-	return session.New(sessionConfig{h.Config}, h.Engine.Connectors(), h.Engine.Env(), h)
+	s := session.New(sessionConfig{h.Config}, h.Engine.Connectors(), h.Engine.Env(), h)
+	s.Binder.Warn = h.Config.Warn
+	return s
 }
 
 // sessionConfig is the configuration as the session sees it.

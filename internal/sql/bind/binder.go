@@ -37,6 +37,8 @@ type Binder struct {
 	TimeZone  string // table.local-time-zone
 	// Functions are the Go functions that CREATE FUNCTION can name, by class name.
 	Functions map[string]*expr.UserFunction
+	// Warn is told what a user should know and is no error; may be nil.
+	Warn func(message string)
 }
 
 // query is the state of binding one statement.

@@ -15,8 +15,8 @@ import (
 )
 
 // CreateTable resolves CREATE TABLE (without AS): types, computed columns,
-// time attributes, key, LIKE. It does not look at the options: that is for the
-// connector when the table is used.
+// time attributes, key, LIKE. Options are looked at by the connector when the
+// table is used; here they only get their modern names.
 func (b *Binder) CreateTable(source string, ct *ast.CreateTable) (*catalog.Table, error) {
 	q := b.query(source)
 	path, err := b.Catalog.Resolve(ct.Name.Strings())
@@ -76,7 +76,7 @@ func (q *query) declare(t *catalog.Table, ct *ast.CreateTable) error {
 		}
 		t.Options[o.Key] = o.Value
 	}
-	return nil
+	return q.legacyOptions(t.Path, ct.Options, t.Options)
 }
 
 func (q *query) declareColumn(t *catalog.Table, d *ast.ColumnDef, like map[string]string) error {
