@@ -84,11 +84,12 @@ func (c *Coordinator) serve() {
 			return
 		}
 		c.queue = c.queue[1:]
-		if waited := c.now - r.since; waited > 0 {
+		waited := c.now - r.since
+		if waited > 100 { // ms, as in Flink
 			c.log(slog.LevelInfo, "CheckpointRequestDecider", fmt.Sprintf("checkpoint request time in queue: %d", waited))
-			if r.periodic && c.scheduling {
-				c.next = c.after(c.interval()) // the rhythm starts again here
-			}
+		}
+		if waited > 0 && r.periodic && c.scheduling {
+			c.next = c.after(c.interval()) // the rhythm starts again here
 		}
 		c.trigger(r)
 	}

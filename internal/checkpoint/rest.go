@@ -246,7 +246,7 @@ func (r *Record) json() CheckpointJSON {
 		Subtasks: r.Subtasks(), Acked: r.Acked, Type: r.Kind.String(), Tasks: map[string]TaskJSON{},
 	}
 	if r.Kind.IsSavepoint() {
-		format := strings.ToLower(string(r.Format)) + " format"
+		format := string(r.Format)
 		j.Format = &format
 	} else if r.Unaligned {
 		j.Type = "UNALIGNED_CHECKPOINT"
