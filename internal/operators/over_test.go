@@ -67,6 +67,9 @@ func naiveCall(c jobgraph.OverCall, rows [][]int64, i, order, v int) int64 {
 	case "DENSE_RANK":
 		return dense
 	case "LAG", "LEAD":
+		for !c.Frame.Rows && i+1 < len(rows) && rows[i+1][order] == rows[i][order] {
+			i++ // rows of equal time see what the last of them sees
+		}
 		k := i - 1
 		if c.Fn == "LEAD" {
 			k = i + 1
@@ -170,6 +173,11 @@ func TestBatchOver(t *testing.T) {
 		for _, fns := range [][]string{aggregates[:6], aggregates, {"SUM", "ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD"}} {
 			t.Run(frameName(f)+"/"+strings.Join(fns, ","), func(t *testing.T) {
 				calls := overCalls(f, 2, fns...)
+				for i := range calls {
+					if isPositional(calls[i].Fn) {
+						calls[i].Frame = runningRows
+					}
+				}
 				op := NewOver(&jobgraph.Over{Partition: []int{1}, Order: []jobgraph.SortKey{{Column: 0}}, Time: -1, Calls: calls, Schema: schema})
 				openOperator(t, op, false)
 				r, got, id := rand.New(rand.NewSource(6)), newFold(t), int64(0)
@@ -226,7 +234,8 @@ func TestTimeOver(t *testing.T) {
 	schema := timedSchema("ts", "k", "v", "id")
 	for _, f := range overFrames {
 		t.Run(frameName(f), func(t *testing.T) {
-			calls := append(overCalls(f, 2, aggregates...), overCalls(runningRows, 2, "ROW_NUMBER", "LAG")...)
+			calls := append(overCalls(f, 2, aggregates...), overCalls(runningRows, 2, "ROW_NUMBER")...)
+			calls = append(calls, overCalls(runningRange, 2, "LAG")...)
 			op := NewOver(&jobgraph.Over{Partition: []int{1}, Order: []jobgraph.SortKey{{Column: 0}}, Calls: calls, Schema: schema})
 			openOperator(t, op, true)
 			r, got, id, now := rand.New(rand.NewSource(8)), newFold(t), int64(0), int64(50)

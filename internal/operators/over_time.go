@@ -434,22 +434,19 @@ func (o *timeOver) emit(out operator.Output) error {
 	return nil
 }
 
-// positional computes LAG of the due rows, in order of output.
+// positional computes LAG of the due rows, in order of output. By event time the
+// frame is a RANGE, as Flink has it: rows of equal time see what the last of them
+// sees.
 func (o *timeOver) positional() error {
 	c := &o.chunk
-	var group []int32
+	var group, last []int32
 	for i := range o.spec.Calls {
 		call := &o.spec.Calls[i]
 		if call.Fn != "LAG" {
 			continue
 		}
 		if group == nil {
-			group = make([]int32, len(c.recs))
-			for g := range c.start {
-				for p := c.start[g]; p < c.end[g]; p++ {
-					group[p] = int32(g)
-				}
-			}
+			group, last = o.peers()
 		}
 		o.vals[i].Reset()
 		for _, p := range c.order {
@@ -458,10 +455,26 @@ func (o *timeOver) positional() error {
 				o.keep = max(o.keep, offset)
 			}
 			g := group[p]
-			shifted(call, -1, o.work, int(c.start[g]), int(c.end[g]), int(p), o.vals[i])
+			shifted(call, -1, o.work, int(c.start[g]), int(c.end[g]), int(last[p]), o.vals[i])
 		}
 	}
 	return nil
+}
+
+// peers gives, of every row of the chunk, its group and the last row of the group
+// that has its time; by processing time every row stands alone.
+func (o *timeOver) peers() (group, last []int32) {
+	c := &o.chunk
+	group, last = make([]int32, len(c.recs)), make([]int32, len(c.recs))
+	for g := range c.start {
+		for p := c.end[g] - 1; p >= c.start[g]; p-- {
+			group[p], last[p] = int32(g), p
+			if p+1 < c.end[g] && c.times[p] == c.times[p+1] && !o.spec.Proctime {
+				last[p] = last[p+1]
+			}
+		}
+	}
+	return group, last
 }
 
 // keepRecent appends the due rows to the recent ones and drops those that no
