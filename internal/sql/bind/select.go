@@ -118,11 +118,8 @@ func (b *block) bindItem(it *ast.SelectItem) error {
 		return err
 	}
 	out := item{n: it.X, x: x}
-	switch e := it.X.(type) {
-	case *ast.Path:
-		out.name, out.named = e.Parts[len(e.Parts)-1].Name, true
-	case *ast.FieldAccess:
-		out.name, out.named = e.Field.Name, true
+	if p, ok := it.X.(*ast.Path); ok {
+		out.name, out.named = p.Parts[len(p.Parts)-1].Name, true
 	}
 	if it.Alias != nil {
 		out.name, out.named = it.Alias.Name, true
