@@ -1,0 +1,44 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// A small query needs little memory: nothing heavy is made before it is needed.
+func TestStartIsLight(t *testing.T) {
+	cmd := exec.Command("flott", "run", "-q", "-e",
+		"CREATE TABLE t (x INT) WITH ('connector' = 'datagen', 'rows-per-second' = '10'); SELECT x FROM t")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	// Not the maximum that wait reports: that counts the parent's before exec too.
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
+	if m == nil {
+		t.Fatalf("no VmHWM in\n%s", status)
+	}
+	const limitKB = 50 << 10
+	if used, _ := strconv.Atoi(string(m[1])); used == 0 || used > limitKB {
+		t.Errorf("a query took %d kB of memory, want at most %d", used, limitKB)
+	}
+}
