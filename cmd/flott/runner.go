@@ -75,7 +75,7 @@ func (r *runner) progress(x *embedded.Execution, done chan struct{}) {
 		now := meter.Read()
 		line := []rune(now.Line(last))
 		last = now
-		if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && len(line) >= width {
+		if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 && len(line) >= width {
 			line = line[:max(0, width-1)]
 		}
 		r.screen.progress(string(line))

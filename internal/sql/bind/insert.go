@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -123,7 +124,11 @@ func (q *query) staticPartition(s *plan.Sink, ins *ast.Insert, t *catalog.Table)
 	for _, k := range ins.Partition {
 		name := k.Column.Name
 		if !slices.Contains(t.Partition, name) {
-			return nil, errorAt(k.Column, "its partition columns are ["+strings.Join(t.Partition, ", ")+"]", "'%s' is not a partition column of table '%s'", name, t.Path)
+			hint := "the table is not partitioned"
+			if len(t.Partition) > 0 {
+				hint = "its partition columns are " + strings.Join(t.Partition, ", ")
+			}
+			return nil, errorAt(k.Column, hint, "'%s' is not a partition column of table '%s'", name, t.Path)
 		}
 		if k.Value == nil {
 			continue
@@ -228,7 +233,11 @@ func assignment(rows plan.Node, ins *ast.Insert, t *catalog.Table, target types.
 			}
 		}
 		if next != len(in) {
-			return nil, mismatch(ins.Query, t, "Different number of columns.", in, target, "")
+			hint := "name the columns the query is for: INSERT INTO " + t.Path.Object + " (…) SELECT …"
+			if next < len(in) {
+				hint = fmt.Sprintf("the table takes %d columns, the query has %d", next, len(in))
+			}
+			return nil, mismatch(ins.Query, t, "Different number of columns.", in, target, hint)
 		}
 		return from, nil
 	}

@@ -87,7 +87,8 @@ func (p *planner) temporalJoin(n *plan.Join, left, right *plan.Physical) (*plan.
 		}
 	}
 	if len(right.Traits.UpsertKeys) == 0 {
-		return nil, fmt.Errorf("Temporal Table Join requires primary key in versioned table, but no primary key can be found.")
+		return nil, connector.WithHint(fmt.Errorf("Temporal Table Join requires primary key in versioned table, but no primary key can be found."),
+			"add PRIMARY KEY (…) NOT ENFORCED to the table behind FOR SYSTEM_TIME AS OF; for a lookup, the time must be PROCTIME()")
 	}
 	if rightTime < 0 {
 		return nil, fmt.Errorf("Event-Time Temporal Table Join requires both primary key and row time attribute in versioned table, but no row time attribute can be found.")
