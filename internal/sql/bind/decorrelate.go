@@ -21,6 +21,7 @@ import (
 type decorrelator struct {
 	q     *query
 	scope *scope
+	rows  plan.Node // around; nil if not known
 	n     ast.Node
 
 	node  plan.Node
@@ -43,31 +44,42 @@ func (b *exprBinder) decorrelated(x *ast.Query, anyColumns bool) (*decorrelator,
 	if scope == nil {
 		scope = newScope()
 	}
-	return b.query.decorrelate(x, x, scope, anyColumns)
+	var around plan.Node
+	if b.block != nil {
+		around = b.block.node
+	}
+	return b.query.decorrelate(x, x, scope, around, anyColumns)
 }
 
 func newScope() *scope { return &scope{} }
 
-func (q *query) decorrelate(at ast.Node, x *ast.Query, around *scope, anyColumns bool) (*decorrelator, error) {
+// decorrelate binds a subquery in a scope; rows are those around it, nil if
+// they are not known.
+func (q *query) decorrelate(at ast.Node, x *ast.Query, around *scope, rows plan.Node, anyColumns bool) (*decorrelator, error) {
 	node, err := q.bindQuery(x, around)
 	if err != nil {
 		return nil, err
 	}
-	d := &decorrelator{q: q, scope: around, n: at, width: len(node.Schema()), anyColumns: anyColumns}
+	d := &decorrelator{q: q, scope: around, rows: rows, n: at, width: len(node.Schema()), anyColumns: anyColumns}
 	d.single = atMostOneRow(node)
 	if d.node, d.conds, err = d.pull(node); err != nil {
 		return nil, err
 	}
 	// The references become the columns of the row around.
 	for i, c := range d.conds {
-		d.conds[i] = replace(c, func(c *expr.Column) expr.Expr {
-			if !d.isOuter(c) {
-				return nil
-			}
-			return q.correlated[-1-c.Index].x
-		})
+		d.conds[i] = d.around(c)
 	}
 	return d, nil
+}
+
+// around replaces the references to the query just around by its columns.
+func (d *decorrelator) around(x expr.Expr) expr.Expr {
+	return replace(x, func(c *expr.Column) expr.Expr {
+		if !d.isOuter(c) {
+			return nil
+		}
+		return d.q.correlated[-1-c.Index].x
+	})
 }
 
 // isOuter reports a reference to the query just around.
@@ -285,6 +297,14 @@ func (d *decorrelator) pullAggregate(n *plan.Aggregate) (plan.Node, []expr.Expr,
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(n.Calls) > 0 {
+		for i, c := range conds {
+			conds[i] = d.around(c)
+		}
+		if in, conds, err = d.q.equalities(d.n, d.rows, in, conds); err != nil {
+			return nil, nil, err
+		}
+	}
 	p := newProjector(in).identity()
 	agg := &plan.Aggregate{Keys: slices.Clone(n.Keys), Calls: n.Calls}
 	key := func(x expr.Expr) int { // of the output
@@ -296,23 +316,19 @@ func (d *decorrelator) pullAggregate(n *plan.Aggregate) (plan.Node, []expr.Expr,
 		return len(agg.Keys) - 1
 	}
 	for i, c := range conds {
-		in, out, ok := equiSides(c)
-		switch {
-		case ok:
+		if in, out, op := equiSides(c); op != "" {
 			k := key(in)
 			x := &expr.Column{Index: innerBase + k, Name: p.out[agg.Keys[k]].Name, T: in.Type()}
-			if conds[i], err = typed(d.n, "=", nil, []expr.Expr{out, x}); err != nil {
+			if conds[i], err = typed(d.n, op, nil, []expr.Expr{out, x}); err != nil {
 				return nil, nil, err
 			}
-		case len(n.Calls) == 0: // DISTINCT: any condition may come later
+		} else { // DISTINCT: any condition may come later
 			conds[i] = replace(c, func(c *expr.Column) expr.Expr {
 				if base(c.Index) != innerBase {
 					return nil
 				}
 				return &expr.Column{Index: innerBase + key(&expr.Column{Index: c.Index - innerBase, Name: c.Name, T: c.T}), Name: c.Name, T: c.T}
 			})
-		default:
-			return nil, nil, notSupported(d.n, "A correlated aggregate with a condition other than equality", "")
 		}
 	}
 	if len(n.Keys) == 0 && len(n.Calls) > 0 {
@@ -321,6 +337,53 @@ func (d *decorrelator) pullAggregate(n *plan.Aggregate) (plan.Node, []expr.Expr,
 	}
 	agg.Input = p.node()
 	return d.keysBehind(n, agg, conds)
+}
+
+// equalities takes conditions that are no equalities into a subquery: its rows
+// are joined with the distinct values around of which the conditions speak, and
+// what remains is that the row around has these values. rows are those around.
+func (q *query) equalities(n ast.Node, rows, node plan.Node, conds []expr.Expr) (plan.Node, []expr.Expr, error) {
+	var stay, inside []expr.Expr
+	for _, c := range conds {
+		if _, _, op := equiSides(c); op != "" {
+			stay = append(stay, c)
+		} else {
+			inside = append(inside, c)
+		}
+	}
+	if len(inside) == 0 {
+		return node, conds, nil
+	}
+	if rows == nil {
+		return nil, nil, notSupported(n, "A subquery with a condition other than equality, here", "join the table in FROM instead")
+	}
+	values, width := newProjector(rows), len(node.Schema())
+	known := true
+	for i, c := range inside {
+		inside[i] = replace(c, func(c *expr.Column) expr.Expr {
+			switch base(c.Index) {
+			case innerBase:
+				return &expr.Column{Index: c.Index - innerBase, Name: c.Name, T: c.T}
+			case 0:
+				return &expr.Column{Index: width + values.add(c), Name: c.Name, T: c.T}
+			}
+			known = false
+			return nil
+		})
+	}
+	if !known || len(values.exprs) == 0 {
+		return nil, nil, notSupported(n, "A subquery with such a condition other than equality", "join the table in FROM instead")
+	}
+	right := distinctRows(&plan.Project{Input: values.input, Exprs: values.exprs, Out: values.out})
+	join := &plan.Join{Left: node, Right: right, Kind: jobgraph.Inner, Cond: and(inside), Out: sideBySide(node.Schema(), right.Schema(), false, false)}
+	for i, x := range values.exprs {
+		c, err := typed(n, "IS NOT DISTINCT FROM", nil, []expr.Expr{x, inner(join, width+i)})
+		if err != nil {
+			return nil, nil, err
+		}
+		stay = append(stay, c)
+	}
+	return join, stay, nil
 }
 
 // overNothing is what aggregates give if there are no rows.
@@ -382,17 +445,17 @@ func atMostOneRow(n plan.Node) bool {
 // singleValue lets the subquery fail if it gives a second row (for the same
 // row around).
 func (d *decorrelator) singleValue(n ast.Node) error {
+	var err error
+	if d.node, d.conds, err = d.q.equalities(d.n, d.rows, d.node, d.conds); err != nil {
+		return err
+	}
 	p := newProjector(d.node)
 	agg := &plan.Aggregate{}
 	for i, c := range d.conds {
-		in, out, ok := equiSides(c)
-		if !ok {
-			return notSupported(n, "A correlated scalar subquery with a condition other than equality", "aggregate its value")
-		}
+		in, out, op := equiSides(c)
 		agg.Keys = append(agg.Keys, p.append(in, ""))
 		x := &expr.Column{Index: innerBase + 1 + i, T: in.Type()}
-		var err error
-		if d.conds[i], err = typed(n, "=", nil, []expr.Expr{out, x}); err != nil {
+		if d.conds[i], err = typed(n, op, nil, []expr.Expr{out, x}); err != nil {
 			return err
 		}
 	}

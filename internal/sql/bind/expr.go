@@ -23,6 +23,8 @@ type exprBinder struct {
 	aliases bool
 	// inAggregate is set inside the arguments of an aggregate.
 	inAggregate bool
+	// loose are the INs whose being unknown is as good as FALSE.
+	loose map[ast.Expr]bool
 	// inOver is set inside the arguments and the window of an OVER call.
 	inOver bool
 }

@@ -100,18 +100,16 @@ func (q *query) joinVersion(j *ast.Join, t *ast.Table, kind jobgraph.JoinKind, l
 	return q.joinOn(j, kind, left, right, time, nil)
 }
 
-// joinLateral joins with a subquery that refers to the left.
+// joinLateral joins with a subquery that refers to the left. As in Flink, the
+// result of an aggregate without GROUP BY is not there where it is over no rows.
 func (q *query) joinLateral(j *ast.Join, d *ast.Derived, kind jobgraph.JoinKind, left *source, parent *scope) (*source, error) {
 	if kind != jobgraph.Inner && kind != jobgraph.Left {
 		return nil, errorAt(j, "", "LATERAL is not possible on the right of a %s JOIN", j.Kind)
 	}
 	left.scope.parent = parent
-	sub, err := q.decorrelate(d, d.Query, left.scope, false)
+	sub, err := q.decorrelate(d, d.Query, left.scope, left.node, false)
 	if err != nil {
 		return nil, err
-	}
-	if sub.perGroup && kind == jobgraph.Inner {
-		kind = jobgraph.Left // without a group there still is a row
 	}
 	visible := sub.node.Schema()[:sub.width]
 	right, err := q.aliased(&source{sub.node, scopeOf("", nil, visible.Names(), visible, parent)}, nil, parent)
@@ -128,32 +126,7 @@ func (q *query) joinLateral(j *ast.Join, d *ast.Derived, kind jobgraph.JoinKind,
 	for i, c := range sub.conds {
 		conds[i] = shiftRange(c, innerBase, offset)
 	}
-	if err := fillEmpty(d, right.scope, sub); err != nil {
-		return nil, err
-	}
 	return q.joinOn(j, kind, left, right, nil, conds)
-}
-
-// fillEmpty lets the columns of an aggregate without GROUP BY be what they are
-// over no rows where the join finds no group.
-func fillEmpty(n ast.Node, s *scope, d *decorrelator) error {
-	if !d.perGroup {
-		return nil
-	}
-	if d.empty == nil {
-		return notSupported(n, "LATERAL with HAVING without GROUP BY", "")
-	}
-	for i := range s.visible {
-		if expr.IsNullLit(d.empty[i]) {
-			continue
-		}
-		x, err := typed(n, "COALESCE", nil, []expr.Expr{s.visible[i].x, d.empty[i]})
-		if err != nil {
-			return err
-		}
-		s.visible[i].x = x
-	}
-	return nil
 }
 
 // joinOn makes the join of two sources. snapshot is the time of a temporal

@@ -5,7 +5,6 @@ import (
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/plan"
-	"github.com/flottstream/flott/internal/types"
 )
 
 // subquery is a query inside an expression, to be joined to the block.
@@ -20,6 +19,8 @@ type subquery struct {
 	nullAware bool
 	// value is what the placeholder stands for, from innerBase on.
 	value expr.Expr
+	// shares is the subquery whose join gives the value too.
+	shares *subquery
 	// attached is set once the join is on the block; at is where node's columns begin.
 	attached bool
 	at       int
@@ -48,6 +49,12 @@ func (b *block) conditions(e ast.Expr, clause string) ([]conjunct, error) {
 			b.subs = append(b.subs, s)
 			out = append(out, conjunct{sub: s})
 			continue
+		}
+		eb.loose = map[ast.Expr]bool{}
+		for _, x := range flatten(part, ast.OpOr, nil) {
+			for _, y := range flatten(x, ast.OpAnd, nil) {
+				eb.loose[y] = true
+			}
 		}
 		x, err := eb.condition(part, clause)
 		if err != nil {
@@ -92,10 +99,13 @@ func (b *exprBinder) exists(e *ast.Exists, not bool) (*subquery, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.perGroup {
-		return nil, notSupported(e, "EXISTS over a correlated aggregate without GROUP BY", "it is always TRUE")
-	}
 	s.node, s.conds = d.node, d.conds
+	if d.perGroup {
+		if d.empty == nil {
+			return nil, notSupported(e, "EXISTS over a correlated aggregate with HAVING and without GROUP BY", "")
+		}
+		s.node, s.conds = oneRow(), nil // such an aggregate always has its row
+	}
 	return s, nil
 }
 
@@ -122,8 +132,15 @@ func (b *exprBinder) quantified(e *ast.Quantified, not bool) (*subquery, error) 
 	return nil, notSupported(e, "NOT before a quantified comparison", "turn the comparison around")
 }
 
-// compared is x [NOT] IN (query), or another comparison with its rows.
-func (b *exprBinder) compared(n ast.Node, x ast.Expr, q *ast.Query, op string, not bool) (*subquery, error) {
+// comparison is a comparison of values with the columns of a query.
+type comparison struct {
+	d        *decorrelator
+	left     []expr.Expr
+	parts    []expr.Expr // one per column
+	nullable bool        // a part may be unknown
+}
+
+func (b *exprBinder) comparison(n ast.Node, x ast.Expr, q *ast.Query, op string) (*comparison, error) {
 	elems := []ast.Expr{x}
 	if r, ok := x.(*ast.RowCtor); ok {
 		elems = r.Elems
@@ -139,31 +156,41 @@ func (b *exprBinder) compared(n ast.Node, x ast.Expr, q *ast.Query, op string, n
 	if d.width != len(left) {
 		return nil, errorAt(n, "", "Values passed to IN operator must have compatible types: %d values are compared with %d columns", len(left), d.width)
 	}
+	c := &comparison{d: d, left: left}
+	for i, l := range left {
+		r := inner(d.node, i)
+		part, err := typed(n, op, []ast.Expr{elems[i], elems[i]}, []expr.Expr{l, r})
+		if err != nil {
+			return nil, err
+		}
+		c.nullable = c.nullable || l.Type().Nullable || r.T.Nullable
+		c.parts = append(c.parts, part)
+	}
+	return c, nil
+}
+
+// compared is x [NOT] IN (query), or another comparison with its rows, as a
+// semi or anti join.
+func (b *exprBinder) compared(n ast.Node, x ast.Expr, q *ast.Query, op string, not bool) (*subquery, error) {
+	c, err := b.comparison(n, x, q, op)
+	if err != nil {
+		return nil, err
+	}
+	d := c.d
 	if not && d.perGroup {
 		return nil, notSupported(n, "NOT IN over a correlated aggregate without GROUP BY", "")
 	}
 	s := &subquery{n: n, node: d.node, conds: d.conds, kind: joinKind(not)}
-	nullable := false
-	var equals []expr.Expr
-	for i, l := range left {
-		r := inner(d.node, i)
-		c, err := typed(n, op, []ast.Expr{elems[i], elems[i]}, []expr.Expr{l, r})
-		if err != nil {
-			return nil, err
-		}
-		nullable = nullable || l.Type().Nullable || r.T.Nullable
-		equals = append(equals, c)
-	}
-	if !not || !nullable {
-		s.conds = append(s.conds, equals...)
+	if !not || !c.nullable {
+		s.conds = append(s.conds, c.parts...)
 		return s, nil
 	}
-	if len(d.conds) == 0 && len(equals) == 1 && op == "=" {
-		s.nullAware, s.conds = true, equals
+	if len(d.conds) == 0 && len(c.parts) == 1 && op == "=" {
+		s.nullAware, s.conds = true, c.parts
 		return s, nil
 	}
 	// NOT IN holds if no row makes the comparison TRUE or unknown.
-	unknown, err := b.apply(n, "IS NOT FALSE", and(equals))
+	unknown, err := b.apply(n, "IS NOT FALSE", and(c.parts))
 	s.conds = append(s.conds, unknown)
 	return s, err
 }
@@ -227,7 +254,7 @@ func (b *exprBinder) quantifiedList(e *ast.Quantified) (expr.Expr, error) {
 }
 
 func (b *exprBinder) hasNoBlock(n ast.Node) error {
-	if b.block == nil || b.inAggregate {
+	if b.block == nil {
 		return notSupported(n, "A subquery here", "join the table in FROM instead")
 	}
 	return nil
@@ -280,61 +307,21 @@ func nullableCall(x expr.Expr) expr.Expr {
 	return x
 }
 
-// mark binds [NOT] IN and [NOT] EXISTS where a value is needed: the row is
-// joined with the distinct keys of the subquery, and the match is looked at.
-func (b *exprBinder) mark(e ast.Expr) (expr.Expr, error) {
-	if err := b.hasNoBlock(e); err != nil {
-		return nil, err
-	}
-	s, err := b.existential(e, false)
-	if err != nil {
-		return nil, err
-	}
-	not := s.kind == jobgraph.Anti
-	if s.nullAware || not && len(s.conds) > 0 && s.conds[len(s.conds)-1].(*expr.Call).Fn == "IS NOT FALSE" {
-		return nil, notSupported(e, "NOT IN over nullable values outside of a top-level AND of WHERE", "use NOT EXISTS")
-	}
-	keys := newProjector(s.node)
-	for i, c := range s.conds {
-		in, out, ok := equiSides(c)
-		if !ok {
-			return nil, notSupported(e, "A subquery with conditions other than equality outside of a top-level AND of WHERE", "")
-		}
-		at := keys.add(in)
-		x := &expr.Column{Index: innerBase + at, Name: keys.out[at].Name, T: keys.out[at].Type}
-		if s.conds[i], err = b.apply(e, "=", out, x); err != nil {
-			return nil, err
-		}
-	}
-	seen := keys.append(expr.BoolLit(true), "$mark")
-	s.node = distinctRows(keys.node())
-	s.kind = jobgraph.Left
-	m := &expr.Column{Index: innerBase + seen, Name: "$mark", T: types.Of(types.Boolean)}
-	if s.value, err = b.apply(e, "IS NOT NULL", m); err != nil {
-		return nil, err
-	}
-	x := b.place(s)
-	if not {
-		return b.apply(e, "NOT", x)
-	}
-	return x, nil
-}
-
 // equiSides splits an equality of an inner and an outer expression; the inner
-// one is over the subquery's columns.
-func equiSides(c expr.Expr) (in, out expr.Expr, ok bool) {
+// one is over the subquery's columns. op is its operator, "" if it is none.
+func equiSides(c expr.Expr) (in, out expr.Expr, op string) {
 	call, isCall := c.(*expr.Call)
-	if !isCall || call.Fn != "=" {
-		return nil, nil, false
+	if !isCall || call.Fn != "=" && call.Fn != "IS NOT DISTINCT FROM" {
+		return nil, nil, ""
 	}
 	l, r := call.Args[0], call.Args[1]
 	if onlyInner(l) {
 		l, r = r, l
 	}
 	if !onlyInner(r) || mentions(l, innerBase) {
-		return nil, nil, false
+		return nil, nil, ""
 	}
-	return fromInner(r), l, true
+	return fromInner(r), l, call.Fn
 }
 
 // onlyInner reports an expression over the subquery's columns alone.
@@ -380,6 +367,11 @@ func (b *block) attach(x expr.Expr) error {
 func (b *block) join(s *subquery) error {
 	if s.attached {
 		return nil
+	}
+	if s.shares != nil {
+		err := b.join(s.shares)
+		s.attached, s.at = true, s.shares.at
+		return err
 	}
 	for i, c := range s.conds {
 		if err := b.attach(c); err != nil {
