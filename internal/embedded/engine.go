@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -113,6 +114,9 @@ type Plan struct {
 
 // Plan plans relations as one job under a configuration, which it keeps.
 func (e *Engine) Plan(roots []plan.Node, cfg *config.Config) (*Plan, error) {
+	if err := checkParallelism(cfg); err != nil {
+		return nil, err
+	}
 	physical, err := e.Optimize(roots, cfg)
 	if err != nil {
 		return nil, err
@@ -145,6 +149,18 @@ func Parallelism(cfg *config.Config) int {
 		return int(p)
 	}
 	return max(1, int(cfg.Int("parallelism.default")))
+}
+
+// checkParallelism refuses what cannot be divided into key groups.
+func checkParallelism(cfg *config.Config) error {
+	p, m := Parallelism(cfg), maxParallelism(cfg)
+	switch {
+	case m > keygroup.UpperBound:
+		return fmt.Errorf("the parallelism of operators and 'pipeline.max-parallelism' are at most %d, but one is %d", keygroup.UpperBound, m)
+	case p > m:
+		return fmt.Errorf("the parallelism of operators is %d, but 'pipeline.max-parallelism' allows at most %d", p, m)
+	}
+	return nil
 }
 
 func maxParallelism(cfg *config.Config) int {

@@ -13,6 +13,9 @@ import (
 // pipeline.max-parallelism says otherwise.
 const DefaultMaxParallelism = 128
 
+// UpperBound is the largest number of key groups a job can have, as in Flink.
+const UpperBound = 1 << 15
+
 // Hash is the hash of encoded key bytes that routing and state share. It is
 // part of the state format: it must never change.
 func Hash(key []byte) uint64 {
