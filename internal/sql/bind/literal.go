@@ -74,13 +74,13 @@ func moment(l *ast.Literal) (expr.Expr, error) {
 	precision := len(fraction)
 	switch l.Kind {
 	case ast.DateLit:
-		t, err := time.Parse("2006-01-02", text)
+		t, err := time.Parse("2006-1-2", text)
 		if err != nil {
 			return nil, errorAt(l, "write it as 'yyyy-MM-dd'", "Illegal DATE literal '%s'", l.Text)
 		}
 		return expr.IntLit(types.Date, t.Unix()/86400), nil
 	case ast.TimeLit:
-		t, err := time.Parse("15:04:05", main)
+		t, err := time.Parse("15:4:5", main)
 		if err != nil || precision > 9 {
 			return nil, errorAt(l, "write it as 'HH:mm:ss' or 'HH:mm:ss.SSS'", "Illegal TIME literal '%s'", l.Text)
 		}
@@ -91,7 +91,10 @@ func moment(l *ast.Literal) (expr.Expr, error) {
 		ms := int64(t.Hour()*3600+t.Minute()*60+t.Second())*1000 + nanos/1e6
 		return timeLiteral(ms, precision), nil
 	}
-	t, err := time.Parse("2006-01-02 15:04:05", main)
+	if !strings.Contains(text, ":") {
+		main += " 00:00:00"
+	}
+	t, err := time.Parse("2006-1-2 15:4:5", main)
 	nanos, ok := fractionNanos(fraction)
 	if err != nil || !ok {
 		return nil, errorAt(l, "write it as 'yyyy-MM-dd HH:mm:ss' or 'yyyy-MM-dd HH:mm:ss.SSS'", "Illegal TIMESTAMP literal '%s'", l.Text)
