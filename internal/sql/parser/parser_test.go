@@ -190,7 +190,8 @@ func TestRepositorySQL(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			src := strings.ReplaceAll(string(data), "${NEXMARK_TABLE}", "nexmark_table")
+			// The places that benchmarks fill in.
+			src := strings.NewReplacer("${NEXMARK_TABLE}", "nexmark_table", "${SINK}", "'connector' = 'blackhole'").Replace(string(data))
 			stmts, err := ParseScript(src)
 			if strings.HasPrefix(filepath.Base(path), "refused_") {
 				return nil // parsed or not, without a panic
