@@ -7,12 +7,11 @@ import (
 	"github.com/flottstream/flott/internal/sql/catalog"
 )
 
-// alter is ALTER TABLE, VIEW, DATABASE and FUNCTION, as far as names, options
-// and queries go.
+// alter is ALTER TABLE, VIEW, DATABASE and FUNCTION.
 func (s *Session) alter(source string, x *ast.Alter) error {
 	switch x.Kind {
 	case ast.TableObject:
-		return s.alterTable(x)
+		return s.alterTable(source, x)
 	case ast.ViewObject:
 		return s.alterView(source, x)
 	case ast.DatabaseObject:
@@ -23,7 +22,7 @@ func (s *Session) alter(source string, x *ast.Alter) error {
 	return fail(x, "", statementName(x)+" is not supported yet")
 }
 
-func (s *Session) alterTable(x *ast.Alter) error {
+func (s *Session) alterTable(source string, x *ast.Alter) error {
 	cat := s.Binder.Catalog
 	path, err := cat.Resolve(x.Name.Strings())
 	if err != nil {
@@ -58,7 +57,14 @@ func (s *Session) alterTable(x *ast.Alter) error {
 			}
 		})
 	}
-	return fail(x.Action, "DROP the table and CREATE it anew", "ALTER TABLE can only change the name and the options yet")
+	n, ok, err := s.Binder.AlterTable(source, t, x.Action)
+	if !ok {
+		return fail(x.Action, "DROP the table and CREATE it anew", "This change of a table is not supported yet")
+	}
+	if err == nil {
+		cat.Replace(n)
+	}
+	return err
 }
 
 func (s *Session) changeOptions(t *catalog.Table, change func(map[string]string)) error {
