@@ -193,7 +193,7 @@ func TestRepositorySQL(t *testing.T) {
 			// The places that benchmarks fill in.
 			src := strings.NewReplacer("${NEXMARK_TABLE}", "nexmark_table", "${SINK}", "'connector' = 'blackhole'").Replace(string(data))
 			stmts, err := ParseScript(src)
-			if strings.HasPrefix(filepath.Base(path), "refused_") {
+			if strings.HasPrefix(filepath.Base(path), "refused_") || strings.Contains(src, "-- limit: ") {
 				return nil // parsed or not, without a panic
 			}
 			if err != nil {
