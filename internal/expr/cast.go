@@ -132,9 +132,9 @@ func implicitlyCastable(from, to types.Type) bool {
 	case from.Kind == types.Null:
 		return true
 	case from.IsCharacter():
-		return to.IsCharacter()
+		return to.Kind == types.Varchar || to.Kind == from.Kind // STRING does not go into CHAR
 	case from.IsBinary():
-		return to.IsBinary()
+		return to.Kind == types.Varbinary || to.Kind == from.Kind
 	case from.IsInteger() && to.IsInteger():
 		return from.Kind <= to.Kind
 	case from.IsNumeric() && to.IsNumeric():
