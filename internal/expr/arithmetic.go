@@ -121,9 +121,12 @@ func buildArithmetic(b *builder) (node, error) {
 	if t.Kind == types.Decimal {
 		return buildDecimal(b)
 	}
-	// The result of % has the type of the divisor, that of FLOAT + DOUBLE the
-	// first one's: both are computed in the wider type.
+	// The result of % has the type of the divisor and is computed in the wider
+	// type; FLOAT + DOUBLE has the first one's and is computed in it.
 	op, work := arithOps[b.call.Fn], commonNumber(lt, rt)
+	if lt.IsApproximate() && rt.IsApproximate() {
+		work = t.WithoutTime()
+	}
 	l, err := b.convert(b.args[0], lt, work)
 	if err != nil {
 		return nil, err
