@@ -1,10 +1,12 @@
 package kafka
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // reducer holds back the last row of each key until there are enough rows, or
@@ -16,13 +18,26 @@ type reducer struct {
 	stop  chan struct{}
 	done  chan struct{}
 
+	spare sync.Pool // of *outgoing
+
 	mu    sync.Mutex
 	rows  map[string]*outgoing // by encoded key
 	order []string             // of first arrival
 }
 
+// outgoing is a record with memory of its own, which may stay for long. It
+// belongs to the producer from Produce until the outcome is reported, and is
+// the context of the record.
+type outgoing struct {
+	context.Context
+	record kgo.Record
+	bytes  []byte
+	spare  *sync.Pool
+}
+
 func newReducer(w *writer, o bufferOptions) *reducer {
 	r := &reducer{writer: w, limit: o.rows, stop: make(chan struct{}), done: make(chan struct{}), rows: map[string]*outgoing{}}
+	r.spare.New = func() any { return &outgoing{Context: context.Background(), spare: &r.spare} }
 	go r.flushEvery(o.interval)
 	return r
 }
@@ -52,16 +67,18 @@ func (r *reducer) Write(b *batch.Batch) error {
 	defer r.mu.Unlock()
 	r.view(b)
 	for k := range b.Rows() {
-		o, err := r.encode(b, b.Row(k))
-		if err != nil {
+		o := r.spare.Get().(*outgoing)
+		o.record = kgo.Record{Context: o}
+		var err error
+		if o.bytes, err = r.encode(&o.record, o.bytes[:0], b, b.Row(k)); err != nil {
 			return err
 		}
-		if old, ok := r.rows[string(o.key)]; ok {
+		if old, ok := r.rows[string(o.record.Key)]; ok {
 			r.spare.Put(old)
-			r.rows[string(o.key)] = o
+			r.rows[string(o.record.Key)] = o
 			continue
 		}
-		key := string(o.key)
+		key := string(o.record.Key)
 		r.rows[key] = o
 		r.order = append(r.order, key)
 		if len(r.rows) >= r.limit {
@@ -77,9 +94,9 @@ func (r *reducer) pass() {
 	for _, key := range r.order {
 		o := r.rows[key]
 		if r.timestampColumn < 0 {
-			o.Timestamp = now // the producer's patience begins here
+			o.record.Timestamp = now // the producer's patience begins here
 		}
-		r.produce(o)
+		r.produce(&o.record)
 		delete(r.rows, key)
 	}
 	clear(r.order)

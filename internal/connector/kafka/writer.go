@@ -25,7 +25,8 @@ type writer struct {
 	cancel  context.CancelFunc
 	key     format.Encoder // nil without keys
 	value   format.Encoder
-	spare   sync.Pool // of *outgoing
+	slabs   slabs
+	slab    *slab // being filled, or nil
 	promise func(*kgo.Record, error)
 
 	mu     sync.Mutex
@@ -33,13 +34,6 @@ type writer struct {
 
 	keyRows, valueRows batch.Batch // views of the batch being written
 	now                time.Time   // when it came: the time of its records
-}
-
-// outgoing is a record with the memory of its key and value. It belongs to the
-// producer from Produce until the outcome is reported.
-type outgoing struct {
-	kgo.Record
-	key, value []byte
 }
 
 func newWriter(s *sink, ctx *connector.WriterContext, key, value format.Encoder) (*writer, error) {
@@ -50,7 +44,6 @@ func newWriter(s *sink, ctx *connector.WriterContext, key, value format.Encoder)
 		return nil, err
 	}
 	w := &writer{sink: s, client: c, key: key, value: value}
-	w.spare.New = func() any { return new(outgoing) }
 	w.promise = w.delivered
 	parent := ctx.Context
 	if parent == nil {
@@ -131,7 +124,14 @@ func (w *writer) delivered(r *kgo.Record, err error) {
 		}
 		w.mu.Unlock()
 	}
-	w.spare.Put(r.Context.Value(outgoingKey{}).(*outgoing))
+	switch o := r.Context.(type) {
+	case *slab:
+		if o.reported() {
+			w.slabs.put(o)
+		}
+	case *outgoing:
+		o.spare.Put(o)
+	}
 }
 
 // produceError words what became of a record.
@@ -167,12 +167,19 @@ func (w *writer) Write(b *batch.Batch) error {
 	}
 	w.view(b)
 	for k := range b.Rows() {
-		i := b.Row(k)
-		o, err := w.encode(b, i)
-		if err != nil {
+		if w.slab == nil {
+			w.slab = w.slabs.get()
+		}
+		s := w.slab
+		r := s.next()
+		var err error
+		if s.bytes, err = w.encode(r, s.bytes, b, b.Row(k)); err != nil {
 			return err
 		}
-		w.produce(o)
+		if s.filled() {
+			w.slab = nil
+		}
+		w.produce(r)
 	}
 	return w.failure()
 }
@@ -193,47 +200,42 @@ func (w *writer) view(b *batch.Batch) {
 	}
 }
 
-// encode makes the record of row i.
-func (w *writer) encode(b *batch.Batch, i int) (*outgoing, error) {
-	o := w.spare.Get().(*outgoing)
-	o.Record = kgo.Record{Context: o.Record.Context, Timestamp: w.now}
-	if o.Context == nil {
-		o.Context = context.WithValue(context.Background(), outgoingKey{}, o)
-	}
+// encode makes o the record of row i. It appends key and value to dst.
+func (w *writer) encode(o *kgo.Record, dst []byte, b *batch.Batch, i int) ([]byte, error) {
+	o.Timestamp = w.now
 	var err error
 	if w.key != nil {
-		if o.key, err = w.key.Encode(o.key[:0], &w.keyRows, i); err != nil {
-			return nil, err
+		start := len(dst)
+		if dst, err = w.key.Encode(dst, &w.keyRows, i); err != nil {
+			return dst, err
 		}
-		o.Key = orNull(o.key, &w.keyRows, i)
+		o.Key = orNull(dst[start:len(dst):len(dst)], &w.keyRows, i)
 	}
 	if w.mode == Append || b.Kind(i).IsAdd() {
-		if o.value, err = w.value.Encode(o.value[:0], &w.valueRows, i); err != nil {
-			return nil, err
+		start := len(dst)
+		if dst, err = w.value.Encode(dst, &w.valueRows, i); err != nil {
+			return dst, err
 		}
-		o.Value = orNull(o.value, &w.valueRows, i)
+		o.Value = orNull(dst[start:len(dst):len(dst)], &w.valueRows, i)
 	}
 	o.Topic = w.topics[0]
 	if w.topicColumn >= 0 {
 		if err := w.chooseTopic(o, b.Cols[w.topicColumn], i); err != nil {
-			return nil, err
+			return dst, err
 		}
 	}
 	if c := w.timestampColumn; c >= 0 && !b.Cols[c].IsNull(i) {
 		ms := b.Cols[c].Int64s()[i] / w.timestampUnit
 		if ms < 0 {
-			return nil, fmt.Errorf("table %s: the metadata column 'timestamp' is %d ms, but Kafka has no times before 1970", w.table.Name, ms)
+			return dst, fmt.Errorf("table %s: the metadata column 'timestamp' is %d ms, but Kafka has no times before 1970", w.table.Name, ms)
 		}
 		o.Timestamp = time.UnixMilli(ms)
 	}
 	if c := w.headersColumn; c >= 0 && !b.Cols[c].IsNull(i) {
 		o.Headers = headers(b.Cols[c], i)
 	}
-	return o, nil
+	return dst, nil
 }
-
-// outgoingKey finds the outgoing of a record in the record's context.
-type outgoingKey struct{}
 
 // orNull is the message, or none where a format writes nothing for NULL.
 func orNull(message []byte, rows *batch.Batch, i int) []byte {
@@ -243,7 +245,7 @@ func orNull(message []byte, rows *batch.Batch, i int) []byte {
 	return message
 }
 
-func (w *writer) chooseTopic(o *outgoing, v *batch.Vector, i int) error {
+func (w *writer) chooseTopic(o *kgo.Record, v *batch.Vector, i int) error {
 	if v.IsNull(i) {
 		if len(w.topics) == 1 {
 			return nil
@@ -274,7 +276,7 @@ func headers(v *batch.Vector, i int) (list []kgo.RecordHeader) {
 	return list
 }
 
-func (w *writer) produce(o *outgoing) { w.client.Produce(w.ctx, &o.Record, w.promise) }
+func (w *writer) produce(r *kgo.Record) { w.client.Produce(w.ctx, r, w.promise) }
 
 // Flush waits until the brokers have every record; with guarantee 'none' only
 // at the end, and without caring for the outcome.

@@ -2,8 +2,11 @@ package json
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -23,7 +26,7 @@ type encoder struct {
 // writer is the fields of a ROW with their keys ready to be copied.
 type writer struct {
 	fields []*node
-	keys   [][]byte // `"name":`
+	keys   [][]byte // `,"name":`; the first key written goes without the comma
 }
 
 func newEncoder(s settings, root *object) *encoder {
@@ -37,7 +40,7 @@ func (e *encoder) writer(o *object) *writer {
 	w := &writer{fields: o.fields}
 	e.writers[o] = w
 	for _, f := range o.fields {
-		w.keys = append(w.keys, append(appendQuoted(nil, []byte(f.name)), ':'))
+		w.keys = append(w.keys, append(appendQuoted([]byte{','}, []byte(f.name)), ':'))
 		for n := f; n != nil; n = n.elem {
 			if n.object != nil {
 				e.writer(n.object)
@@ -74,11 +77,11 @@ func (e *encoder) object(dst []byte, w *writer, cols []*batch.Vector, i int) []b
 		if null && e.ignoreNulls {
 			continue
 		}
-		if !first {
-			dst = append(dst, ',')
+		key := w.keys[k]
+		if first {
+			key, first = key[1:], false
 		}
-		first = false
-		dst = append(dst, w.keys[k]...)
+		dst = append(dst, key...)
 		if null {
 			dst = append(dst, "null"...)
 		} else {
@@ -196,47 +199,76 @@ func (e *encoder) mapping(dst []byte, n *node, v *batch.Vector, i int) []byte {
 	return append(dst, '}')
 }
 
-// plainText[c] is true for ASCII that stands for itself in a JSON string.
-var plainText = func() (t [256]bool) {
-	for c := ' '; c < utf8.RuneSelf; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()
-
 const hexDigits = "0123456789ABCDEF"
 
 // appendQuoted writes text as a JSON string as Flink does: characters beyond
 // U+FFFF as escaped surrogate pairs, the rest of Unicode as it is.
 func appendQuoted(dst, text []byte) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(text); {
-		c := text[i]
-		if plainText[c] {
-			i++
-			continue
-		}
-		if c >= utf8.RuneSelf && c < 0xf0 {
-			i++
-			continue
-		}
-		dst = append(dst, text[start:i]...)
-		if c >= 0xf0 {
-			r, size := utf8.DecodeRune(text[i:])
-			i += size
-			if r = r - 0x10000; r < 0 || size < 4 {
-				dst = append(dst, '?')
-			} else {
-				dst = appendHex(appendHex(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
-			}
-		} else {
-			dst = appendControl(dst, c)
-			i++
-		}
-		start = i
+	n := special(text, 0)
+	if n < len(text) {
+		return appendEscaped(dst, text, n)
 	}
-	return append(append(dst, text[start:]...), '"')
+	start := len(dst)
+	dst = slices.Grow(dst, n+2)[:start+n+2]
+	dst[start] = '"'
+	copy(dst[start+1:], text)
+	dst[start+1+n] = '"'
+	return dst
+}
+
+// appendEscaped is appendQuoted for text whose byte i is the first special one.
+func appendEscaped(dst, text []byte, i int) []byte {
+	dst = append(dst, '"')
+	for start := 0; ; i = special(text, start) {
+		dst = append(dst, text[start:i]...)
+		if i == len(text) {
+			return append(dst, '"')
+		}
+		if c := text[i]; c < utf8.RuneSelf {
+			dst = appendControl(dst, c)
+			start = i + 1
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if r -= 0x10000; r < 0 || size < 4 {
+			dst = append(dst, '?')
+		} else {
+			dst = appendHex(appendHex(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
+		}
+		start = i + size
+	}
+}
+
+// special returns the position of the first byte at or after i that does not
+// stand for itself in a JSON string, or len(text): controls, quotes,
+// backslashes and what begins a character beyond U+FFFF.
+func special(text []byte, i int) int {
+	for ; i+8 <= len(text); i += 8 {
+		if m := specials(binary.LittleEndian.Uint64(text[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	rest := len(text) - i
+	if rest == 0 {
+		return i
+	}
+	var w uint64
+	if len(text) >= 8 { // the last eight bytes without those seen
+		w = binary.LittleEndian.Uint64(text[len(text)-8:]) >> uint(64-8*rest)
+	} else {
+		for k := range rest {
+			w |= uint64(text[i+k]) << uint(8*k)
+		}
+	}
+	m := specials(w | blanks<<uint(8*rest))
+	return i + min(bits.TrailingZeros64(m)>>3, rest)
+}
+
+// specials marks with its highest bit the first special byte of w, and
+// perhaps others after it.
+func specials(w uint64) uint64 {
+	q, s := w^quotes, w^slashes
+	return ((q-lowBits)&^q | (s-lowBits)&^s | (w-blanks)&^w | w&(w<<1)&(w<<2)&(w<<3)) & highBits
 }
 
 func appendControl(dst []byte, c byte) []byte {

@@ -177,3 +177,41 @@ func BenchmarkEncodeBid(b *testing.B) {
 		b.Fatal("nothing was written")
 	}
 }
+
+// TestQuoted puts every byte at every place of short and long texts and
+// compares with a version that looks at one byte at a time.
+func TestQuoted(t *testing.T) {
+	for length := range 20 {
+		text := []byte("abcdefghijklmnopqrst"[:length])
+		for at := range text {
+			for c := range 256 {
+				old := text[at]
+				text[at] = byte(c)
+				got := appendQuoted([]byte("x"), text)
+				if want := append([]byte("x"), quotedSlowly(text)...); !bytes.Equal(got, want) {
+					t.Fatalf("%q became %s, want %s", text, got, want)
+				}
+				text[at] = old
+			}
+		}
+	}
+	got := appendQuoted(nil, []byte("é\n€ 😀 and 😀\"\\, \xf0\x9f!"))
+	if want := `"é\n€ \uD83D\uDE00 and \uD83D\uDE00\"\\, ??!"`; strings.ReplaceAll(string(got), "\x9f", "?") != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func quotedSlowly(text []byte) []byte {
+	dst := []byte{'"'}
+	for _, c := range text {
+		switch {
+		case c < ' ' || c == '"' || c == '\\':
+			dst = appendControl(dst, c)
+		case c >= 0xf0: // alone it is no character
+			dst = append(dst, '?')
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return append(dst, '"')
+}

@@ -14,6 +14,7 @@ const (
 	highBits = 0x8080808080808080
 	quotes   = 0x2222222222222222
 	slashes  = 0x5c5c5c5c5c5c5c5c
+	blanks   = 0x2020202020202020
 
 	maxDepth = 1000 // nesting that is skipped or copied as text, as in Flink
 )

@@ -288,17 +288,27 @@ func AppendTime(dst []byte, millis int64) []byte {
 }
 
 func appendClock(dst []byte, seconds, nanos int64) []byte {
-	s := int(seconds)
-	dst = append2(dst, s/3600)
-	dst = append2(append(dst, ':'), s/60%60)
-	dst = append2(append(dst, ':'), s%60)
+	s := uint32(seconds)
+	dst = append(dst, '0'+byte(s/36000), '0'+byte(s/3600%10), ':', '0'+byte(s/600%6), '0'+byte(s/60%10), ':',
+		'0'+byte(s%60/10), '0'+byte(s%10))
 	if nanos == 0 {
 		return dst
 	}
-	dst = append(dst, '.')
-	for scale := int64(1e8); nanos > 0; scale /= 10 {
-		dst = append(dst, byte('0'+nanos/scale))
-		nanos %= scale
+	return appendFraction(dst, uint32(nanos))
+}
+
+// appendFraction writes a point and the digits of nanos, not 0, without
+// trailing zeros.
+func appendFraction(dst []byte, nanos uint32) []byte {
+	milli := nanos / 1e6
+	dst = append(dst, '.', '0'+byte(milli/100), '0'+byte(milli/10%10), '0'+byte(milli%10))
+	if rest := nanos % 1e6; rest != 0 {
+		for scale := uint32(1e5); scale > 0; scale /= 10 {
+			dst = append(dst, '0'+byte(rest/scale%10))
+		}
+	}
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }
@@ -306,9 +316,17 @@ func appendClock(dst []byte, seconds, nanos int64) []byte {
 // AppendTimestamp writes ticks since 1970-01-01T00:00:00 as date, separator
 // and time, the fraction without trailing zeros, and the zone's mark.
 func AppendTimestamp(dst []byte, ticks int64, separator byte, zone Zone, unitsPerSecond int64) []byte {
-	seconds, part := ticks/unitsPerSecond, ticks%unitsPerSecond
-	if part < 0 {
-		part += unitsPerSecond
+	var seconds, nanos int64
+	switch unitsPerSecond { // constants divide faster
+	case 1e3:
+		seconds, nanos = ticks/1e3, ticks%1e3*1e6
+	case 1e6:
+		seconds, nanos = ticks/1e6, ticks%1e6*1e3
+	default:
+		seconds, nanos = ticks/unitsPerSecond, ticks%unitsPerSecond*(1e9/unitsPerSecond)
+	}
+	if nanos < 0 {
+		nanos += 1e9
 		seconds--
 	}
 	days, clock := seconds/daySeconds, seconds%daySeconds
@@ -317,7 +335,7 @@ func AppendTimestamp(dst []byte, ticks int64, separator byte, zone Zone, unitsPe
 		days--
 	}
 	dst = AppendDate(dst, days)
-	dst = appendClock(append(dst, separator), clock, part*(1e9/unitsPerSecond))
+	dst = appendClock(append(dst, separator), clock, nanos)
 	if zone == Zulu {
 		dst = append(dst, 'Z')
 	}
