@@ -2,8 +2,10 @@ package optimize
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/plan"
@@ -65,7 +67,29 @@ func (p *planner) plan(roots []plan.Node) ([]*plan.Physical, error) {
 	if err := p.settleChangelog(); err != nil {
 		return nil, err
 	}
-	return out, nil
+	return out, p.checkBundles()
+}
+
+// checkBundles refuses mini-batch without its bounds, where operators bundle.
+func (p *planner) checkBundles() error {
+	if !p.o.Streaming || !p.o.MiniBatch || !slices.ContainsFunc(p.nodes, bundles) {
+		return nil
+	}
+	if p.o.MiniBatchLatency <= 0 {
+		return connector.WithHint(fmt.Errorf("MiniBatch Latency must be greater than 0 ms."), "SET 'table.exec.mini-batch.allow-latency' = '1 s'")
+	}
+	if p.o.MiniBatchSize <= 0 {
+		return connector.WithHint(fmt.Errorf("Key: 'table.exec.mini-batch.size' , default: -1 (fallback keys: []) must be > 0."), "SET 'table.exec.mini-batch.size' = '5000'")
+	}
+	return nil
+}
+
+func bundles(n *plan.Physical) bool {
+	switch n.Spec.(type) {
+	case *jobgraph.GroupAgg, *jobgraph.Join:
+		return true
+	}
+	return false
 }
 
 // add registers a node.

@@ -17,7 +17,7 @@ import (
 // bucket of that column; calls that are not distinct look at the first of these
 // rows only.
 func splitDistinct(o *Options, n plan.Node) (plan.Node, error) {
-	if !o.Streaming || !o.SplitDistinct || o.SplitDistinctBuckets < 1 {
+	if !o.Streaming || !o.SplitDistinct {
 		return n, nil
 	}
 	return bottomUp(n, func(n plan.Node) (plan.Node, error) {
@@ -28,6 +28,9 @@ func splitDistinct(o *Options, n plan.Node) (plan.Node, error) {
 		columns, ok := splittable(a)
 		if !ok {
 			return n, nil
+		}
+		if o.SplitDistinctBuckets < 1 {
+			return nil, fmt.Errorf("'table.optimizer.distinct-agg.split.bucket-num' must be > 0, but is %d.", o.SplitDistinctBuckets)
 		}
 		s := splitting{a: a, columns: columns, buckets: o.SplitDistinctBuckets}
 		return s.apply()
