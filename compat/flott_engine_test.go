@@ -3,6 +3,7 @@ package compat
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/embedded"
+	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/rpc"
 	"github.com/flottstream/flott/internal/sql/parser"
 	"github.com/flottstream/flott/internal/sql/session"
@@ -102,7 +104,19 @@ func runJob(ctx context.Context, engine *embedded.Engine, job *session.Job, cfg 
 	if !job.IsQuery() {
 		return nil, nil, nil
 	}
-	return columnNames(job.Roots[0].Schema()), rows.rows, nil
+	return columnNames(job.Roots[0].Schema()), rows.rows, promised(plan.Physical[0].Inputs[0].Node.Traits.Changes, rows.rows)
+}
+
+// promised refuses rows of a kind that the plan rules out: a window aggregate that
+// updates would fold to the right table all the same.
+func promised(changes jobgraph.Changes, rows []ChangeRow) error {
+	bit := map[Kind]jobgraph.Changes{UpdateBefore: jobgraph.UpdateBefores, UpdateAfter: jobgraph.UpdateAfters, Delete: jobgraph.Deletes}
+	for _, r := range rows {
+		if b := bit[r.Kind]; b&^changes != 0 {
+			return fmt.Errorf("%w: the plan has no rows of kind %s, and %s%v came", ErrNoAnswer, r.Kind, r.Kind, r.Fields)
+		}
+	}
+	return nil
 }
 
 func columnNames(schema types.Schema) (names []string) {
