@@ -46,7 +46,7 @@ func newObject(fields []types.Field) (*object, error) {
 		}
 		o.fields = append(o.fields, n)
 		o.index[f.Name] = i
-		o.slots = append(o.slots, slot{key: append([]byte(f.Name), '"'), field: i})
+		o.slots = append(o.slots, slot{key: appendQuoted(nil, []byte(f.Name))[1:], field: i})
 	}
 	return o, nil
 }

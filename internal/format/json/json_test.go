@@ -9,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/format/formattest"
+	"github.com/flottstream/flott/internal/types"
 )
 
 func TestStories(t *testing.T) {
@@ -90,6 +91,21 @@ func TestOrderOfKeysDoesNotMatter(t *testing.T) {
 		if got := formattest.Rows(b); got != "+I(1 | 2 | 3)\n" {
 			t.Fatalf("%s: %s", text, got)
 		}
+	}
+}
+
+// TestNamesThatNeedEscapes: the first guess of a key is what JSON would hold.
+func TestNamesThatNeedEscapes(t *testing.T) {
+	schema := types.Schema{{Name: `a":1,"b`, Type: types.Of(types.Int)}}
+	dec, _ := Factory{}.NewDecoder(schema, nil)
+	b := batch.NewBatch(schema, 2)
+	for _, text := range []string{`{"a":1,"b":2}`, `{"a\":1,\"b":7}`} {
+		if err := dec.Decode([]byte(text), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := formattest.Rows(b); got != "+I(null)\n+I(7)\n" {
+		t.Errorf("got %s", got)
 	}
 }
 
