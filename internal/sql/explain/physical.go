@@ -169,7 +169,11 @@ func (p *printer) line(n *plan.Physical, first, cost string) {
 	}
 	parts := make([]string, len(attrs))
 	for i, a := range attrs {
-		parts[i] = a.Name + "=" + a.Value
+		value := a.Value
+		if p.physical && a.Prefix != "" {
+			value = a.Prefix
+		}
+		parts[i] = a.Name + "=" + value
 	}
 	if s := p.suffix(n); s != "" {
 		parts = append(parts, s)
@@ -185,6 +189,9 @@ func deduplicateAsRank(n *plan.Physical, d *jobgraph.Deduplicate) []plan.Attr {
 	order := d.Schema[d.Time].Name + " ASC"
 	if d.KeepLast {
 		order = d.Schema[d.Time].Name + " DESC"
+	}
+	if !d.Proctime {
+		order = "ROWTIME " + order
 	}
 	keys := make([]string, len(d.Keys))
 	for i, k := range d.Keys {

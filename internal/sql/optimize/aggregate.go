@@ -109,7 +109,7 @@ func (p *planner) localAggregate(in *plan.Physical, spec jobgraph.GroupAgg) *pla
 	}
 	out.Out = append(out.Out, types.Field{Name: "$accumulators", Type: types.Bytes().NotNull()})
 	return p.add(out, facts{single: p.facts[in].single, attrs: func() []plan.Attr {
-		items := append(names(in.Out, spec.Keys), callItems(spec.Aggs, in.Out, retracts(in))...)
+		items := append(names(in.Out, spec.Keys), partialItems(spec.Aggs, in.Out, retracts(in))...)
 		return groupBy(names(in.Out, spec.Keys), plan.Attr{Name: "select", Value: list(items)})
 	}})
 }
@@ -140,7 +140,11 @@ func aggAttrs(n *plan.Aggregate, in *plan.Physical, phase jobgraph.AggPhase) []p
 		}
 		items = append(items, item)
 	}
-	items = append(items, callItems(n.Calls, in.Out, retracts(in))...)
+	if phase == jobgraph.GlobalPhase {
+		items = append(items, totalItems(n.Calls, retracts(in))...)
+	} else {
+		items = append(items, callItems(n.Calls, in.Out, retracts(in))...)
+	}
 	return groupBy(names(in.Out, n.Keys), plan.Attr{Name: "select", Value: list(items)})
 }
 
@@ -233,9 +237,9 @@ func (p *planner) localWindow(in *plan.Physical, spec jobgraph.WindowAgg) *plan.
 	out.Out = append(out.Out, types.Field{Name: "$accumulators", Type: types.Bytes().NotNull()},
 		types.Field{Name: "$slice_end", Type: types.Of(types.BigInt).NotNull()})
 	return p.add(out, facts{single: p.facts[in].single, attrs: func() []plan.Attr {
-		items := append(names(in.Out, spec.Keys), callItems(spec.Aggs, in.Out, false)...)
+		items := append(names(in.Out, spec.Keys), partialItems(spec.Aggs, in.Out, false)...)
 		items = append(items, "slice_end('w$) AS $slice_end")
-		return groupBy(names(in.Out, spec.Keys), plan.Attr{Name: "window", Value: "[" + windowText(spec.Window, windowTime(spec.Window, in.Out)) + "]"},
+		return groupBy(names(in.Out, spec.Keys), plan.Attr{Name: "window", Value: "[" + windowText(spec.Window, windowTime(spec.Window, in.Out), nil) + "]"},
 			plan.Attr{Name: "select", Value: list(items)})
 	}})
 }
@@ -257,11 +261,14 @@ func windowAttrs(n *plan.Aggregate, in *plan.Physical, spec jobgraph.WindowAgg) 
 		}
 	}
 	items := append(names(in.Out, n.Keys), callItems(n.Calls, in.Out, retracts(in))...)
+	if spec.Phase == jobgraph.GlobalPhase {
+		items = append(names(in.Out, n.Keys), totalItems(n.Calls, false)...)
+	}
 	for i, q := range n.Properties {
 		fn := [...]string{"start", "end", "rowtime", "proctime"}[q]
 		items = append(items, fn+"('w$) AS "+n.Out[len(n.Keys)+len(n.Calls)+i].Name)
 	}
-	return groupBy(names(in.Out, n.Keys), plan.Attr{Name: "window", Value: "[" + windowText(spec.Window, time) + "]"},
+	return groupBy(names(in.Out, n.Keys), plan.Attr{Name: "window", Value: "[" + windowText(spec.Window, time, names(in.Out, n.Keys)) + "]"},
 		plan.Attr{Name: "select", Value: list(items)})
 }
 
@@ -309,7 +316,7 @@ func (p *planner) windowTVF(n *plan.WindowTVF) (*plan.Physical, error) {
 		out.Traits.UpsertKeys = append(out.Traits.UpsertKeys, append(append([]int(nil), k...), width), append(append([]int(nil), k...), width+1))
 	}
 	f.attrs = func() []plan.Attr {
-		text := windowText(w, windowTime(w, in.Out))
+		text := windowText(w, windowTime(w, in.Out), nil)
 		if len(w.Partition) > 0 {
 			text = text[:len(text)-1] + ", partition keys=[" + list(names(in.Out, w.Partition))[1:] + ")"
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -23,16 +24,28 @@ func names(s types.Schema, cols []int) []string {
 	return out
 }
 
-// selectItems prints a projection: "a, (b + 1) AS c".
-func selectItems(exprs []expr.Expr, out types.Schema) []string {
+// selectAttr prints a projection: "a, (b + 1) AS c".
+func selectAttr(name string, exprs []expr.Expr, out types.Schema) plan.Attr {
+	return plan.Expressions(name, func(form func(expr.Expr) string) string { return list(selectItems(exprs, out, form)) })
+}
+
+func selectItems(exprs []expr.Expr, out types.Schema, form func(expr.Expr) string) []string {
 	items := make([]string, len(exprs))
 	for i, e := range exprs {
-		items[i] = e.String()
+		items[i] = form(e)
 		if items[i] != out[i].Name {
 			items[i] += " AS " + out[i].Name
 		}
 	}
 	return items
+}
+
+// conditionAttr prints a condition, nil as true.
+func conditionAttr(name string, cond expr.Expr) plan.Attr {
+	if cond == nil {
+		return plan.Attr{Name: name, Value: "[true]"}
+	}
+	return plan.Expressions(name, func(form func(expr.Expr) string) string { return "[" + form(cond) + "]" })
 }
 
 // callItem prints an aggregate call: "COUNT(DISTINCT a) FILTER c AS cnt".
@@ -58,6 +71,55 @@ func callItem(c jobgraph.AggCall, in types.Schema, retract bool) string {
 	return s + " AS " + c.Name
 }
 
+// partialItems prints what a local phase sends for its calls: "COUNT(*) AS count1$0".
+func partialItems(calls []jobgraph.AggCall, in types.Schema, retract bool) []string {
+	var out []string
+	for _, c := range calls {
+		local := c
+		for _, fn := range partialFns(c) {
+			local.Fn, local.Name = fn, partialName(fn, c, len(out))
+			out = append(out, callItem(local, in, retract))
+		}
+	}
+	return out
+}
+
+// totalItems prints what a global phase makes of it: "COUNT(count1$0) AS n".
+func totalItems(calls []jobgraph.AggCall, retract bool) []string {
+	out := make([]string, len(calls))
+	next := 0
+	for i, c := range calls {
+		var parts []string
+		for _, fn := range partialFns(c) {
+			parts = append(parts, partialName(fn, c, next))
+			next++
+		}
+		arg := parts[0]
+		if len(parts) > 1 {
+			arg = "(" + strings.Join(parts, ", ") + ")"
+		}
+		one := jobgraph.AggCall{Fn: c.Fn, Args: []int{0}, Filter: -1, Name: c.Name}
+		out[i] = callItem(one, types.Schema{{Name: arg}}, retract)
+	}
+	return out
+}
+
+// partialFns are the partial results of a call.
+func partialFns(c jobgraph.AggCall) []string {
+	if c.Fn == "AVG" {
+		return []string{"SUM", "COUNT"}
+	}
+	return []string{c.Fn}
+}
+
+func partialName(fn string, c jobgraph.AggCall, i int) string {
+	name := strings.ToLower(fn)
+	if fn == "COUNT" && len(c.Args) == 0 {
+		name = "count1"
+	}
+	return name + "$" + strconv.Itoa(i)
+}
+
 // orderItems prints sort keys: "price DESC, ts ASC".
 func orderItems(keys []jobgraph.SortKey, s types.Schema) []string {
 	out := make([]string, len(keys))
@@ -78,13 +140,17 @@ func orderItems(keys []jobgraph.SortKey, s types.Schema) []string {
 	return out
 }
 
-// windowText prints a window: "TUMBLE(time_col=[ts], size=[10 min])".
-func windowText(w jobgraph.Window, time string) string {
+// windowText prints a window: "TUMBLE(time_col=[ts], size=[10 min])". partition
+// are the keys of a session.
+func windowText(w jobgraph.Window, time string, partition []string) string {
 	parts := []string{time}
 	switch w.Kind {
 	case jobgraph.Session:
 		if w.Size > 0 {
 			parts = append(parts, "gap=["+period(w.Size)+"]")
+		}
+		if len(partition) > 0 {
+			parts = append(parts, "partition keys="+list(partition))
 		}
 	case jobgraph.Hop:
 		parts = append(parts, "size=["+period(w.Size)+"]", "slide=["+period(w.Slide)+"]")

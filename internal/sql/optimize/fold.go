@@ -23,15 +23,29 @@ func keepType(e expr.Expr, t types.Type) expr.Expr {
 }
 
 // simplifyCondition rewrites x = a OR x = b OR … to x IN (a, b, …), which tests
-// a set once.
+// a set once, and NOT (x < y) to x >= y.
 func simplifyCondition(e expr.Expr) expr.Expr {
 	return expr.Rewrite(e, func(n expr.Expr) expr.Expr {
 		c, ok := n.(*expr.Call)
-		if !ok || c.Fn != "OR" {
-			return n
+		switch {
+		case ok && c.Fn == "OR":
+			return joinEqualities(c)
+		case ok && c.Fn == "NOT":
+			return negated(c)
 		}
-		return joinEqualities(c)
+		return n
 	})
+}
+
+var opposite = map[string]string{"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+// negated turns the comparison under a NOT around.
+func negated(not *expr.Call) expr.Expr {
+	c, ok := not.Args[0].(*expr.Call)
+	if !ok || opposite[c.Fn] == "" {
+		return not
+	}
+	return &expr.Call{Fn: opposite[c.Fn], Args: c.Args, T: not.T}
 }
 
 func disjuncts(e expr.Expr) []expr.Expr {

@@ -138,7 +138,7 @@ func (p *planner) regularJoin(n *plan.Join, left, right *plan.Physical, keys equ
 	f.attrs = func() []plan.Attr {
 		attrs := joinAttrs(n, out.Out)
 		if len(keys.left) == 0 && spec.Cond != nil {
-			attrs[1].Value = "[" + spec.Cond.String() + "]"
+			attrs[1] = conditionAttr("where", spec.Cond)
 		}
 		if p.o.Streaming {
 			attrs = append(attrs, plan.Attr{Name: "leftInputSpec", Value: "[" + sideText(spec.Left) + "]"},
@@ -273,12 +273,8 @@ func shifted(cols []int, by int) []int {
 }
 
 func joinAttrs(n *plan.Join, out types.Schema) []plan.Attr {
-	where := "true"
-	if n.Cond != nil {
-		where = n.Cond.String()
-	}
 	return []plan.Attr{{Name: "joinType", Value: "[" + n.Kind.String() + "]"},
-		{Name: "where", Value: "[" + where + "]"}, {Name: "select", Value: list(out.Names())}}
+		conditionAttr("where", n.Cond), {Name: "select", Value: list(out.Names())}}
 }
 
 // windowJoin plans a join of rows of equal windows.
@@ -307,25 +303,35 @@ func (p *planner) windowJoin(n *plan.Join, left, right *plan.Physical, keys equi
 	f := facts{single: len(plain.left) == 0, hash: joinHash(n.Kind, plain, len(left.Out))}
 	f.attrs = func() []plan.Attr {
 		window := func(w *windowColumns, s types.Schema) string {
-			return "[" + windowText(w.window, "win_start=["+s[w.start[0]].Name+"], win_end=["+s[w.end[0]].Name+"]") + "]"
+			return "[" + windowText(w.window, "win_start=["+s[w.start[0]].Name+"], win_end=["+s[w.end[0]].Name+"]", nil) + "]"
 		}
 		attrs := []plan.Attr{{Name: "leftWindow", Value: window(l, left.Out)}, {Name: "rightWindow", Value: window(r, right.Out)}}
-		where := make([]string, 0, len(plain.left))
+		var equal []string
 		for i := range plain.left {
-			where = append(where, "("+left.Out[plain.left[i]].Name+" = "+right.Out[plain.right[i]].Name+")")
+			equal = append(equal, left.Out[plain.left[i]].Name+" = "+right.Out[plain.right[i]].Name)
 		}
-		for _, c := range rest {
-			where = append(where, c.String())
-		}
-		text := strings.Join(where, ", ")
-		switch {
-		case len(where) == 0:
-			text = "true"
-		case len(where) > 1:
-			text = "AND(" + text + ")"
-		}
+		where := plan.Expressions("where", func(form func(expr.Expr) string) string { return windowJoinText(equal, rest, form) })
 		return append(attrs, plan.Attr{Name: "joinType", Value: "[" + n.Kind.String() + "]"},
-			plan.Attr{Name: "where", Value: "[" + text + "]"}, plan.Attr{Name: "select", Value: list(out.Out.Names())})
+			where, plan.Attr{Name: "select", Value: list(out.Out.Names())})
 	}
 	return p.add(out, f)
+}
+
+// windowJoinText prints the condition of a window join without its windows.
+func windowJoinText(equal []string, rest []expr.Expr, form func(expr.Expr) string) string {
+	where := make([]string, 0, len(equal)+len(rest))
+	for _, e := range equal {
+		where = append(where, "("+e+")")
+	}
+	for _, c := range rest {
+		where = append(where, form(c))
+	}
+	switch text := strings.Join(where, ", "); len(where) {
+	case 0:
+		return "[true]"
+	case 1:
+		return "[" + text + "]"
+	default:
+		return "[AND(" + text + ")]"
+	}
 }

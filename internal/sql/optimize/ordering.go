@@ -101,16 +101,13 @@ func (p *planner) rankAttrs(n *plan.Rank, spec *jobgraph.Rank, in *plan.Physical
 	}
 	items := append([]string(nil), in.Out.Names()...)
 	if n.EmitRank {
-		items = append(items, "w0$o0 AS "+out[len(out)-1].Name)
-		if out[len(out)-1].Name == "w0$o0" {
-			items[len(items)-1] = "w0$o0"
-		}
+		items = append(items, "w0$o0")
 	}
 	return append(attrs,
 		plan.Attr{Name: "rankType", Value: "[" + rankName(n.Function) + "]"},
 		plan.Attr{Name: "rankRange", Value: fmt.Sprintf("[rankStart=%d, rankEnd=%d]", n.Start, n.End)},
 		plan.Attr{Name: "partitionBy", Value: list(names(in.Out, spec.Partition))},
-		plan.Attr{Name: "orderBy", Value: list(orderItems(spec.Order, in.Out))},
+		plan.Attr{Name: "orderBy", Value: "[" + rowtimeFirst(spec.Order, in.Out) + strings.Join(orderItems(spec.Order, in.Out), ", ") + "]"},
 		plan.Attr{Name: "select", Value: list(items)})
 }
 
@@ -131,6 +128,16 @@ func numbers(list []int) []string {
 		out[i] = fmt.Sprint(n)
 	}
 	return out
+}
+
+// rowtimeFirst is what Flink's Rank prints before an order by event time.
+func rowtimeFirst(order []jobgraph.SortKey, s types.Schema) string {
+	for _, k := range order {
+		if s[k.Column].Type.Time == types.Rowtime {
+			return "ROWTIME "
+		}
+	}
+	return ""
 }
 
 // updateFast reports that a rank can take updates without the rows before them:
@@ -170,7 +177,7 @@ func (p *planner) deduplicate(n *plan.Rank, in *plan.Physical) *plan.Physical {
 			order = "PROCTIME"
 		}
 		return []plan.Attr{{Name: "keep", Value: "[" + keep + "]"}, {Name: "key", Value: list(names(in.Out, spec.Keys))},
-			{Name: "order", Value: "[" + order + "]"}}
+			{Name: "order", Value: "[" + order + "]"}, {Name: "outputInsertOnly", Value: fmt.Sprintf("[%t]", !spec.KeepLast)}}
 	}})
 }
 
@@ -198,7 +205,7 @@ func (p *planner) windowRank(n *plan.Rank, in *plan.Physical, w *windowColumns, 
 	out := &plan.Physical{Spec: spec, Op: "WindowRank", Inputs: []plan.PhysicalInput{p.hashed(in, partition)}, Out: rankOut(n, in.Out)}
 	out.Traits.UpsertKeys = rankKeys(n, p.arriving(out.Inputs[0]), len(in.Out))
 	dedup := n.Start == 1 && n.End == 1 && len(n.Order) == 1 && !n.EmitRank && in.Out[n.Order[0].Column].Type.Time != types.NoTime
-	window := "[" + windowText(w.window, windowTime(jobgraph.Window{Time: -1, Start: w.start[0], End: end}, in.Out)) + "]"
+	window := "[" + windowText(w.window, windowTime(jobgraph.Window{Time: -1, Start: w.start[0], End: end}, in.Out), nil) + "]"
 	f := facts{hash: partition, single: len(partition) == 0}
 	f.attrs = func() []plan.Attr { return p.rankAttrs(n, &spec.Rank, in, out.Out, window) }
 	if dedup {

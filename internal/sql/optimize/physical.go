@@ -226,9 +226,9 @@ func (p *planner) calc(in *plan.Physical, filter expr.Expr, exprs []expr.Expr, o
 		f.hash = h
 	}
 	f.attrs = func() []plan.Attr {
-		attrs := []plan.Attr{{Name: "select", Value: list(selectItems(exprs, node.Out))}}
+		attrs := []plan.Attr{selectAttr("select", exprs, node.Out)}
 		if filter != nil {
-			attrs = append(attrs, plan.Attr{Name: "where", Value: "[" + filter.String() + "]"})
+			attrs = append(attrs, conditionAttr("where", filter))
 		}
 		return attrs
 	}

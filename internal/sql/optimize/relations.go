@@ -23,16 +23,23 @@ func (p *planner) values(n *plan.Values) (*plan.Physical, error) {
 	out := &plan.Physical{Spec: &jobgraph.Values{Rows: rows}, Op: "Values", Out: n.Out, Parallelism: 1}
 	out.Traits.Bounded = true
 	return p.add(out, facts{single: true, attrs: func() []plan.Attr {
-		tuples := make([]string, len(n.Rows))
-		for i, r := range n.Rows {
-			items := make([]string, len(r))
-			for k, e := range r {
-				items[k] = e.String()
+		return []plan.Attr{plan.Expressions("tuples", func(form func(expr.Expr) string) string {
+			tuples := make([]string, len(n.Rows))
+			for i, r := range n.Rows {
+				tuples[i] = "{ " + joined(r, form) + " }"
 			}
-			tuples[i] = "{ " + strings.Join(items, ", ") + " }"
-		}
-		return []plan.Attr{{Name: "tuples", Value: "[" + list(tuples) + "]"}}
+			return "[" + list(tuples) + "]"
+		})}
 	}}), nil
+}
+
+// joined prints expressions one behind the other.
+func joined(xs []expr.Expr, form func(expr.Expr) string) string {
+	parts := make([]string, len(xs))
+	for i, x := range xs {
+		parts[i] = form(x)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (p *planner) appendLiterals(b *batch.Batch, row []expr.Expr, out types.Schema) bool {
@@ -113,11 +120,13 @@ func (p *planner) expand(n *plan.Expand) (*plan.Physical, error) {
 	}
 	out.Traits.Changes = in.Traits.Changes
 	return p.add(out, facts{single: p.facts[in].single, attrs: func() []plan.Attr {
-		var sets []string
-		for _, r := range n.Projections {
-			sets = append(sets, "{"+strings.Join(selectItems(r, n.Out), ", ")+"}")
-		}
-		return []plan.Attr{{Name: "projects", Value: list(sets)}}
+		return []plan.Attr{plan.Expressions("projects", func(form func(expr.Expr) string) string {
+			var sets []string
+			for _, r := range n.Projections {
+				sets = append(sets, "{"+strings.Join(selectItems(r, n.Out, form), ", ")+"}")
+			}
+			return list(sets)
+		})}
 	}}), nil
 }
 
@@ -150,7 +159,7 @@ func (p *planner) unnest(n *plan.Unnest) (*plan.Physical, error) {
 	if n.Ordinality {
 		fn = "$UNNEST_ROWS_WITH_ORDINALITY$1"
 	}
-	return p.correlate(in, spec, n.Out, n.Left, fn+"("+n.Collection.String()+")"), nil
+	return p.correlate(in, spec, n.Out, n.Left, func(form func(expr.Expr) string) string { return fn + "(" + form(n.Collection) + ")" }), nil
 }
 
 func (p *planner) tableFunction(n *plan.TableFunction) (*plan.Physical, error) {
@@ -159,14 +168,10 @@ func (p *planner) tableFunction(n *plan.TableFunction) (*plan.Physical, error) {
 		return nil, err
 	}
 	spec := &jobgraph.TableFunction{Fn: n.Fn, Args: n.Args, Left: n.Left, Cond: n.Cond, Out: n.Rows}
-	args := make([]string, len(n.Args))
-	for i, a := range n.Args {
-		args[i] = a.String()
-	}
-	return p.correlate(in, spec, n.Out, n.Left, n.Fn+"("+strings.Join(args, ", ")+")"), nil
+	return p.correlate(in, spec, n.Out, n.Left, func(form func(expr.Expr) string) string { return n.Fn + "(" + joined(n.Args, form) + ")" }), nil
 }
 
-func (p *planner) correlate(in *plan.Physical, spec jobgraph.Spec, schema types.Schema, left bool, call string) *plan.Physical {
+func (p *planner) correlate(in *plan.Physical, spec jobgraph.Spec, schema types.Schema, left bool, call func(form func(expr.Expr) string) string) *plan.Physical {
 	out := &plan.Physical{Spec: spec, Op: "Correlate", Inputs: []plan.PhysicalInput{{Node: in}}}
 	out.Out = append(append(types.Schema(nil), in.Out...), withoutTime(schema[len(in.Out):])...)
 	out.Traits.Changes = in.Traits.Changes
@@ -175,7 +180,10 @@ func (p *planner) correlate(in *plan.Physical, spec jobgraph.Spec, schema types.
 		if left {
 			kind = "LEFT"
 		}
-		return []plan.Attr{{Name: "invocation", Value: "[" + call + "]"}, {Name: "correlate", Value: "[table(" + call + ")]"},
+		in := func(before, behind string) func(form func(expr.Expr) string) string {
+			return func(form func(expr.Expr) string) string { return before + call(form) + behind }
+		}
+		return []plan.Attr{plan.Expressions("invocation", in("[", "]")), plan.Expressions("correlate", in("[table(", ")]")),
 			{Name: "select", Value: list(out.Out.Names())}, {Name: "joinType", Value: "[" + kind + "]"}}
 	}})
 }

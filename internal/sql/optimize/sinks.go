@@ -86,7 +86,7 @@ type sinkPlan struct {
 }
 
 func (s *sinkPlan) attrs() []plan.Attr {
-	attrs := []plan.Attr{{Name: "table", Value: "[" + s.node.Table.Name + "]"}, {Name: "fields", Value: list(s.spec.Target.Schema.Names())}}
+	attrs := []plan.Attr{{Name: "table", Value: "[" + s.node.Table.Name + "]"}, {Name: "fields", Value: list(s.node.Input.Schema().Names())}}
 	if s.materialized {
 		attrs = append(attrs, plan.Attr{Name: "upsertMaterialize", Value: "[true]"})
 	}

@@ -115,14 +115,12 @@ func (p *planner) temporalJoin(n *plan.Join, left, right *plan.Physical) (*plan.
 	f := facts{hash: keys.left}
 	f.attrs = func() []plan.Attr {
 		attrs := joinAttrs(n, out.Out)
-		var conds []string
-		for _, c := range conjuncts(n.Cond) {
-			conds = append(conds, c.String())
-		}
-		conds = append(conds, fmt.Sprintf("__TEMPORAL_JOIN_CONDITION(%s, %s, __TEMPORAL_JOIN_CONDITION_PRIMARY_KEY(%s), __TEMPORAL_JOIN_LEFT_KEY(%s), __TEMPORAL_JOIN_RIGHT_KEY(%s))",
+		marker := fmt.Sprintf("__TEMPORAL_JOIN_CONDITION(%s, %s, __TEMPORAL_JOIN_CONDITION_PRIMARY_KEY(%s), __TEMPORAL_JOIN_LEFT_KEY(%s), __TEMPORAL_JOIN_RIGHT_KEY(%s))",
 			left.Out[n.Snapshot.Index].Name, right.Out[rightTime].Name, strings.Join(names(right.Out, right.Traits.UpsertKeys[0]), ", "),
-			strings.Join(names(left.Out, keys.left), ", "), strings.Join(names(right.Out, keys.right), ", ")))
-		attrs[1].Value = "[AND(" + strings.Join(conds, ", ") + ")]"
+			strings.Join(names(left.Out, keys.left), ", "), strings.Join(names(right.Out, keys.right), ", "))
+		attrs[1] = plan.Expressions("where", func(form func(expr.Expr) string) string {
+			return "[AND(" + joined(conjuncts(n.Cond), form) + ", " + marker + ")]"
+		})
 		return attrs
 	}
 	return p.add(out, f), nil
@@ -257,14 +255,14 @@ func (p *planner) addLookup(n *plan.Join, left *plan.Physical, spec *jobgraph.Lo
 			if l := spec.LeftKeys[i]; l >= 0 {
 				value = left.Out[l].Name
 			} else {
-				value = spec.Constants[-1-l].String()
+				value = plan.Infix(spec.Constants[-1-l])
 			}
 			lookup = append(lookup, spec.Scan.Fields[k].Name+"="+value)
 		}
 		attrs := []plan.Attr{{Name: "table", Value: "[" + s.table.Name + "]"}, {Name: "joinType", Value: "[" + n.Kind.String() + "]"},
 			{Name: "lookup", Value: list(lookup)}}
 		if spec.Cond != nil {
-			attrs = append(attrs, plan.Attr{Name: "joinCondition", Value: "[" + spec.Cond.String() + "]"})
+			attrs = append(attrs, conditionAttr("joinCondition", spec.Cond))
 		}
 		return append(attrs, plan.Attr{Name: "select", Value: list(out.Out.Names())})
 	}

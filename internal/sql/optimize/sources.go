@@ -516,7 +516,7 @@ func (s *source) attrs(p *planner, spec *jobgraph.Scan) func() []plan.Attr {
 			parts = append(parts, "project=["+strings.Join(fields, ", ")+"]")
 		}
 		if spec.Watermark != nil {
-			parts = append(parts, "watermark=["+spec.Watermark.Expr.String()+"]")
+			parts = append(parts, "watermark=["+plan.Prefix(spec.Watermark.Expr)+"]")
 		}
 		if spec.Scan.Limit >= 0 {
 			parts = append(parts, fmt.Sprintf("limit=[%d]", spec.Scan.Limit))

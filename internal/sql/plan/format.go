@@ -7,7 +7,6 @@ import (
 
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
-	"github.com/flottstream/flott/internal/types"
 )
 
 // Format prints a logical plan as the "Abstract Syntax Tree" of EXPLAIN, with a
@@ -323,46 +322,9 @@ func joinInts(cols []int, before string) string {
 }
 
 func digests(xs []expr.Expr) string {
-	var b strings.Builder
-	writeDigests(&b, xs)
-	return b.String()
-}
-
-func writeDigests(b *strings.Builder, xs []expr.Expr) {
+	parts := make([]string, len(xs))
 	for i, x := range xs {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		writeDigest(b, x)
+		parts[i] = Digest(x)
 	}
-}
-
-// Digest prints an expression by position, operators in front: =($0, +($1, 1)).
-func Digest(x expr.Expr) string {
-	var b strings.Builder
-	writeDigest(&b, x)
-	return b.String()
-}
-
-func writeDigest(b *strings.Builder, x expr.Expr) {
-	switch x := x.(type) {
-	case *expr.Column:
-		b.WriteString("$" + strconv.Itoa(x.Index))
-	case *expr.Field:
-		name := strconv.Itoa(x.Index)
-		if t := x.X.Type(); t.Kind == types.Row && x.Index < len(t.Fields) {
-			name = t.Fields[x.Index].Name
-		}
-		writeDigest(b, x.X)
-		b.WriteString("." + name)
-	case *expr.Call:
-		b.WriteString(x.Fn + "(")
-		writeDigests(b, x.Args)
-		b.WriteByte(')')
-		if (x.Fn == "CAST" || x.Fn == "TRY_CAST") && len(x.Args) == 1 {
-			b.WriteString(":" + x.T.WithoutTime().String())
-		}
-	default:
-		b.WriteString(x.String())
-	}
+	return strings.Join(parts, ", ")
 }

@@ -29,7 +29,11 @@ type PhysicalInput struct {
 }
 
 // Attr is one argument shown by EXPLAIN, e.g. groupBy=[a].
-type Attr struct{ Name, Value string }
+type Attr struct {
+	Name, Value string
+	// Prefix is Value with the operators of expressions in front, where that differs.
+	Prefix string
+}
 
 // Traits is what is known about a stream of rows.
 type Traits struct {
