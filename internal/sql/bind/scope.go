@@ -153,9 +153,9 @@ type found struct {
 	upTo   int    // how many parts name table and column
 }
 
-// resolve finds a path in this scope alone. ok is false if nothing is found;
-// err says why a part of it could not be.
-func (s *scope) resolve(p *ast.Path) (f found, ok bool, err error) {
+// qualified finds a path that begins with a relation of this scope. ok is false
+// if there is none; err says that it has no such column.
+func (s *scope) qualified(p *ast.Path) (f found, ok bool, err error) {
 	names := make([]string, len(p.Parts))
 	for i, id := range p.Parts {
 		names[i] = id.Name
@@ -172,26 +172,31 @@ func (s *scope) resolve(p *ast.Path) (f found, ok bool, err error) {
 		case count == 1:
 			return found{s, r.columns[at].x, p.Parts[i+1:], strings.Join(names[:i], "."), i + 1}, true, nil
 		}
-		err = errorAt(p.Parts[i], nearColumn(names[i], r.columns), "Column '%s' not found in table '%s'", names[i], strings.Join(names[:i], "."))
-		break
+		return f, false, errorAt(p.Parts[i], nearColumn(names[i], r.columns), "Column '%s' not found in table '%s'", names[i], strings.Join(names[:i], "."))
 	}
-	at, count := column(s.visible, names[0])
+	return f, false, nil
+}
+
+// unqualified finds a path that begins with a column of this scope, or if
+// inside is set with a field of one.
+func (s *scope) unqualified(p *ast.Path, inside bool) (f found, ok bool, err error) {
+	name := p.Parts[0].Name
+	at, count := column(s.visible, name)
 	switch {
 	case count > 1:
-		return f, false, errorAt(p.Parts[0], qualify(names[0], s), "Column '%s' is ambiguous", names[0])
+		return f, false, errorAt(p.Parts[0], qualify(name, s), "Column '%s' is ambiguous", name)
 	case count == 1:
-		return found{s, s.visible[at].x, p.Parts[1:], s.tableOf(names[0]), 1}, true, nil
+		return found{s, s.visible[at].x, p.Parts[1:], s.tableOf(name), 1}, true, nil
+	case !inside:
+		return f, false, nil
 	}
-	if err != nil {
-		return f, false, err
-	}
-	switch inside := peek(s.visible, names[0]); len(inside) {
+	switch hits := peek(s.visible, name); len(hits) {
 	case 0:
 		return f, false, nil
 	case 1:
-		return found{s, inside[0], p.Parts[1:], "", 1}, true, nil
+		return found{s, hits[0], p.Parts[1:], "", 1}, true, nil
 	}
-	return f, false, errorAt(p.Parts[0], "", "Column '%s' is ambiguous", names[0])
+	return f, false, errorAt(p.Parts[0], "", "Column '%s' is ambiguous", name)
 }
 
 // peek finds the fields of that name inside of ROW columns, the outermost ones:
@@ -249,11 +254,22 @@ func qualify(name string, s *scope) string {
 	return "write " + strings.Join(options, " or ")
 }
 
-// lookup finds the meaning of a path, outwards through the queries around.
+// lookup finds the meaning of a path, outwards through the queries around: as
+// a table's column, else as a column with fields.
 func (q *query) lookup(s *scope, p *ast.Path) (expr.Expr, error) {
 	var first error
+	for at := s; at != nil && len(p.Parts) > 1; at = at.parent {
+		f, ok, err := at.qualified(p)
+		if ok {
+			return q.reference(s, f, p)
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+	}
+	inside := first == nil
 	for at := s; at != nil; at = at.parent {
-		f, ok, err := at.resolve(p)
+		f, ok, err := at.unqualified(p, inside)
 		if ok {
 			return q.reference(s, f, p)
 		}
