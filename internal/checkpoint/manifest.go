@@ -1,28 +1,22 @@
 package checkpoint
 
-// Kind is the purpose of a checkpoint.
-type Kind uint8
+import "github.com/flottstream/flott/internal/stream"
 
-// The kinds.
-const (
-	Checkpoint    Kind = iota
-	Savepoint          // taken for the user, belongs to the user
-	SyncSavepoint      // a savepoint that stops the job
+// Barrier is what travels with a checkpoint's barriers to every subtask; Kind and
+// Format are the words it uses.
+type (
+	Barrier = stream.CheckpointBarrier
+	Kind    = stream.SnapshotKind
+	Format  = stream.SnapshotFormat
 )
 
-// IsSavepoint reports a snapshot that belongs to the user.
-func (k Kind) IsSavepoint() bool { return k != Checkpoint }
-
-// String returns Flink's word.
-func (k Kind) String() string { return [...]string{"CHECKPOINT", "SAVEPOINT", "SYNC_SAVEPOINT"}[k] }
-
-// Format is the format of a savepoint.
-type Format string
-
-// The formats of savepoints; a checkpoint has none.
+// The kinds and formats, under their short names.
 const (
-	Canonical Format = "CANONICAL"
-	Native    Format = "NATIVE"
+	Checkpoint    = stream.Checkpoint
+	Savepoint     = stream.Savepoint
+	SyncSavepoint = stream.SyncSavepoint
+	Canonical     = stream.Canonical
+	Native        = stream.Native
 )
 
 // Handle is a file that state lies in.

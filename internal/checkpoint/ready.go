@@ -1,9 +1,6 @@
 package checkpoint
 
-import (
-	"log/slog"
-	"time"
-)
+import "log/slog"
 
 // Ready is work to do, in field order.
 type Ready struct {
@@ -21,24 +18,6 @@ type Ready struct {
 // empty reports whether there is nothing to do.
 func (r *Ready) empty() bool {
 	return len(r.Trigger)+len(r.Persist)+len(r.Commit)+len(r.Abort)+len(r.Discard)+len(r.Reply)+len(r.FailJob)+len(r.Log)+len(r.History) == 0
-}
-
-// Barrier is what travels with a checkpoint's barriers to every subtask.
-type Barrier struct {
-	ID        int64
-	Timestamp int64 // ms
-	Kind      Kind
-	Format    Format // of a savepoint
-	Drain     bool   // SyncSavepoint: event time ends before the barrier
-	// Base is the completed checkpoint an incremental snapshot may build on; 0 asks
-	// for a full one.
-	Base int64
-	Path string // where the snapshot goes
-	// Aligned: subtasks wait for the barriers of all channels (false: at-least-once,
-	// or Unaligned). Unaligned: barriers overtake rows. AlignedTimeout: start aligned,
-	// become unaligned after this long since Timestamp; 0 is never.
-	Aligned, Unaligned bool
-	AlignedTimeout     time.Duration
 }
 
 // Trigger starts a checkpoint.

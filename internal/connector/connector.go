@@ -131,6 +131,9 @@ type Split struct {
 	// State is the connector's encoding of what and where: it is opaque, versioned
 	// by the connector and enough to resume at the next unread row.
 	State []byte
+	// Time is the greatest event time the watermark generator has seen in the
+	// split, 0 if none: the source operator's, not the connector's.
+	Time int64
 }
 
 // Enumerator finds splits. It is called by one goroutine.
@@ -217,6 +220,9 @@ type Sink interface {
 // WriterContext is what a subtask offers to a writer.
 type WriterContext struct {
 	Subtask, Parallelism int
+	Job                  string // its ID: 32 hex digits, another one when the job is submitted again
+	Operator             string // UID of the sink, the same when the job is submitted again
+	Checkpointing        bool   // epochs end at checkpoints; else only at the end
 	Metrics              *metrics.Group
 	Log                  *slog.Logger
 	Context              context.Context
@@ -231,6 +237,31 @@ type Writer interface {
 	// sink's guarantee goes: called at checkpoints and, with end, after the last row.
 	Flush(end bool) error
 	Close() error
+}
+
+// Committer is a Writer whose rows become visible in two phases: Prepare makes an
+// epoch durable, Commit makes it visible once the checkpoint that holds it is
+// complete. Flush is not called on it.
+//
+// For every row written: it is visible exactly once if the job ends or goes on
+// from its newest complete checkpoint, whatever became of the process, the broker
+// or the transaction in between.
+type Committer interface {
+	Writer
+	// Recover is called once, before the first Write, with the records of all
+	// subtasks' newest Prepare that fall to this one (other parallelism: any share
+	// of them; checkpoint 0: none). When it returns, every epoch up to that checkpoint is
+	// visible, and nothing of a later one ever will be.
+	Recover(checkpoint int64, records [][]byte) error
+	// Prepare ends an epoch at a checkpoint's barrier. It returns what Recover needs:
+	// epochs not known to be committed, and what is needed to find later ones.
+	// The records are kept unchanged.
+	Prepare(checkpoint int64) ([][]byte, error)
+	// Commit makes the epochs up to a complete checkpoint visible. It may be left
+	// out for a checkpoint that a later one follows, and comes again after Recover.
+	Commit(checkpoint int64) error
+	// Finish makes everything visible: the job has ended and takes no checkpoints.
+	Finish() error
 }
 
 // WatermarkWriter is a Writer that acts on event time. Rows written before the

@@ -94,6 +94,14 @@ type Context struct {
 	Clock          Clock
 	Timers         Timers
 	Settings       Settings
+	// Watermark is the event time the operator had reached in the checkpoint it is
+	// restored from; stream.MinTime if it starts afresh. Its state is in State.
+	Watermark int64
+	// Restored is that checkpoint's ID, 0 if it starts afresh.
+	Restored int64
+	// Job, UID and Checkpointing: see connector.WriterContext.
+	Job, UID      string
+	Checkpointing bool
 }
 
 // Clock tells the processing time, so that tests and the simulator can set it.

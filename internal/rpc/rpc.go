@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/stream"
 )
 
@@ -50,6 +52,22 @@ type Deployment struct {
 	Consumers  map[int]int // parallelism of the consuming vertex, by edge ID of Vertex.Outputs
 	Settings   operator.Settings
 	FlushEvery time.Duration
+	Snapshots  *snapshot.Settings // nil: the job takes no checkpoints
+	Restore    *snapshot.Restore  // nil: it starts afresh
+}
+
+// Ack is a subtask's part of a checkpoint, durable.
+type Ack struct {
+	Checkpoint int64
+	State      checkpoint.State
+	Metrics    checkpoint.Metrics
+}
+
+// Decline says that a subtask does not take part in a checkpoint.
+type Decline struct {
+	Checkpoint int64
+	Reason     checkpoint.Reason
+	Cause      string // error text
 }
 
 // TaskManager is what a JobManager asks of a TaskManager.
@@ -62,6 +80,10 @@ type TaskManager interface {
 	Stop(a Attempt)
 	AddSplits(a Attempt, splits []connector.Split, noMore bool)
 	TriggerCheckpoint(a Attempt, b stream.CheckpointBarrier)
+	// CheckpointComplete tells a subtask that a checkpoint is final.
+	CheckpointComplete(a Attempt, c checkpoint.Commit)
+	// CheckpointAborted tells a subtask that a checkpoint will not complete.
+	CheckpointAborted(a Attempt, c checkpoint.Abort)
 	// Metrics is the root of the TaskManager's metrics.
 	Metrics() *metrics.Group
 }
@@ -70,7 +92,11 @@ type TaskManager interface {
 type JobMaster interface {
 	TaskState(a Attempt, s State, cause error)
 	RequestSplit(a Attempt)
-	AckCheckpoint(a Attempt, id int64)
+	AckCheckpoint(a Attempt, ack Ack)
+	DeclineCheckpoint(a Attempt, d Decline)
+	// EndOfData says that a subtask has processed all of its input and waits for
+	// the checkpoint that makes its last results final.
+	EndOfData(a Attempt)
 }
 
 // Discard is a logger for tests and for commands that do not log.

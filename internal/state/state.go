@@ -29,9 +29,16 @@
 // routing: an error, never silently stored. Hash must be keygroup.Hash of the
 // key bytes; callers compute it once for routing and state.
 //
+// # Checkpoints
+//
+// Backend.Snapshot freezes everything; another goroutine makes it durable (see
+// Snapshot). A new backend starts from a Restore: state in canonical form, which
+// every backend gives and takes, cut to its key groups.
+//
 // # Ownership
 //
-// A Backend and everything from it belongs to the subtask's goroutine.
+// A Backend and everything from it belongs to the subtask's goroutine, but for
+// Snapshots.
 package state
 
 import (
@@ -98,6 +105,11 @@ type Backend interface {
 	Timers(name string) (Timers, error)
 	// OperatorList is state of the subtask rather than of a key.
 	OperatorList(name string, mode Redistribution) (OperatorList, error)
+	// Snapshot freezes all states for a checkpoint. An error fails the checkpoint.
+	Snapshot(checkpoint int64) (Snapshot, error)
+	// Unclaimed names the states and operator lists of the Restore it was made
+	// from that nobody has asked for.
+	Unclaimed() []string
 	// MemoryBytes estimates what the states hold.
 	MemoryBytes() int64
 	Close() error
