@@ -37,6 +37,7 @@ type State struct {
 // from it. It is not changed once it has been handed out.
 type Manifest struct {
 	Job       string
+	Name      string // of the job: pipeline.name
 	ID        int64
 	Timestamp int64 // ms, when it was triggered
 	Kind      Kind
@@ -53,9 +54,13 @@ type VertexState struct {
 	UID            string
 	Name           string
 	MaxParallelism int
+	Operators      []OperatorName // of its chain, in order
 	Coordinator    *State         // of its source coordinator, nil if it has none
 	Subtasks       []SubtaskState // by subtask
 }
+
+// OperatorName names an operator of a vertex's chain.
+type OperatorName struct{ UID, Name string }
 
 // SubtaskState is the state of a subtask. One that had finished has none and
 // must not run again when it is restored.

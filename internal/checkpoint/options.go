@@ -42,6 +42,7 @@ const (
 // and what it needs to know of the job. Durations are used in whole milliseconds.
 type Options struct {
 	JobID   string // 32 hex digits
+	JobName string // pipeline.name; manifests carry it
 	GraphID string // 32 hex digits, new for every run of a jobmaster; part of attempt ids
 
 	Interval time.Duration // between periodic triggers; 0: no periodic checkpoints

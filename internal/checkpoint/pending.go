@@ -52,7 +52,7 @@ func (c *Coordinator) trigger(r request) {
 		return
 	}
 	p := &pending{request: r, plan: pl, missing: len(pl.wait), acked: make([]bool, c.topo.size), expected: map[int]Task{}, awaited: map[int]bool{}}
-	p.manifest = &Manifest{Job: c.o.JobID, ID: c.nextID, Timestamp: c.now, Kind: r.kind, Format: r.format, Path: r.path}
+	p.manifest = &Manifest{Job: c.o.JobID, Name: c.o.JobName, ID: c.nextID, Timestamp: c.now, Kind: r.kind, Format: r.format, Path: r.path}
 	if r.kind == Checkpoint {
 		p.manifest.Path = c.o.path(c.nextID)
 	}
@@ -80,7 +80,7 @@ func (c *Coordinator) trigger(r request) {
 func (c *Coordinator) expect(p *pending) {
 	for _, v := range c.topo.vertices {
 		p.manifest.Vertices = append(p.manifest.Vertices, VertexState{
-			UID: v.graph.UID, Name: v.graph.Name, MaxParallelism: v.graph.MaxParallelism, Subtasks: make([]SubtaskState, len(v.subtasks)),
+			UID: v.graph.UID, Name: v.graph.Name, MaxParallelism: v.graph.MaxParallelism, Operators: v.operators(), Subtasks: make([]SubtaskState, len(v.subtasks)),
 		})
 	}
 	for _, k := range p.wait {

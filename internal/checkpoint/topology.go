@@ -21,6 +21,16 @@ type vertex struct {
 	subtasks    []execution
 }
 
+// operators names those of the vertex's chain.
+func (v *vertex) operators() (names []OperatorName) {
+	for _, n := range v.graph.Chain {
+		if n.Op != nil {
+			names = append(names, OperatorName{n.Op.UID, n.Op.Name})
+		}
+	}
+	return names
+}
+
 // execution is the newest attempt of a subtask.
 type execution struct {
 	attempt int

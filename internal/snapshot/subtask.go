@@ -22,13 +22,25 @@ type Operator struct {
 	Done   bool
 	Keyed  *Keyed              // nil if it has no keyed state
 	Lists  []state.ListContent // operator state
+	Large  []LargeList         // more of it, in files: see Subtask.Spill
 	Splits []connector.Split   // of a source: where it stood
 }
 
 // Keyed is keyed state of the keys in Groups.
 type Keyed struct {
 	Groups keygroup.Range
+	States []state.Description // what the Part holds, for tools and for Compare
 	Part   state.Part
+}
+
+// LargeList is operator state too big for the acknowledgement: its records lie in
+// a segment. A Restore takes every Step-th of them from First on.
+type LargeList struct {
+	Name        string
+	Mode        state.Redistribution
+	Count       int // records in the segment
+	First, Step int // Step 0 is 1
+	Segment     state.Segment
 }
 
 // Inflight is rows of one channel into the subtask. Each segment is a batch
@@ -60,4 +72,5 @@ type OperatorRestore struct {
 	Done    bool
 	Keyed   []Keyed // of the old subtasks whose key groups overlap its own
 	Lists   []state.ListContent
+	Large   []LargeList // Restore.Load turns them into Lists
 }

@@ -97,11 +97,13 @@ type Part struct {
 	Bytes, FullBytes int64
 }
 
-// Segment is a piece of a durable file. A file may hold many small ones.
+// Segment is a piece of a durable file. A file may hold many small ones, and a
+// very small piece lies in no file but travels with the Segment.
 type Segment struct {
-	File           string // unique name in the checkpoint storage of the job
+	File           string // unique name in the checkpoint storage of the job; empty: see Inline
 	Offset, Length int64  // bytes
 	Sum            uint32 // CRC-32C of the piece
+	Inline         string // the bytes of a piece that lies in no file
 }
 
 // Files is the part of the checkpoint storage that a snapshot is written to and
