@@ -11,20 +11,11 @@ import (
 
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
-	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/rpc"
 )
 
 // ErrCanceled is the outcome of a job that was cancelled.
 var ErrCanceled = errors.New("the job was canceled")
-
-// Job is a graph and how to run it.
-type Job struct {
-	ID         string // 32 hex digits
-	Graph      *jobgraph.Graph
-	Settings   operator.Settings
-	FlushEvery time.Duration // execution.buffer-timeout
-}
 
 // JobMaster runs one job. Its loop, Run, owns all state; TaskManagers talk to it
 // through the rpc.JobMaster methods, which only post events.
@@ -236,8 +227,10 @@ func (m *JobMaster) RequestSplit(a rpc.Attempt) {
 }
 
 // AckCheckpoint takes a subtask's acknowledgement.
-func (m *JobMaster) AckCheckpoint(a rpc.Attempt, id int64) {
-	m.post(func() {
-		m.log.Debug(fmt.Sprintf("Received acknowledge message for checkpoint %d from task %v", id, a))
-	})
-}
+func (m *JobMaster) AckCheckpoint(a rpc.Attempt, ack rpc.Ack) {}
+
+// DeclineCheckpoint takes a subtask's refusal.
+func (m *JobMaster) DeclineCheckpoint(a rpc.Attempt, d rpc.Decline) {}
+
+// EndOfData takes a subtask's report that it waits for a last checkpoint.
+func (m *JobMaster) EndOfData(a rpc.Attempt) {}
