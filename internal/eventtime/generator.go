@@ -51,3 +51,12 @@ func (g *Generator) Highest() (time int64, ok bool) {
 	g.due, g.sent = g.highest, g.highest
 	return g.sent, true
 }
+
+// Reached is the highest watermark that rows justify, MinTime if none does.
+func (g *Generator) Reached() int64 { return g.highest }
+
+// Resume makes the generator go on where another one was: rows justified reached,
+// and sent was emitted.
+func (g *Generator) Resume(reached, sent int64) {
+	g.highest, g.due, g.sent = reached, sent, sent
+}

@@ -18,6 +18,7 @@ import (
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/rpc"
 	"github.com/flottstream/flott/internal/state/heap"
+	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 	"github.com/flottstream/flott/internal/valuetext"
 )
@@ -143,7 +144,8 @@ func newStoryOf(d *datadriven.TestData, in types.Schema) *story {
 	}
 	_, s.ordered = arg(d, "ordered")
 	s.ctx = &operator.Context{
-		Name: "agg", Parallelism: 1, MaxParallelism: 128, KeyGroups: all,
+		Watermark: stream.MinTime,
+		Name:      "agg", Parallelism: 1, MaxParallelism: 128, KeyGroups: all,
 		State:   heap.New(heap.Options{KeyGroups: all, MaxParallelism: 128, Now: func() time.Time { return s.clock.Now() }}),
 		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Clock: s.clock, Timers: s.clock, Settings: settings,
 	}

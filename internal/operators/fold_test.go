@@ -14,6 +14,7 @@ import (
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/rpc"
 	"github.com/flottstream/flott/internal/state/heap"
+	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -113,7 +114,8 @@ func openSettings(op operator.Operator, settings operator.Settings) error {
 	}
 	all := keygroup.Range{Start: 0, End: keygroup.DefaultMaxParallelism - 1}
 	return opener.Open(&operator.Context{
-		Name: "test", Parallelism: 1, MaxParallelism: keygroup.DefaultMaxParallelism, KeyGroups: all,
+		Watermark: stream.MinTime,
+		Name:      "test", Parallelism: 1, MaxParallelism: keygroup.DefaultMaxParallelism, KeyGroups: all,
 		State:   heap.New(heap.Options{KeyGroups: all, MaxParallelism: keygroup.DefaultMaxParallelism}),
 		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Clock: fixedClock{time.UnixMilli(7)}, Timers: &setTimers{},
 		Settings: settings,

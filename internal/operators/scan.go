@@ -2,6 +2,7 @@ package operators
 
 import (
 	"context"
+	"slices"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
@@ -18,7 +19,11 @@ type scan struct {
 	ctx    *operator.Context
 	cancel context.CancelFunc
 
-	reader  connector.Reader
+	reader    connector.Reader
+	readerCtx context.Context
+	commits   connector.CommitListener // the reader, if it wants to hear of checkpoints
+	pending   []committing             // ascending
+
 	project *expr.Evaluator // nil: the fields as they are
 	in, out *batch.Batch
 	marks   *watermarker // nil: no WATERMARK
@@ -44,7 +49,8 @@ func (s *scan) Open(ctx *operator.Context) error {
 	if err != nil {
 		return err
 	}
-	s.reader = reader
+	s.reader, s.readerCtx = reader, readerCtx
+	s.commits, _ = reader.(connector.CommitListener)
 	s.in = batch.NewBatch(s.spec.Scan.Schema(), ctx.Settings.BatchRows)
 	s.out = &batch.Batch{}
 	env := exprEnv(ctx, nil)
@@ -66,7 +72,7 @@ func (s *scan) AddSplits(splits []connector.Split, noMore bool) error {
 	s.open += len(splits)
 	if s.marks != nil {
 		for _, split := range splits {
-			s.marks.addSplit(split.ID)
+			s.marks.addSplit(split)
 		}
 	}
 	if len(splits) == 0 {
@@ -78,8 +84,55 @@ func (s *scan) AddSplits(splits []connector.Split, noMore bool) error {
 // Wait is the reader's.
 func (s *scan) Wait() <-chan struct{} { return s.reader.Wait() }
 
-// Positions are the reader's.
-func (s *scan) Positions() ([]connector.Split, error) { return s.reader.Positions() }
+// Positions are the reader's, with the event time of each split.
+func (s *scan) Positions() ([]connector.Split, error) {
+	splits, err := s.reader.Positions()
+	if err != nil || s.marks == nil {
+		return splits, err
+	}
+	timed := slices.Clone(splits)
+	for i := range timed {
+		timed[i].Time = s.marks.reached(timed[i].ID)
+	}
+	return timed, nil
+}
+
+// committing is a source whose reader tells the outside about positions: those of
+// each checkpoint wait here until it is complete.
+type committing struct {
+	id     int64
+	splits []connector.Split
+}
+
+// PrepareSnapshot notes the positions of a checkpoint.
+func (s *scan) PrepareSnapshot(checkpoint int64) error {
+	if s.commits == nil || checkpoint == 0 {
+		return nil
+	}
+	splits, err := s.reader.Positions()
+	if err != nil {
+		return err
+	}
+	s.pending = append(s.pending, committing{checkpoint, slices.Clone(splits)})
+	return nil
+}
+
+// CheckpointComplete commits the positions of a checkpoint.
+func (s *scan) CheckpointComplete(checkpoint int64) error {
+	done := 0
+	for done < len(s.pending) && s.pending[done].id <= checkpoint {
+		done++
+	}
+	if done == 0 {
+		return nil
+	}
+	newest := s.pending[done-1].splits
+	s.pending = slices.Delete(s.pending, 0, done)
+	return s.commits.CommitPositions(s.readerCtx, newest)
+}
+
+// CheckpointAborted has nothing to do: a later checkpoint commits more.
+func (s *scan) CheckpointAborted(int64) error { return nil }
 
 // Poll reads one batch.
 func (s *scan) Poll(out operator.SourceOutput) (operator.SourceState, error) {

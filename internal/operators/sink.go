@@ -9,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/state"
 )
 
 // sink hands rows to a connector's writer.
@@ -17,6 +18,9 @@ type sink struct {
 	sink   connector.Sink
 	cancel context.CancelFunc
 	writer connector.Writer
+	commit connector.Committer // the writer, if it has two phases
+	epochs state.OperatorList  // what commit prepared
+	final  bool                // no checkpoint will come after the last row
 	sent   *metrics.Counter
 	sel    []int32
 	kept   batch.Batch
@@ -32,9 +36,21 @@ func (s *sink) Open(ctx *operator.Context) (err error) {
 	s.cancel = cancel
 	s.sent = ctx.Metrics.Counter("numRecordsSend")
 	s.writer, err = s.sink.Writer(&connector.WriterContext{
-		Subtask: ctx.Subtask, Parallelism: ctx.Parallelism, Metrics: ctx.Metrics, Log: ctx.Log, Context: writerCtx,
+		Subtask: ctx.Subtask, Parallelism: ctx.Parallelism, Job: ctx.Job, Operator: ctx.UID, Checkpointing: ctx.Checkpointing,
+		Metrics: ctx.Metrics, Log: ctx.Log, Context: writerCtx,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	var ok bool
+	if s.commit, ok = s.writer.(connector.Committer); !ok {
+		return nil
+	}
+	s.final = !ctx.Checkpointing
+	if s.epochs, err = ctx.State.OperatorList("epochs", state.Split); err != nil {
+		return err
+	}
+	return s.commit.Recover(ctx.Restored, s.epochs.Get())
 }
 
 // ProcessBatch enforces NOT NULL and writes.
@@ -86,11 +102,46 @@ func (s *sink) OnWatermark(time int64, _ operator.Output) (int64, error) {
 	return time, nil
 }
 
-// PrepareSnapshot makes what was written durable.
-func (s *sink) PrepareSnapshot(int64) error { return s.writer.Flush(false) }
+// PrepareSnapshot makes what was written durable. Checkpoint 0 is the end of a job
+// that was stopped.
+func (s *sink) PrepareSnapshot(checkpoint int64) error {
+	switch {
+	case s.commit == nil:
+		return s.writer.Flush(false)
+	case checkpoint == 0 && s.final:
+		return s.commit.Finish()
+	case checkpoint == 0:
+		return nil
+	}
+	records, err := s.commit.Prepare(checkpoint)
+	if err != nil {
+		return err
+	}
+	s.epochs.Set(records)
+	return nil
+}
+
+// CheckpointComplete makes visible what the checkpoint holds.
+func (s *sink) CheckpointComplete(checkpoint int64) error {
+	if s.commit == nil {
+		return nil
+	}
+	return s.commit.Commit(checkpoint)
+}
+
+// CheckpointAborted has nothing to do: a later checkpoint holds the epoch, too.
+func (s *sink) CheckpointAborted(int64) error { return nil }
 
 // Finish makes the last rows durable.
-func (s *sink) Finish(operator.Output) error { return s.writer.Flush(true) }
+func (s *sink) Finish(operator.Output) error {
+	switch {
+	case s.commit == nil:
+		return s.writer.Flush(true)
+	case s.final:
+		return s.commit.Finish()
+	}
+	return nil
+}
 
 // Close closes the writer.
 func (s *sink) Close() error {

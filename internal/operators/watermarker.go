@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/eventtime"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -44,10 +45,12 @@ func newWatermarker(w *jobgraph.WatermarkStrategy, env *expr.Env, ctx *operator.
 	}
 	m := &watermarker{
 		spec: w, expr: program, clock: ctx.Clock, timers: ctx.Timers, perSplit: perSplit, unit: w.Expr.Type().UnitsPerSecond() / 1000,
-		splits: map[string]*splitTime{}, sent: stream.MinTime,
+		splits: map[string]*splitTime{}, sent: ctx.Watermark,
 	}
 	if !perSplit {
 		m.splits[""] = m.newSplit()
+		m.splits[""].current = ctx.Watermark
+		m.splits[""].gen.Resume(ctx.Watermark, ctx.Watermark)
 	}
 	return m, nil
 }
@@ -60,10 +63,25 @@ func (m *watermarker) newSplit() *splitTime {
 	return &splitTime{gen: eventtime.NewGenerator(interval), last: m.clock.Now(), current: stream.MinTime}
 }
 
-func (m *watermarker) addSplit(id string) {
-	if m.perSplit {
-		m.splits[id] = m.newSplit()
+// addSplit begins a split, or goes on with one that a checkpoint was taken of.
+func (m *watermarker) addSplit(split connector.Split) {
+	if !m.perSplit {
+		return
 	}
+	s := m.newSplit()
+	if split.Time != 0 {
+		s.current = m.sent
+		s.gen.Resume(split.Time, m.sent)
+	}
+	m.splits[split.ID] = s
+}
+
+// reached is how far the rows of a split have got, for a checkpoint; 0 if nowhere.
+func (m *watermarker) reached(id string) int64 {
+	if s := m.splits[id]; m.perSplit && s != nil && s.gen.Reached() != stream.MinTime {
+		return s.gen.Reached()
+	}
+	return 0
 }
 
 // endSplit frees event time from a split that is read to its end.

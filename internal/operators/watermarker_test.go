@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -55,7 +57,7 @@ func marksOf(t *testing.T, clock *handClock, strategy jobgraph.WatermarkStrategy
 	t.Helper()
 	ts := types.TimestampOf(3)
 	strategy.Expr = &expr.Column{Index: 1, Name: "mark", T: ts}
-	m, err := newWatermarker(&strategy, &expr.Env{}, &operator.Context{Clock: clock, Timers: clock}, perSplit)
+	m, err := newWatermarker(&strategy, &expr.Env{}, &operator.Context{Clock: clock, Timers: clock, Watermark: stream.MinTime}, perSplit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,8 +116,8 @@ func TestSplitsAndIdleness(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", what, got, want)
 		}
 	}
-	m.addSplit("a")
-	m.addSplit("b")
+	m.addSplit(connector.Split{ID: "a"})
+	m.addSplit(connector.Split{ID: "b"})
 	step("b has said nothing", "100", m.emit("a", times(100), out))
 	step("the slower split decides", "50 w45", m.emit("b", times(50), out))
 	clock.now = clock.now.Add(6 * time.Second)

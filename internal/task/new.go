@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/flottstream/flott/internal/align"
@@ -14,6 +15,7 @@ import (
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
@@ -40,7 +42,12 @@ type Config struct {
 	// source (nil if it is not).
 	Build   func(op *jobgraph.Operator, inputs []types.Schema) (operator.Operator, error)
 	Source  func(op *jobgraph.Operator, subtask, parallelism int, metrics *metrics.Group) (operator.Source, error)
-	Backend func(keygroup.Range) state.Backend
+	Backend func(keygroup.Range, *snapshot.OperatorRestore) (state.Backend, error)
+
+	Job         string       // its ID
+	Checkpoints *Checkpoints // nil: the job takes none
+	Restore     *snapshot.Restore
+	Files       state.Files // what Restore refers to
 }
 
 // New wires the chain of a subtask and opens its operators. If it fails, what
@@ -56,7 +63,11 @@ func New(ctx context.Context, c Config) (*Task, error) {
 
 		flushEvery: c.FlushEvery,
 		idleNs:     c.Metrics.Counter("idleTimeNs"),
+
+		groups:      keygroup.RangeOf(c.Subtask, c.Vertex.MaxParallelism, c.Vertex.Parallelism),
+		checkpoints: c.Checkpoints, restore: c.Restore, writing: map[int64]context.CancelFunc{},
 	}
+	t.ctx, t.cancel = context.WithCancel(ctx)
 	t.wireInputs(c)
 	if err := t.wireChain(ctx, c); err != nil {
 		t.close()
@@ -77,7 +88,7 @@ func (t *Task) wireInputs(c Config) {
 	if len(channels) == 0 {
 		return
 	}
-	t.open = len(channels)
+	t.open, t.feeding = len(channels), len(channels)
 	t.times = eventtime.NewCombiner(len(channels))
 	t.aligner = align.New(len(channels))
 	t.gate = exchange.NewGate(channels, c.Floating, t.wake)
@@ -90,7 +101,7 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 	for i, link := range c.Vertex.Chain {
 		group := c.Metrics.Child(map[string]string{"operator_name": link.Op.Name, "operator_id": link.Op.UID})
 		n := &node{
-			name: link.Op.Name, sent: stream.MinTime,
+			name: link.Op.Name, uid: link.Op.UID, time: stream.MinTime, sent: stream.MinTime,
 			in: group.Counter("numRecordsIn"), out: group.Counter("numRecordsOut"),
 			watermark: group.Gauge("currentInputWatermark"),
 		}
@@ -154,17 +165,41 @@ func (t *Task) open1(c Config, i int, n *node, group *metrics.Group) error {
 	return t.openOperator(c, n, group, built)
 }
 
-func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) error {
+// openOperator gives the operator its surroundings and the state it is restored
+// from, and sets the node's event time to what it was then.
+func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) (err error) {
+	from := t.restored(n.uid)
+	ctx := &operator.Context{
+		Name: n.name, Subtask: c.Subtask, Parallelism: c.Vertex.Parallelism, MaxParallelism: c.Vertex.MaxParallelism,
+		KeyGroups: t.groups, Metrics: group, Log: c.Log, Clock: c.Clock, Timers: nodeTimers{&t.timers, n}, Settings: c.Settings,
+		Watermark: stream.MinTime, Job: c.Job, UID: n.uid,
+		Checkpointing: c.Checkpoints != nil && c.Checkpoints.Settings.AfterFinish,
+	}
+	if t.restore != nil {
+		ctx.Restored = t.restore.Checkpoint
+	}
+	if from != nil {
+		n.time, n.sent, ctx.Watermark = from.In, from.Out, from.In
+		n.watermark.Set(n.time)
+		if len(t.nodes) == 1 { // the head
+			t.time, t.restoredDone = from.In, from.Done
+		}
+	}
 	opener, ok := op.(operator.Opener)
 	if !ok {
 		return nil
 	}
-	groups := keygroup.RangeOf(c.Subtask, c.Vertex.MaxParallelism, c.Vertex.Parallelism)
-	return opener.Open(&operator.Context{
-		Name: n.name, Subtask: c.Subtask, Parallelism: c.Vertex.Parallelism, MaxParallelism: c.Vertex.MaxParallelism,
-		KeyGroups: groups, State: c.Backend(groups), Metrics: group, Log: c.Log,
-		Clock: c.Clock, Timers: nodeTimers{&t.timers, n}, Settings: c.Settings,
-	})
+	if n.state, err = c.Backend(t.groups, from); err != nil {
+		return err
+	}
+	ctx.State = n.state
+	if err := opener.Open(ctx); err != nil {
+		return err
+	}
+	if lost := n.state.Unclaimed(); len(lost) > 0 {
+		return fmt.Errorf("the checkpoint has state that the operator does not know: %s", strings.Join(lost, ", "))
+	}
+	return nil
 }
 
 // inputSchemas returns the schema of each input port of a chain node.

@@ -5,6 +5,7 @@ import (
 	"github.com/flottstream/flott/internal/exchange"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/stream"
 )
 
@@ -12,9 +13,12 @@ import (
 // It is the operator's Output: emitting calls the next operators directly.
 type node struct {
 	name     string
+	uid      string
 	op       operator.Operator // nil for a source
+	state    state.Backend     // nil: it was never opened
 	children []*node
 	writers  []*exchange.Writer
+	time     int64 // event time the operator has reached
 	sent     int64 // last watermark passed on
 
 	in, out   *metrics.Counter
@@ -50,6 +54,7 @@ func (n *node) process(input int, b *batch.Batch) error {
 // advance brings the operator's event time to time and passes on what the
 // operator lets through.
 func (n *node) advance(time int64) error {
+	n.time = time
 	n.watermark.Set(time)
 	if err := n.flush(); err != nil {
 		return err
@@ -66,6 +71,7 @@ func (n *node) advance(time int64) error {
 
 // Watermark passes a watermark that originates here (operator.SourceOutput).
 func (n *node) Watermark(time int64) error {
+	n.time = max(n.time, time)
 	n.watermark.Set(time)
 	return n.pass(time)
 }
@@ -123,11 +129,11 @@ func (n *node) finish() error {
 			return err
 		}
 	}
-	return n.send(stream.Element{Kind: stream.End})
+	return nil
 }
 
-// snapshot prepares the operators for a checkpoint and passes the barrier on.
-func (n *node) snapshot(b stream.CheckpointBarrier) error {
+// barrier prepares the operators for a checkpoint and passes the barrier on.
+func (n *node) barrier(b stream.CheckpointBarrier) error {
 	if err := n.flush(); err != nil {
 		return err
 	}
@@ -137,7 +143,7 @@ func (n *node) snapshot(b stream.CheckpointBarrier) error {
 		}
 	}
 	for _, c := range n.children {
-		if err := c.snapshot(b); err != nil {
+		if err := c.barrier(b); err != nil {
 			return err
 		}
 	}
@@ -160,5 +166,5 @@ func (n *node) stop() error {
 			return err
 		}
 	}
-	return n.send(stream.Element{Kind: stream.End, Stopped: true})
+	return nil
 }

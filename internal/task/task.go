@@ -17,10 +17,13 @@ import (
 	"time"
 
 	"github.com/flottstream/flott/internal/align"
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/eventtime"
 	"github.com/flottstream/flott/internal/exchange"
+	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/stream"
 )
 
@@ -31,8 +34,12 @@ var ErrCanceled = errors.New("task canceled")
 type Master interface {
 	// RequestSplit asks for splits; they come as mail.
 	RequestSplit()
-	// AckCheckpoint reports that the task has taken its part of a checkpoint.
-	AckCheckpoint(id int64)
+	// AckCheckpoint gives the task's part of a checkpoint, durable.
+	AckCheckpoint(id int64, s checkpoint.State, m checkpoint.Metrics)
+	// DeclineCheckpoint says that the task does not take part in a checkpoint.
+	DeclineCheckpoint(id int64, why checkpoint.Reason, cause string)
+	// EndOfData says that the task waits for the checkpoint of its last results.
+	EndOfData()
 }
 
 // Task is one subtask. Make it with New, then Run it once.
@@ -50,9 +57,27 @@ type Task struct {
 	aligner *align.Aligner
 	timers  timerQueue
 	open    int   // channels that have not ended
+	feeding int   // channels that rows may still come from
 	time    int64 // combined watermark of the inputs
 	idle    bool  // all inputs are idle
-	stopped bool  // the job was stopped: its end is not the end of event time
+	groups  keygroup.Range
+
+	// Checkpoints. lastFrom is the first checkpoint taken after all rows, 0 if none
+	// was; final says that it, or a later one, is complete.
+	checkpoints  *Checkpoints // nil: none are taken
+	restore      *snapshot.Restore
+	restoredDone bool // the operators had been finished
+	ctx          context.Context
+	cancel       context.CancelFunc
+	writing      map[int64]context.CancelFunc // by checkpoint
+	writers      sync.WaitGroup
+	suspended    int64 // savepoint that stops the job, 0: none
+	lastFrom     int64
+	final        bool
+
+	stopped   bool // the job was stopped: its end is not the end of event time
+	dataEnded bool // operators have given out the rest
+	ended     bool // End was sent
 
 	flushEvery time.Duration // execution.buffer-timeout; < 0: never by time
 	lastFlush  time.Time
@@ -78,11 +103,6 @@ func (t *Task) post(fn func() error) {
 	}
 }
 
-// TriggerCheckpoint starts a checkpoint at a source task.
-func (t *Task) TriggerCheckpoint(b stream.CheckpointBarrier) {
-	t.post(func() error { return t.snapshot(b) })
-}
-
 // Run drives the chain until its input ends, it fails or ctx is done. It
 // returns nil only after all input was processed. Operators are closed when it
 // returns.
@@ -97,6 +117,16 @@ func (t *Task) Run(ctx context.Context) (err error) {
 		}
 	}()
 	t.lastFlush = t.clock.Now()
+	if t.restore != nil && t.restore.Finished {
+		t.dataEnded = true
+		if err := t.sendAll(stream.Element{Kind: stream.EndOfData}); err != nil {
+			return err
+		}
+		return t.end()
+	}
+	if err := t.resume(); err != nil {
+		return err
+	}
 	if t.source != nil {
 		err = t.runSource(ctx)
 	} else {
@@ -105,27 +135,10 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if t.stopped {
-		return t.nodes[0].stop()
-	}
-	if err := t.nodes[0].finishTime(); err != nil {
+	if err := t.awaitFinal(ctx); err != nil {
 		return err
 	}
-	return t.nodes[0].finish()
-}
-
-// Stop ends a source task at the next element, without ending event time:
-// windows that are open stay unfired.
-func (t *Task) Stop() {
-	t.post(func() error { t.stopped = true; return nil })
-}
-
-// finishTime tells the chain that event time is over.
-func (n *node) finishTime() error {
-	if n.op == nil {
-		return n.Watermark(stream.MaxTime)
-	}
-	return n.advance(stream.MaxTime)
+	return t.end()
 }
 
 func (t *Task) runInput(ctx context.Context) error {
@@ -162,18 +175,26 @@ func (t *Task) handle(e stream.Element, channel int) error {
 		return t.advance()
 	case stream.Barrier:
 		return t.follow(t.aligner.Barrier(channel, e.Checkpoint), channel)
+	case stream.EndOfData:
+		return t.endChannelData(channel, e.Stopped)
 	default:
 		t.open--
-		if e.Stopped {
-			t.stopped = true
-		} else {
-			t.times.Advance(channel, stream.MaxTime)
-		}
-		if err := t.follow(t.aligner.End(channel), channel); err != nil || t.open == 0 {
-			return err
-		}
-		return t.advance()
+		return t.follow(t.aligner.End(channel), channel)
 	}
+}
+
+// endChannelData takes note that no rows follow on a channel.
+func (t *Task) endChannelData(channel int, stopped bool) error {
+	t.feeding--
+	if stopped {
+		t.stopped = true
+	} else {
+		t.times.Advance(channel, stream.MaxTime)
+	}
+	if t.feeding == 0 {
+		return t.endData()
+	}
+	return t.advance()
 }
 
 // advance passes on the combined event time of the inputs.
@@ -199,7 +220,7 @@ func (t *Task) follow(v align.Verdict, channel int) error {
 		t.log.Warn(fmt.Sprintf("%s: Received checkpoint barrier for a newer checkpoint before completing current checkpoint %d. Skipping current checkpoint.", t.name, v.Aborted))
 	}
 	if v.Complete != nil {
-		if err := t.snapshot(*v.Complete); err != nil {
+		if err := t.snapshot(*v.Complete, aligned{startDelay: t.since(v.Complete.Timestamp)}); err != nil {
 			return err
 		}
 	}
@@ -212,19 +233,27 @@ func (t *Task) follow(v align.Verdict, channel int) error {
 	return nil
 }
 
-func (t *Task) snapshot(b stream.CheckpointBarrier) error {
-	if err := t.nodes[0].snapshot(b); err != nil {
-		return err
-	}
-	t.master.AckCheckpoint(b.ID)
-	return nil
-}
+// abortAlignment stops waiting for the barriers of a checkpoint.
+func (t *Task) abortAlignment(int64) error { return nil }
 
+// runSource polls the source until it has finished or the job stops.
 func (t *Task) runSource(ctx context.Context) error {
 	head := t.nodes[0]
-	for {
-		if err := t.housekeeping(ctx); err != nil || t.stopped {
+	for !t.restoredDone {
+		if err := t.housekeeping(ctx); err != nil {
 			return err
+		}
+		switch {
+		case t.suspended != 0 && t.final:
+			t.stopped = t.stopped || !t.dataEnded
+			return nil
+		case t.stopped, t.dataEnded:
+			return t.endData()
+		case t.suspended != 0:
+			if err := t.rest(ctx, nil); err != nil {
+				return err
+			}
+			continue
 		}
 		state, err := t.source.Poll(head)
 		if err != nil {
@@ -232,7 +261,7 @@ func (t *Task) runSource(ctx context.Context) error {
 		}
 		switch state {
 		case operator.SourceFinished:
-			return nil
+			return t.endData()
 		case operator.SourceNeedsSplit:
 			t.master.RequestSplit()
 			err = t.rest(ctx, nil)
@@ -243,6 +272,7 @@ func (t *Task) runSource(ctx context.Context) error {
 			return err
 		}
 	}
+	return t.endData()
 }
 
 // housekeeping does what is due between two elements: cancellation, mail,
@@ -332,8 +362,11 @@ func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 	return nil
 }
 
-// close closes the operators, the last first, and returns the first error.
+// close gives up what is being written, closes the operators and their state,
+// the last first, and returns the first error.
 func (t *Task) close() (err error) {
+	t.cancel()
+	t.writers.Wait()
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		var c operator.Closer
 		if t.nodes[i].op == nil {
@@ -343,6 +376,11 @@ func (t *Task) close() (err error) {
 		}
 		if c != nil {
 			if e := c.Close(); err == nil {
+				err = e
+			}
+		}
+		if s := t.nodes[i].state; s != nil {
+			if e := s.Close(); err == nil {
 				err = e
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/exchange"
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -17,7 +18,9 @@ import (
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/operators"
 	"github.com/flottstream/flott/internal/rpc"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/statefile"
 	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/task"
 )
@@ -26,10 +29,21 @@ import (
 type Options struct {
 	ID      string
 	Builder *operators.Builder
-	Backend func(keygroup.Range) state.Backend
-	Limits  exchange.Limits
-	Clock   operator.Clock
-	Log     *slog.Logger
+	// Backend makes the state of one operator of a subtask.
+	Backend func(BackendRequest) (state.Backend, error)
+	// OpenStore opens the storage that checkpoints go to.
+	OpenStore snapshot.Open
+	Limits    exchange.Limits
+	Clock     operator.Clock
+	Log       *slog.Logger
+}
+
+// BackendRequest says which state a backend is for.
+type BackendRequest struct {
+	Groups         keygroup.Range
+	MaxParallelism int
+	Restore        *snapshot.OperatorRestore // nil: empty
+	Files          state.Files               // what Restore refers to
 }
 
 // TaskManager runs subtasks of any number of jobs. It implements
@@ -41,6 +55,7 @@ type TaskManager struct {
 	mu       sync.Mutex
 	channels map[channelID]*exchange.Channel
 	tasks    map[rpc.Attempt]*running
+	storages map[string]*snapshot.Storage // by checkpoint folder
 	done     sync.WaitGroup
 }
 
@@ -51,8 +66,11 @@ type channelID struct {
 	attempt                  int
 }
 
+// running is a subtask from Submit to its end. Calls that come before the task is
+// built wait in early; guarded by TaskManager.mu.
 type running struct {
 	task   *task.Task // nil until built
+	early  []func(*task.Task)
 	cancel context.CancelCauseFunc
 }
 
@@ -60,42 +78,37 @@ type running struct {
 func New(opts Options) *TaskManager {
 	return &TaskManager{
 		opts: opts, metrics: metrics.NewGroup(map[string]string{"tm_id": opts.ID}),
-		channels: map[channelID]*exchange.Channel{}, tasks: map[rpc.Attempt]*running{},
+		channels: map[channelID]*exchange.Channel{}, tasks: map[rpc.Attempt]*running{}, storages: map[string]*snapshot.Storage{},
 	}
 }
 
 // Metrics is the root of all tasks' metrics.
 func (m *TaskManager) Metrics() *metrics.Group { return m.metrics }
 
-// Submit builds a subtask and starts it.
+// Submit starts a subtask: it is built, restored and run in its own goroutine.
 func (m *TaskManager) Submit(d *rpc.Deployment, master rpc.JobMaster) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	r := &running{cancel: cancel}
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if _, ok := m.tasks[d.Attempt]; ok {
-		m.mu.Unlock()
 		return fmt.Errorf("subtask %v was submitted twice", d.Attempt)
 	}
 	m.tasks[d.Attempt] = r
 	m.done.Add(1)
-	m.mu.Unlock()
-
-	t, err := task.New(ctx, m.config(d, master))
-	if err != nil {
-		m.forget(d.Attempt)
-		cancel(err)
-		return err
-	}
-	m.mu.Lock()
-	r.task = t
-	m.mu.Unlock()
-	go m.run(ctx, d.Attempt, t, master)
+	in, out := m.wire(d)
+	go m.run(ctx, d, r, in, out, master)
 	return nil
 }
 
-func (m *TaskManager) run(ctx context.Context, a rpc.Attempt, t *task.Task, master rpc.JobMaster) {
-	master.TaskState(a, rpc.Running, nil)
-	err := t.Run(ctx)
+func (m *TaskManager) run(ctx context.Context, d *rpc.Deployment, r *running, in, out [][]*exchange.Channel, master rpc.JobMaster) {
+	a := d.Attempt
+	master.TaskState(a, rpc.Initializing, nil)
+	err := m.start(ctx, d, r, in, out, master)
+	if err == nil {
+		master.TaskState(a, rpc.Running, nil)
+		err = r.task.Run(ctx)
+	}
 	state := rpc.Finished
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -103,8 +116,30 @@ func (m *TaskManager) run(ctx context.Context, a rpc.Attempt, t *task.Task, mast
 	case err != nil:
 		state = rpc.Failed
 	}
+	r.cancel(nil)
 	m.forget(a)
 	master.TaskState(a, state, err)
+}
+
+// start builds the task and gives it the calls that came meanwhile.
+func (m *TaskManager) start(ctx context.Context, d *rpc.Deployment, r *running, in, out [][]*exchange.Channel, master rpc.JobMaster) error {
+	c, err := m.config(ctx, d, master)
+	if err != nil {
+		return err
+	}
+	c.In, c.Out = in, out
+	t, err := task.New(ctx, c)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.task = t
+	for _, call := range r.early {
+		call(t)
+	}
+	r.early = nil
+	return nil
 }
 
 func (m *TaskManager) forget(a rpc.Attempt) {
@@ -115,27 +150,77 @@ func (m *TaskManager) forget(a rpc.Attempt) {
 }
 
 // config assembles a subtask's surroundings.
-func (m *TaskManager) config(d *rpc.Deployment, master rpc.JobMaster) task.Config {
+func (m *TaskManager) config(ctx context.Context, d *rpc.Deployment, master rpc.JobMaster) (task.Config, error) {
 	group := m.metrics.Child(map[string]string{
 		"job_id": d.Attempt.Job, "job_name": d.JobName, "task_id": d.Vertex.UID, "task_name": d.Vertex.Name,
 		"subtask_index": strconv.Itoa(d.Attempt.Subtask), "task_attempt_num": strconv.Itoa(d.Attempt.Number),
 	})
-	in, out := m.wire(d)
-	return task.Config{
-		Vertex: d.Vertex, Subtask: d.Attempt.Subtask, In: in, Out: out, Floating: m.opts.Limits.Floating,
+	c := task.Config{
+		Vertex: d.Vertex, Subtask: d.Attempt.Subtask, Floating: m.opts.Limits.Floating,
 		Master: attemptMaster{d.Attempt, master}, Clock: m.opts.Clock, Log: m.opts.Log, Metrics: group,
-		Settings: d.Settings, FlushEvery: d.FlushEvery, Backend: m.opts.Backend,
+		Settings: d.Settings, FlushEvery: d.FlushEvery, Job: d.Attempt.Job, Restore: d.Restore,
 		Build: m.opts.Builder.Operator,
 		Source: func(op *jobgraph.Operator, _, _ int, _ *metrics.Group) (operator.Source, error) {
 			return m.opts.Builder.Source(op)
 		},
 	}
+	files, err := m.checkpoints(ctx, d, &c)
+	if err != nil {
+		return c, err
+	}
+	c.Files = files
+	c.Backend = func(groups keygroup.Range, from *snapshot.OperatorRestore) (state.Backend, error) {
+		return m.opts.Backend(BackendRequest{Groups: groups, MaxParallelism: d.Vertex.MaxParallelism, Restore: from, Files: files})
+	}
+	return c, nil
 }
 
-// wire finds or makes the channels of a subtask, by edge.
-func (m *TaskManager) wire(d *rpc.Deployment) (in, out [][]*exchange.Channel) {
+// checkpoints prepares the subtask's part in checkpoints and loads what it is
+// restored from; it returns the files that refers to.
+func (m *TaskManager) checkpoints(ctx context.Context, d *rpc.Deployment, c *task.Config) (state.Files, error) {
+	if d.Snapshots == nil {
+		return nil, nil
+	}
+	storage, err := m.storage(*d.Snapshots)
+	if err != nil {
+		return nil, err
+	}
+	options := statefile.Options{Compress: d.Snapshots.Compress, InlineBytes: d.Snapshots.InlineBytes, MaxParallelism: d.Vertex.MaxParallelism}
+	c.Checkpoints = &task.Checkpoints{
+		Settings: *d.Snapshots, Go: func(f func()) { go f() },
+		Files: func(b stream.CheckpointBarrier) task.Files { return storage.Files(ctx, b) },
+		Write: func(ctx context.Context, s state.Snapshot, groups keygroup.Range, files task.Files) (state.Part, error) {
+			o := options
+			o.Groups = groups
+			return statefile.Write(ctx, s, files, o)
+		},
+	}
+	reader := storage.Reader()
+	if d.Restore != nil {
+		if err := d.Restore.Load(ctx, reader); err != nil {
+			return nil, err
+		}
+	}
+	return reader, nil
+}
+
+// storage opens the checkpoint folder of a job, once.
+func (m *TaskManager) storage(s snapshot.Settings) (*snapshot.Storage, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if o, ok := m.storages[s.Dir]; ok {
+		return o, nil
+	}
+	o, err := snapshot.OpenStorage(context.Background(), s, m.opts.OpenStore)
+	if err != nil {
+		return nil, err
+	}
+	m.storages[s.Dir] = o
+	return o, nil
+}
+
+// wire finds or makes the channels of a subtask, by edge. The caller holds mu.
+func (m *TaskManager) wire(d *rpc.Deployment) (in, out [][]*exchange.Channel) {
 	self, width := d.Attempt.Subtask, d.Vertex.Parallelism
 	for _, e := range d.Vertex.Inputs {
 		var from []*exchange.Channel
@@ -183,33 +268,40 @@ func (m *TaskManager) Cancel(a rpc.Attempt) {
 }
 
 // Stop ends a source subtask gracefully.
-func (m *TaskManager) Stop(a rpc.Attempt) {
-	if t := m.task(a); t != nil {
-		t.Stop()
-	}
-}
+func (m *TaskManager) Stop(a rpc.Attempt) { m.call(a, func(t *task.Task) { t.Stop() }) }
 
 // AddSplits gives splits to a source subtask.
 func (m *TaskManager) AddSplits(a rpc.Attempt, splits []connector.Split, noMore bool) {
-	if t := m.task(a); t != nil {
-		t.AddSplits(splits, noMore)
-	}
+	m.call(a, func(t *task.Task) { t.AddSplits(splits, noMore) })
 }
 
-// TriggerCheckpoint starts a checkpoint at a source subtask.
+// TriggerCheckpoint starts a checkpoint at a subtask.
 func (m *TaskManager) TriggerCheckpoint(a rpc.Attempt, b stream.CheckpointBarrier) {
-	if t := m.task(a); t != nil {
-		t.TriggerCheckpoint(b)
-	}
+	m.call(a, func(t *task.Task) { t.TriggerCheckpoint(b) })
 }
 
-func (m *TaskManager) task(a rpc.Attempt) *task.Task {
+// CheckpointComplete tells a subtask that a checkpoint is final.
+func (m *TaskManager) CheckpointComplete(a rpc.Attempt, c checkpoint.Commit) {
+	m.call(a, func(t *task.Task) { t.CheckpointComplete(c) })
+}
+
+// CheckpointAborted tells a subtask that a checkpoint will not complete.
+func (m *TaskManager) CheckpointAborted(a rpc.Attempt, c checkpoint.Abort) {
+	m.call(a, func(t *task.Task) { t.CheckpointAborted(c) })
+}
+
+// call gives a subtask, if it is there, something to do, in order of the calls.
+func (m *TaskManager) call(a rpc.Attempt, f func(*task.Task)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if r := m.tasks[a]; r != nil {
-		return r.task
+	r := m.tasks[a]
+	switch {
+	case r == nil:
+	case r.task == nil:
+		r.early = append(r.early, f)
+	default:
+		f(r.task)
 	}
-	return nil
 }
 
 // Close cancels all subtasks and waits for them.
@@ -220,6 +312,9 @@ func (m *TaskManager) Close() {
 	}
 	m.mu.Unlock()
 	m.done.Wait()
+	for _, s := range m.storages {
+		s.Close()
+	}
 }
 
 // attemptMaster is a task's line to the master of its job.
@@ -228,5 +323,13 @@ type attemptMaster struct {
 	master  rpc.JobMaster
 }
 
-func (a attemptMaster) RequestSplit()          { a.master.RequestSplit(a.attempt) }
-func (a attemptMaster) AckCheckpoint(id int64) { a.master.AckCheckpoint(a.attempt, id) }
+func (a attemptMaster) RequestSplit() { a.master.RequestSplit(a.attempt) }
+func (a attemptMaster) EndOfData()    { a.master.EndOfData(a.attempt) }
+
+func (a attemptMaster) AckCheckpoint(id int64, s checkpoint.State, m checkpoint.Metrics) {
+	a.master.AckCheckpoint(a.attempt, rpc.Ack{Checkpoint: id, State: s, Metrics: m})
+}
+
+func (a attemptMaster) DeclineCheckpoint(id int64, why checkpoint.Reason, cause string) {
+	a.master.DeclineCheckpoint(a.attempt, rpc.Decline{Checkpoint: id, Reason: why, Cause: cause})
+}

@@ -1,0 +1,251 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/flottstream/flott/internal/checkpoint"
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/snapshot"
+	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/stream"
+)
+
+// Files is where the subtask's part of one checkpoint goes. Flush makes what was
+// written durable, before the acknowledgement; Abort leaves nothing.
+type Files interface {
+	state.Files
+	Flush() error
+	Abort()
+}
+
+// Checkpoints is how a subtask takes its part in checkpoints.
+type Checkpoints struct {
+	Settings snapshot.Settings
+	// Files opens the place for the part of a checkpoint.
+	Files func(stream.CheckpointBarrier) Files
+	// Write writes a snapshot in canonical form.
+	Write func(context.Context, state.Snapshot, keygroup.Range, Files) (state.Part, error)
+	// Go runs a function beside the subtask's goroutine.
+	Go func(func())
+}
+
+// part is the subtask's share of a checkpoint between barrier and acknowledgement.
+// After freeze it belongs to the goroutine that makes it durable.
+type part struct {
+	barrier stream.CheckpointBarrier
+	state   snapshot.Subtask
+	frozen  []state.Snapshot // by operator; nil: it keeps no state
+	metrics checkpoint.Metrics
+}
+
+// aligned is what the aligner measured of a barrier.
+type aligned struct {
+	startDelay, alignment time.Duration
+	processed             int64 // bytes, while aligning
+}
+
+// TriggerCheckpoint starts a checkpoint at a task that no other passes barriers to.
+func (t *Task) TriggerCheckpoint(b stream.CheckpointBarrier) {
+	t.post(func() error {
+		if t.checkpoints == nil || t.ended {
+			t.master.DeclineCheckpoint(b.ID, checkpoint.TaskClosing, "")
+			return nil
+		}
+		if b.Kind == stream.SyncSavepoint && b.Drain && !t.dataEnded {
+			if err := t.endData(); err != nil {
+				return err
+			}
+		}
+		return t.snapshot(b, aligned{startDelay: t.since(b.Timestamp)})
+	})
+}
+
+// CheckpointComplete tells the operators that a checkpoint is final.
+func (t *Task) CheckpointComplete(c checkpoint.Commit) {
+	t.post(func() error {
+		for _, n := range t.nodes {
+			if l := n.listener(t); l != nil {
+				if err := l.CheckpointComplete(c.ID); err != nil {
+					return fmt.Errorf("%s: committing checkpoint %d: %w", n.name, c.ID, err)
+				}
+			}
+		}
+		if t.lastFrom > 0 && c.ID >= t.lastFrom {
+			t.final = true
+		}
+		return nil
+	})
+}
+
+// CheckpointAborted tells the operators that a checkpoint will not complete, and
+// gives up what is still being written for it.
+func (t *Task) CheckpointAborted(a checkpoint.Abort) {
+	t.post(func() error {
+		if cancel := t.writing[a.ID]; cancel != nil {
+			cancel()
+		}
+		if err := t.abortAlignment(a.ID); err != nil {
+			return err
+		}
+		for _, n := range t.nodes {
+			if l := n.listener(t); l != nil {
+				if err := l.CheckpointAborted(a.ID); err != nil {
+					return err
+				}
+			}
+		}
+		if t.suspended == a.ID {
+			t.suspended, t.lastFrom = 0, 0 // the savepoint that was to stop the job failed: go on
+		}
+		return nil
+	})
+}
+
+// listener is the part of a node that wants to hear of checkpoints.
+func (n *node) listener(t *Task) operator.CheckpointListener {
+	if n.op == nil {
+		l, _ := t.source.(operator.CheckpointListener)
+		return l
+	}
+	l, _ := n.op.(operator.CheckpointListener)
+	return l
+}
+
+// since is the time since ms, an instant of this or another machine's clock.
+func (t *Task) since(ms int64) time.Duration {
+	return max(0, t.clock.Now().Sub(time.UnixMilli(ms)))
+}
+
+// snapshot takes the subtask's part of a checkpoint: it passes the barrier on,
+// freezes the state, and has it made durable beside the stream.
+func (t *Task) snapshot(b stream.CheckpointBarrier, a aligned) error {
+	start := t.clock.Now()
+	if err := t.nodes[0].barrier(b); err != nil {
+		return err
+	}
+	if t.checkpoints == nil {
+		return nil
+	}
+	p := &part{barrier: b, metrics: checkpoint.Metrics{StartDelay: a.startDelay, Alignment: a.alignment, Processed: a.processed}}
+	if err := t.freeze(p); err != nil {
+		p.release()
+		t.master.DeclineCheckpoint(b.ID, checkpoint.Declined, err.Error())
+		return nil
+	}
+	p.metrics.Sync = t.clock.Now().Sub(start)
+	if t.dataEnded && t.lastFrom == 0 {
+		t.lastFrom = b.ID
+	}
+	if b.Kind == stream.SyncSavepoint {
+		t.suspended, t.lastFrom = b.ID, b.ID
+	}
+	t.persist(p)
+	return nil
+}
+
+// freeze fills p with the state as it is now.
+func (t *Task) freeze(p *part) error {
+	p.frozen = make([]state.Snapshot, len(t.nodes))
+	for i, n := range t.nodes {
+		op := snapshot.Operator{UID: n.uid, Name: n.name, In: n.time, Out: n.sent, Done: t.dataEnded && !t.stopped}
+		if n.op == nil {
+			splits, err := t.source.Positions()
+			if err != nil {
+				return fmt.Errorf("%s: %w", n.name, err)
+			}
+			op.Splits = splits
+		}
+		if n.state != nil {
+			frozen, err := n.state.Snapshot(p.barrier.ID)
+			if err != nil {
+				return fmt.Errorf("%s: %w", n.name, err)
+			}
+			p.frozen[i], op.Lists = frozen, frozen.Lists()
+		}
+		p.state.Operators = append(p.state.Operators, op)
+	}
+	return nil
+}
+
+func (p *part) release() {
+	for i, f := range p.frozen {
+		if f != nil {
+			f.Release()
+			p.frozen[i] = nil
+		}
+	}
+}
+
+// persist makes p durable beside the stream and acknowledges or declines it.
+func (t *Task) persist(p *part) {
+	ctx, cancel := context.WithCancel(t.ctx)
+	t.writing[p.barrier.ID] = cancel
+	t.writers.Add(1)
+	t.checkpoints.Go(func() {
+		start := t.clock.Now()
+		st, err := t.write(ctx, p)
+		p.release()
+		p.metrics.Async = t.clock.Now().Sub(start)
+		if err != nil {
+			t.master.DeclineCheckpoint(p.barrier.ID, checkpoint.AsyncException, err.Error())
+		} else {
+			t.master.AckCheckpoint(p.barrier.ID, st, p.metrics)
+		}
+		t.writers.Done()
+		t.post(func() error {
+			cancel()
+			delete(t.writing, p.barrier.ID)
+			return nil
+		})
+	})
+}
+
+// write writes the keyed state of every operator and encodes the whole.
+func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
+	files := t.checkpoints.Files(p.barrier)
+	for i, frozen := range p.frozen {
+		if frozen == nil || len(frozen.States()) == 0 {
+			continue
+		}
+		written, err := t.writeKeyed(ctx, p.barrier, frozen, files)
+		if err != nil {
+			files.Abort()
+			return checkpoint.State{}, fmt.Errorf("%s: %w", t.nodes[i].name, err)
+		}
+		p.state.Operators[i].Keyed = &snapshot.Keyed{Groups: t.groups, Part: written}
+		p.metrics.Bytes += written.Bytes
+		p.metrics.FullBytes += written.FullBytes
+	}
+	if err := p.state.Spill(ctx, files, t.checkpoints.Settings.InlineBytes); err != nil {
+		files.Abort()
+		return checkpoint.State{}, err
+	}
+	if err := files.Flush(); err != nil {
+		return checkpoint.State{}, err
+	}
+	base := ""
+	if p.barrier.Kind.IsSavepoint() {
+		base = p.barrier.Path
+	}
+	st := snapshot.Encode(&p.state, base)
+	p.metrics.Bytes += int64(len(st.Data))
+	p.metrics.FullBytes += int64(len(st.Data))
+	return st, nil
+}
+
+// writeKeyed writes one operator's keyed state: in the backend's own format where
+// it has one, but a canonical savepoint in the form that any backend reads.
+func (t *Task) writeKeyed(ctx context.Context, b stream.CheckpointBarrier, frozen state.Snapshot, files Files) (state.Part, error) {
+	native, ok := frozen.(state.Native)
+	if !ok || b.Kind.IsSavepoint() && b.Format != stream.Native {
+		return t.checkpoints.Write(ctx, frozen, t.groups, files)
+	}
+	base := b.Base
+	if b.Kind.IsSavepoint() || !t.checkpoints.Settings.Incremental {
+		base = 0
+	}
+	return native.Persist(ctx, files, base)
+}

@@ -1,0 +1,93 @@
+package task
+
+import (
+	"context"
+
+	"github.com/flottstream/flott/internal/stream"
+)
+
+// Stop ends a source task at the next element, without ending event time:
+// windows that are open stay unfired.
+func (t *Task) Stop() {
+	t.post(func() error { t.stopped = true; return nil })
+}
+
+// endData ends the chain: operators give out what they hold and barriers are all
+// that follows. A job that is stopped ends where it is.
+func (t *Task) endData() error {
+	if t.dataEnded {
+		return nil
+	}
+	head := t.nodes[0]
+	switch {
+	case t.stopped && t.final: // by a savepoint that holds everything
+	case t.stopped:
+		if err := head.stop(); err != nil {
+			return err
+		}
+	case !t.restoredDone:
+		if err := head.finishTime(); err != nil {
+			return err
+		}
+		if err := head.finish(); err != nil {
+			return err
+		}
+	}
+	t.dataEnded = true
+	if err := t.sendAll(stream.Element{Kind: stream.EndOfData, Stopped: t.stopped}); err != nil {
+		return err
+	}
+	if t.waits() {
+		t.master.EndOfData()
+	}
+	return nil
+}
+
+// waits reports whether the task must not end before a checkpoint has completed:
+// one that holds its last results, or the savepoint that stops the job.
+func (t *Task) waits() bool {
+	return t.checkpoints != nil && !t.final &&
+		(t.suspended != 0 || t.dataEnded && t.checkpoints.Settings.AfterFinish)
+}
+
+// awaitFinal waits until the task may end, taking part in checkpoints.
+func (t *Task) awaitFinal(ctx context.Context) error {
+	for {
+		if err := t.housekeeping(ctx); err != nil {
+			return err
+		}
+		if !t.waits() {
+			return nil
+		}
+		if err := t.rest(ctx, nil); err != nil {
+			return err
+		}
+	}
+}
+
+// end tells the receivers that nothing follows.
+func (t *Task) end() error {
+	if err := t.endData(); err != nil {
+		return err
+	}
+	t.ended = true
+	return t.sendAll(stream.Element{Kind: stream.End, Stopped: t.stopped})
+}
+
+// sendAll passes a control element to all edges.
+func (t *Task) sendAll(e stream.Element) error {
+	for _, n := range t.nodes {
+		if err := n.send(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishTime tells the chain that event time is over.
+func (n *node) finishTime() error {
+	if n.op == nil {
+		return n.Watermark(stream.MaxTime)
+	}
+	return n.advance(stream.MaxTime)
+}
