@@ -242,6 +242,19 @@ const (
 	Broadcast                       // all subtasks hold the same entries
 )
 
+// String names the redistribution as Flink does.
+func (r Redistribution) String() string {
+	switch r {
+	case Split:
+		return "SPLIT_DISTRIBUTE"
+	case Union:
+		return "UNION"
+	case Broadcast:
+		return "BROADCAST"
+	}
+	return "unknown redistribution"
+}
+
 // OperatorList is a list of byte records of a subtask.
 type OperatorList interface {
 	Get() [][]byte

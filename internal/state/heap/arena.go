@@ -1,9 +1,6 @@
 package heap
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // handle names a block of an arena: number << 32 | size in use. The size tells
 // the class. 0 is no block, and the block of size 0.
@@ -25,12 +22,19 @@ type arena struct {
 	huge     [][]byte
 	hugeFree []uint32
 	held     int64 // bytes of all chunks and huge blocks
+
+	// See fence.go. A chunk whose epoch is not the arena's may be in a snapshot.
+	up         bool // some snapshot is under way
+	epoch      uint32
+	hugeEpochs []uint32
+	frozen     []*frozen
 }
 
 type sizeClass struct {
 	chunks [][]byte // each of 1<<blockShift blocks; never moved
+	epochs []uint32
 	used   uint32   // blocks ever handed out
-	free   uint32   // first freed block + 1; the next one stands in its first bytes
+	free   []uint32 // freed blocks
 }
 
 func classOf(size int) int {
@@ -52,7 +56,8 @@ func classSize(class int) int {
 // blockShift is the binary logarithm of the number of blocks in a full chunk.
 func blockShift(class int) uint { return uint(bits.Len(uint(chunkBytes/classSize(class)))) - 1 }
 
-// alloc returns a block of size bytes whose contents are unspecified.
+// alloc returns a block of size bytes whose contents are unspecified, to be
+// written.
 func (a *arena) alloc(size int) handle {
 	if size == 0 {
 		return 0
@@ -62,19 +67,27 @@ func (a *arena) alloc(size int) handle {
 	}
 	class := classOf(size)
 	c := &a.classes[class]
-	if c.free != 0 {
-		n := c.free - 1
-		c.free = binary.LittleEndian.Uint32(a.block(class, n))
-		return handle(n)<<32 | handle(size)
+	if last := len(c.free) - 1; last >= 0 {
+		h := handle(c.free[last])<<32 | handle(size)
+		c.free = c.free[:last]
+		if a.up {
+			a.touch(h)
+		}
+		return h
 	}
 	n := c.used
 	c.used++
 	if shift := blockShift(class); int(n>>shift) == len(c.chunks) {
 		full := classSize(class) << shift
 		c.chunks = append(c.chunks, make([]byte, full))
+		c.epochs = append(c.epochs, a.epoch)
 		a.held += int64(full)
 	}
-	return handle(n)<<32 | handle(size)
+	h := handle(n)<<32 | handle(size)
+	if a.up {
+		a.touch(h)
+	}
+	return h
 }
 
 func (a *arena) allocHuge(size int) handle {
@@ -83,10 +96,10 @@ func (a *arena) allocHuge(size int) handle {
 	if n := len(a.hugeFree); n > 0 {
 		id := a.hugeFree[n-1]
 		a.hugeFree = a.hugeFree[:n-1]
-		a.huge[id] = b
+		a.huge[id], a.hugeEpochs[id] = b, a.epoch
 		return handle(id)<<32 | handle(size)
 	}
-	a.huge = append(a.huge, b)
+	a.huge, a.hugeEpochs = append(a.huge, b), append(a.hugeEpochs, a.epoch)
 	return handle(len(a.huge)-1)<<32 | handle(size)
 }
 
@@ -121,16 +134,17 @@ func (a *arena) release(h handle) {
 		a.hugeFree = append(a.hugeFree, n)
 		return
 	}
-	class := classOf(size)
-	c := &a.classes[class]
-	binary.LittleEndian.PutUint32(a.block(class, n), c.free)
-	c.free = n + 1
+	c := &a.classes[classOf(size)]
+	c.free = append(c.free, n)
 }
 
 // put replaces the block h by one that holds a copy of b, in place where the
 // class allows it. b may alias the old block.
 func (a *arena) put(h handle, b []byte) handle {
 	if old := h.size(); old > 0 && len(b) > 0 && old <= maxClassSize && len(b) <= maxClassSize && classOf(old) == classOf(len(b)) {
+		if a.up {
+			a.touch(h)
+		}
 		n := uint32(h >> 32)
 		copy(a.block(classOf(old), n), b)
 		return handle(n)<<32 | handle(len(b))

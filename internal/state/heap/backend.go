@@ -14,6 +14,9 @@ type Options struct {
 	MaxParallelism int
 	// Now is the clock of TTL, time.Now if nil.
 	Now func() time.Time
+	// Restore is the state to start from, nil for none. Its sources stay open, and
+	// the caller's, for as long as states may be asked for.
+	Restore *state.Restore
 }
 
 // Backend implements state.Backend in memory.
@@ -24,44 +27,56 @@ type Backend struct {
 
 	states map[string]named
 	lists  map[string]*operatorList
+
+	restore     *state.Restore
+	restoreTime int64           // ms since 1970
+	claimed     map[string]bool // keyed states asked for
 }
 
 // named is a state by name, to give the same one out again.
 type named struct {
 	spec  state.Spec
-	shape string
-	state any
-	memory
+	shape state.Shape
+	filled
 }
 
-// memory is what states can say about themselves.
-type memory interface{ memoryBytes() int64 }
+// filled is what every state can do besides serving operators.
+type filled interface {
+	memoryBytes() int64
+	// load adds an entry of a restored state.
+	load(*state.Entry) error
+	freeze(state.Description) frozenState
+}
 
 var _ state.Backend = (*Backend)(nil)
 
 // New returns an empty backend.
 func New(o Options) *Backend {
 	b := &Backend{owner: o.KeyGroups, maxParallelism: o.MaxParallelism, clock: o.Now,
-		states: map[string]named{}, lists: map[string]*operatorList{}}
+		states: map[string]named{}, lists: map[string]*operatorList{}, restore: o.Restore, claimed: map[string]bool{}}
 	if b.clock == nil {
 		b.clock = time.Now
 	}
+	b.restoreTime = b.now()
 	return b
 }
 
 func (b *Backend) now() int64 { return b.clock().UnixMilli() }
 
 // register gives out the state called spec.Name, made by create the first time.
-func register[S memory](b *Backend, spec state.Spec, shape string, create func() S) (S, error) {
+func register[S filled](b *Backend, spec state.Spec, shape state.Shape, create func() S) (S, error) {
+	var none S
 	if n, ok := b.states[spec.Name]; ok {
 		if n.shape != shape || !sameSpec(n.spec, spec) {
-			var none S
 			return none, fmt.Errorf("state %q exists as a %s and is asked for as a %s with another description", spec.Name, n.shape, shape)
 		}
-		return n.state.(S), nil
+		return n.filled.(S), nil
 	}
 	s := create()
-	b.states[spec.Name] = named{spec: spec, shape: shape, state: s, memory: s}
+	if err := b.fill(spec, shape, s); err != nil {
+		return none, err
+	}
+	b.states[spec.Name] = named{spec: spec, shape: shape, filled: s}
 	return s, nil
 }
 
@@ -84,22 +99,22 @@ func sameSpec(a, b state.Spec) bool {
 
 // Table implements state.Backend.
 func (b *Backend) Table(spec state.Spec) (state.Table, error) {
-	return register(b, spec, "table", func() *table { return newTable(b, spec) })
+	return register(b, spec, state.ShapeTable, func() *table { return newTable(b, spec) })
 }
 
 // List implements state.Backend.
 func (b *Backend) List(spec state.Spec) (state.List, error) {
-	return register(b, spec, "list", func() *list { return newList(b, spec) })
+	return register(b, spec, state.ShapeList, func() *list { return newList(b, spec) })
 }
 
 // Map implements state.Backend.
 func (b *Backend) Map(spec state.Spec) (state.Map, error) {
-	return register(b, spec, "map", func() *mapState { return newMap(b, spec) })
+	return register(b, spec, state.ShapeMap, func() *mapState { return newMap(b, spec) })
 }
 
 // Timers implements state.Backend.
 func (b *Backend) Timers(name string) (state.Timers, error) {
-	return register(b, state.Spec{Name: name}, "timers", func() *timers { return newTimers(b) })
+	return register(b, state.Spec{Name: name}, state.ShapeTimers, func() *timers { return newTimers(b) })
 }
 
 // OperatorList implements state.Backend.
@@ -110,7 +125,11 @@ func (b *Backend) OperatorList(name string, mode state.Redistribution) (state.Op
 		}
 		return l, nil
 	}
-	l := &operatorList{mode: mode}
+	records, err := b.restoredList(name, mode)
+	if err != nil {
+		return nil, err
+	}
+	l := &operatorList{mode: mode, records: records}
 	b.lists[name] = l
 	return l, nil
 }

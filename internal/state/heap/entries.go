@@ -20,11 +20,8 @@ const (
 
 var le = binary.LittleEndian
 
-// entries is the store of one state: the pages of all its spaces, with the
-// layout of an entry. Table, List, Map and Timers are built from it.
-type entries struct {
-	b *Backend
-
+// layout says where the parts of an entry lie.
+type layout struct {
 	keyWidth   int // -1 until the first key is seen; 0: keys vary in size
 	keySlot    int
 	fixedWidth int
@@ -32,8 +29,23 @@ type entries struct {
 	stampOff   int // -1: no TTL
 	varOff     int
 	stride     int
-	ttl        int64 // ms, 0: none
-	now        int64 // ms, of the latest call that took keys
+}
+
+// entries is the store of one state: the pages of all its spaces, with the
+// layout of an entry. Table, List, Map and Timers are built from it.
+type entries struct {
+	b *Backend
+
+	layout
+	ttl     int64 // ms, 0: none
+	now     int64 // ms, of the latest call that took keys
+	keyHint int   // 0: restored keys vary in size, -1: they may not
+	guessed bool  // keyWidth is that of all keys restored, the next keys tell
+
+	up     bool // some snapshot is under way
+	epoch  uint32
+	epochs []uint32 // a page whose epoch is not the store's may be in a snapshot
+	frozen []*frozen
 
 	pages     [][]byte
 	live      [][pageEntries / 64]uint64
@@ -51,6 +63,7 @@ type entries struct {
 
 // space is one namespace.
 type space struct {
+	ns    state.Namespace
 	index []uint64
 	count int
 	limit int // count at which the index doubles
@@ -61,7 +74,7 @@ type space struct {
 }
 
 func newEntries(b *Backend, fixedWidth int, ttl state.TTL) *entries {
-	return &entries{b: b, keyWidth: -1, fixedWidth: fixedWidth, ttl: ttl.After.Milliseconds()}
+	return &entries{b: b, keyHint: -1, layout: layout{keyWidth: -1, fixedWidth: fixedWidth}, ttl: ttl.After.Milliseconds()}
 }
 
 // arrange fixes the layout once the width of keys is known.
@@ -98,6 +111,11 @@ func (e *entries) fixed(r state.Ref) []byte {
 // writing.
 func (e *entries) records(refs []state.Ref, width int, dst [][]byte) [][]byte {
 	pages, stride, off := e.pages, e.stride, e.fixedOff
+	if e.up {
+		for _, r := range refs {
+			e.touch(r)
+		}
+	}
 	for _, r := range refs {
 		o := int(r&pageMask)*stride + off
 		dst = append(dst, pages[r>>pageShift][o:o+width:o+width])
@@ -146,6 +164,9 @@ func (e *entries) variable(r state.Ref) []byte {
 }
 
 func (e *entries) setVariable(r state.Ref, b []byte) {
+	if e.up {
+		e.touch(r)
+	}
 	entry := e.at(r)
 	old := handle(le.Uint64(entry[e.varOff:]))
 	le.PutUint64(entry[e.varOff:], uint64(e.arena.put(old, b)))
@@ -153,7 +174,7 @@ func (e *entries) setVariable(r state.Ref, b []byte) {
 	e.stamp(entry)
 }
 
-// stamp records a write for TTL.
+// stamp records a write for TTL. The page has been touched.
 func (e *entries) stamp(entry []byte) {
 	if e.ttl > 0 {
 		le.PutUint64(entry[e.stampOff:], uint64(e.now))
@@ -168,6 +189,9 @@ func (e *entries) expired(entry []byte) bool {
 // is absent: its search ended at index word at.
 func (e *entries) create(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 	r := e.newEntry(sp)
+	if e.up {
+		e.touch(r)
+	}
 	entry := e.at(r)
 	clear(entry)
 	e.setKey(entry, key)
@@ -181,6 +205,9 @@ func (e *entries) create(sp *space, hash uint64, key []byte, at uint64) state.Re
 
 // reset makes an expired entry new again.
 func (e *entries) reset(r state.Ref) {
+	if e.up {
+		e.touch(r)
+	}
 	entry := e.at(r)
 	e.arena.release(handle(le.Uint64(entry[e.varOff:])))
 	clear(entry[e.fixedOff:])
@@ -221,6 +248,7 @@ func (e *entries) newPage(sp *space) {
 			size = firstPageEntries
 		}
 		e.pages = append(e.pages, newBytes(size*e.stride))
+		e.epochs = append(e.epochs, e.epoch)
 		e.live = append(e.live, [pageEntries / 64]uint64{})
 		e.owner = append(e.owner, nil)
 	}
@@ -294,13 +322,14 @@ func (e *entries) drop(sp *space) {
 
 // newSpace returns an empty space, with the index memory of a dropped one if
 // there is any.
-func (e *entries) newSpace() *space {
+func (e *entries) newSpace(ns state.Namespace) *space {
 	if n := len(e.freeSpace); n > 0 {
 		sp := e.freeSpace[n-1]
 		e.freeSpace = e.freeSpace[:n-1]
+		sp.ns = ns
 		return sp
 	}
-	sp := &space{}
+	sp := &space{ns: ns}
 	sp.resize(firstPageEntries)
 	return sp
 }

@@ -20,6 +20,7 @@ type list struct {
 	recordTTL int64
 	nonEmpty  int
 	emptied   []state.Ref // heads without records, removed at the next call with keys
+	record    []byte      // scratch of load
 }
 
 var _ state.List = (*list)(nil)
@@ -34,7 +35,7 @@ const (
 func newList(b *Backend, spec state.Spec) *list {
 	l := &list{entries: newEntries(b, listHead, state.TTL{}), userFixed: spec.FixedWidth,
 		recordTTL: spec.TTL.After.Milliseconds()}
-	l.sp = l.newSpace()
+	l.sp, l.keyHint = l.newSpace(0), keyHint(spec.Key)
 	l.hasVars = true
 	return l
 }
@@ -84,6 +85,9 @@ func (l *list) Append(r state.Ref, record []byte) {
 	var size [binary.MaxVarintLen32]byte
 	sizeBytes := binary.PutUvarint(size[:], uint64(len(record)))
 	need += sizeBytes
+	if l.up {
+		l.touch(r)
+	}
 	chunk, end := l.roomFor(r, need)
 	le.PutUint32(chunk[8:], uint32(end+need))
 	end += copy(chunk[end:], size[:sizeBytes])
@@ -109,6 +113,9 @@ func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
 		chunk = l.arena.bytes(last)
 		end = int(le.Uint32(chunk[8:]))
 		if end+need <= len(chunk) {
+			if l.up {
+				l.arena.touch(last)
+			}
 			return chunk, end
 		}
 		size = min(2*last.size(), largestChunk)
@@ -117,6 +124,9 @@ func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
 	if last == 0 {
 		le.PutUint64(head, uint64(next))
 	} else {
+		if l.up {
+			l.arena.touch(last)
+		}
 		le.PutUint64(l.arena.bytes(last), uint64(next))
 	}
 	le.PutUint64(head[8:], uint64(next))
@@ -125,14 +135,14 @@ func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
 	return chunk, chunkHead
 }
 
-func (l *list) Scan(r state.Ref, visit func([]byte) state.Action) { l.walk(r, visit) }
+func (l *list) Scan(r state.Ref, visit func([]byte) state.Action) { l.walk(r, visit, false) }
 
 // ScanMutable does not renew the TTL of the records.
-func (l *list) ScanMutable(r state.Ref, visit func([]byte) state.Action) { l.walk(r, visit) }
+func (l *list) ScanMutable(r state.Ref, visit func([]byte) state.Action) { l.walk(r, visit, true) }
 
 // walk visits the records of a list. Records that stay move over removed ones
 // within their chunk; chunks left empty are freed.
-func (l *list) walk(r state.Ref, visit func([]byte) state.Action) {
+func (l *list) walk(r state.Ref, visit func([]byte) state.Action, writes bool) {
 	head := l.fixed(r)
 	removed := 0
 	var prev handle
@@ -141,9 +151,15 @@ func (l *list) walk(r state.Ref, visit func([]byte) state.Action) {
 		chunk := l.arena.bytes(at)
 		next := handle(le.Uint64(chunk))
 		gone := 0
-		gone, stop = l.walkChunk(chunk, visit)
+		if l.up && writes {
+			l.arena.touch(at)
+		}
+		gone, stop = l.walkChunk(at, chunk, visit)
 		removed += gone
 		if gone > 0 && le.Uint32(chunk[8:]) == chunkHead {
+			if l.up {
+				l.touch(r)
+			}
 			l.dropChunk(head, prev, at, next)
 		} else {
 			prev = at
@@ -153,6 +169,9 @@ func (l *list) walk(r state.Ref, visit func([]byte) state.Action) {
 	if removed == 0 {
 		return
 	}
+	if l.up {
+		l.touch(r)
+	}
 	n := le.Uint64(head[16:]) - uint64(removed)
 	le.PutUint64(head[16:], n)
 	if n == 0 {
@@ -161,7 +180,7 @@ func (l *list) walk(r state.Ref, visit func([]byte) state.Action) {
 	}
 }
 
-func (l *list) walkChunk(chunk []byte, visit func([]byte) state.Action) (removed int, stop bool) {
+func (l *list) walkChunk(h handle, chunk []byte, visit func([]byte) state.Action) (removed int, stop bool) {
 	end := int(le.Uint32(chunk[8:]))
 	keep := chunkHead // where the next record that stays goes
 	at := chunkHead
@@ -181,6 +200,9 @@ func (l *list) walkChunk(chunk []byte, visit func([]byte) state.Action) (removed
 		}
 		stop = action == state.Stop || action == state.RemoveStop
 		if action == state.Remove || action == state.RemoveStop {
+			if l.up && removed == 0 {
+				l.arena.touch(h)
+			}
 			removed++
 		} else {
 			if keep != at {
@@ -197,11 +219,25 @@ func (l *list) walkChunk(chunk []byte, visit func([]byte) state.Action) (removed
 	return removed, stop
 }
 
+// nextRecord splits the first record off the records of a chunk.
+func nextRecord(b []byte, stamped bool) (stamp int64, record, rest []byte) {
+	size, n := binary.Uvarint(b)
+	b = b[n:]
+	if stamped {
+		stamp = int64(le.Uint64(b))
+		b = b[8:]
+	}
+	return stamp, b[:size], b[size:]
+}
+
 // dropChunk unlinks and frees a chunk of the list with the given head.
 func (l *list) dropChunk(head []byte, prev, at, next handle) {
 	if prev == 0 {
 		le.PutUint64(head, uint64(next))
 	} else {
+		if l.up {
+			l.arena.touch(prev)
+		}
 		le.PutUint64(l.arena.bytes(prev), uint64(next))
 	}
 	if next == 0 {

@@ -26,11 +26,19 @@ func (e *entries) prepare(keys *state.Keys) error {
 	if keys.Len() == 0 {
 		return nil
 	}
-	if e.keyWidth < 0 {
+	if e.up {
+		e.settle()
+	}
+	switch {
+	case e.keyWidth < 0:
 		e.arrange(keys.Width)
-	} else if e.keyWidth != keys.Width {
+	case e.keyWidth == keys.Width:
+	case e.guessed && keys.Width == 0:
+		e.relayout()
+	default:
 		return fmt.Errorf("keys of width %d in a state whose keys have width %d (0: varying)", keys.Width, e.keyWidth)
 	}
+	e.guessed = false
 	if e.ttl > 0 {
 		e.now = e.b.now()
 	}

@@ -9,7 +9,7 @@ import (
 
 // mapState keeps a head per key. Its entries lie in a second store under
 // (number of the head, sub-key), so that the key stands in memory once. A head
-// has a vector of its entries' Refs (4 bytes each, a block of the heads' arena),
+// has a vector of its entries' Refs (4 bytes each, a block of an arena),
 // and an entry its place in the vector behind its fixed part: adding an entry
 // touches no other entry, removing one moves the last into its place.
 type mapState struct {
@@ -23,6 +23,7 @@ type mapState struct {
 	composite state.Keys
 	headRefs  []state.Ref
 	pairs     []int32 // 0, 1, 2, …
+	vectors   arena   // apart, because no snapshot needs them
 }
 
 var _ state.Map = (*mapState)(nil)
@@ -39,7 +40,8 @@ func newMap(b *Backend, spec state.Spec) *mapState {
 		heads:     newEntries(b, headWidth, state.TTL{}),
 		userWidth: spec.FixedWidth,
 	}
-	m.sp, m.hsp = m.newSpace(), m.heads.newSpace()
+	m.keyHint = keyHint(spec.Key)
+	m.sp, m.hsp = m.newSpace(0), m.heads.newSpace(0)
 	return m
 }
 
@@ -207,15 +209,18 @@ func (m *mapState) setPlace(r state.Ref, place int) {
 
 // vector returns the Refs of a head's entries, four bytes each, and their number.
 func (m *mapState) vector(head []byte) (refs []byte, count int) {
-	return m.heads.arena.bytes(handle(le.Uint64(head))), int(le.Uint64(head[8:]))
+	return m.vectors.bytes(handle(le.Uint64(head))), int(le.Uint64(head[8:]))
 }
 
 // link adds a new entry to its key's vector.
 func (m *mapState) link(r, headRef state.Ref) {
+	if m.heads.up {
+		m.heads.touch(headRef)
+	}
 	head := m.heads.fixed(headRef)
 	refs, n := m.vector(head)
 	if 4*n == len(refs) {
-		arena := &m.heads.arena
+		arena := &m.vectors
 		bigger := arena.alloc(max(16, 2*len(refs)))
 		copy(arena.bytes(bigger), refs)
 		arena.release(handle(le.Uint64(head)))
@@ -232,6 +237,9 @@ func (m *mapState) Sub(r state.Ref) []byte { return m.key(r)[headBytes:] }
 func (m *mapState) Fixed(r state.Ref) []byte { return m.fixed(r)[:m.userWidth:m.userWidth] }
 
 func (m *mapState) Mutable(r state.Ref) []byte {
+	if m.up {
+		m.touch(r)
+	}
 	if m.ttl > 0 {
 		m.stamp(m.at(r))
 	}
@@ -260,13 +268,17 @@ func (m *mapState) unlink(r, headRef state.Ref) {
 	}
 	place := m.place(r)
 	last := state.Ref(le.Uint32(refs[4*(n-1):]))
+	if m.up {
+		m.heads.touch(headRef)
+		m.touch(last)
+	}
 	le.PutUint32(refs[4*place:], uint32(last))
 	m.setPlace(last, place)
 	le.PutUint64(head[8:], uint64(n-1))
 }
 
 func (m *mapState) removeHead(headRef state.Ref) {
-	m.heads.arena.release(handle(le.Uint64(m.heads.fixed(headRef))))
+	m.vectors.release(handle(le.Uint64(m.heads.fixed(headRef))))
 	m.heads.remove(headRef)
 }
 
@@ -342,4 +354,4 @@ func (m *mapState) Clear(keys *state.Keys, i int) error {
 // Len counts expired entries until they are removed.
 func (m *mapState) Len() int { return m.count }
 
-func (m *mapState) memoryBytes() int64 { return m.memory() + m.heads.memory() }
+func (m *mapState) memoryBytes() int64 { return m.memory() + m.heads.memory() + m.vectors.held }

@@ -23,7 +23,9 @@ type table struct {
 var _ state.Table = (*table)(nil)
 
 func newTable(b *Backend, spec state.Spec) *table {
-	return &table{entries: newEntries(b, spec.FixedWidth, spec.TTL), spaces: map[state.Namespace]*space{}}
+	t := &table{entries: newEntries(b, spec.FixedWidth, spec.TTL), spaces: map[state.Namespace]*space{}}
+	t.keyHint = keyHint(spec.Key)
+	return t
 }
 
 // space returns the space of ns, nil if it does not exist.
@@ -60,7 +62,7 @@ func (t *table) Upsert(ns state.Namespace, keys *state.Keys, refs []state.Ref, c
 	}
 	sp := t.space(ns)
 	if sp == nil {
-		sp = t.newSpace()
+		sp = t.newSpace(ns)
 		t.spaces[ns], t.last, t.lastNS = sp, sp, ns
 	}
 	t.sweep(sp, min(sweepPerCall, sweepPerKey*keys.Len()))
@@ -71,6 +73,9 @@ func (t *table) Key(r state.Ref) []byte   { return t.key(r) }
 func (t *table) Fixed(r state.Ref) []byte { return t.fixed(r) }
 
 func (t *table) Mutable(r state.Ref) []byte {
+	if t.up {
+		t.touch(r)
+	}
 	if t.ttl > 0 {
 		t.stamp(t.at(r))
 	}

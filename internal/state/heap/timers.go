@@ -38,7 +38,7 @@ const timerRecord = 16
 func newTimers(b *Backend) *timers {
 	t := &timers{entries: newEntries(b, timerRecord, state.TTL{})}
 	t.arrange(0)
-	t.sp = t.newSpace()
+	t.sp = t.newSpace(0)
 	return t
 }
 
@@ -60,6 +60,9 @@ func (t *timers) Set(time int64, hash uint64, key []byte) error {
 		if record[8] == 0 {
 			return nil
 		}
+		if t.up {
+			t.touch(r)
+		}
 		record[8] = 0
 		t.dead--
 		t.set++
@@ -79,6 +82,9 @@ func (t *timers) Delete(time int64, _ uint64, key []byte) {
 	r := t.probe(t.sp, h, pair)
 	if r == state.None || t.fixed(r)[8] != 0 {
 		return
+	}
+	if t.up {
+		t.touch(r)
 	}
 	t.fixed(r)[8] = 1
 	t.dead++
@@ -119,6 +125,9 @@ func (t *timers) Next() (int64, bool) {
 }
 
 func (t *timers) PopUntil(until int64, fire func(time int64, hash uint64, key []byte) error) error {
+	if t.up {
+		t.settle()
+	}
 	t.purge()
 	for {
 		next, ok := t.Next()

@@ -1,0 +1,206 @@
+package heap
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/flottstream/flott/internal/state"
+)
+
+// frozen is a store as a snapshot sees it.
+type frozen struct {
+	layout
+	pages []frozenPage
+	arena frozenArena
+	now   int64 // ms since 1970 when it was frozen
+	ttl   int64 // ms, 0: none
+	done  atomic.Bool
+	spare spares
+}
+
+type frozenPage struct {
+	cell
+	ns   state.Namespace
+	live [pageEntries / 64]uint64
+}
+
+type frozenArena struct {
+	classes [classCount][]cell
+	huge    []cell
+}
+
+// spares are buffers of pages that a snapshot has consumed, for the next copies.
+type spares struct {
+	mu   sync.Mutex
+	free [][]byte
+}
+
+const maxSpares = 64
+
+func (s *spares) copyOf(b []byte) []byte {
+	s.mu.Lock()
+	var to []byte
+	if n := len(s.free); n > 0 {
+		to = s.free[n-1]
+		s.free[n-1] = nil
+		s.free = s.free[:n-1]
+	}
+	s.mu.Unlock()
+	return append(to[:0], b...)
+}
+
+func (s *spares) put(b []byte) {
+	s.mu.Lock()
+	if len(s.free) < maxSpares {
+		s.free = append(s.free, b)
+	}
+	s.mu.Unlock()
+}
+
+// release lets the subtask forget the frozen store, and frees its memory.
+func (f *frozen) release() {
+	f.done.Store(true)
+	f.spare.mu.Lock()
+	f.spare.free = nil
+	f.spare.mu.Unlock()
+}
+
+// bytes returns the block h for reading, in *buf unless it is the snapshot's own.
+func (a *frozenArena) bytes(h handle, buf *[]byte) []byte {
+	size, n := h.size(), uint32(h>>32)
+	if size == 0 {
+		return nil
+	}
+	if size > maxClassSize {
+		return a.huge[n].read(buf, 0, size)
+	}
+	class := classOf(size)
+	shift, full := blockShift(class), classSize(class)
+	at := int(n&(1<<shift-1)) * full
+	return a.classes[class][n>>shift].read(buf, at, at+size)
+}
+
+// keyOf is entries.keyOf over the frozen arena.
+func (f *frozen) keyOf(slot []byte, buf *[]byte) []byte {
+	if f.keyWidth > 0 {
+		return slot[:f.keyWidth]
+	}
+	size := int(le.Uint32(slot))
+	if size <= inlineKey {
+		return slot[4 : 4+size]
+	}
+	return f.arena.bytes(handle(le.Uint64(slot[8:])), buf)
+}
+
+// keyAt is the key of the entry r, which lies in any page. It does not consume
+// the page.
+func (f *frozen) keyAt(r state.Ref, slot, buf *[]byte) []byte {
+	at := int(r&pageMask) * f.stride
+	return f.keyOf(f.pages[r>>pageShift].read(slot, at, at+f.keySlot), buf)
+}
+
+// freeze makes the frozen view of the store as it is. The subtask hands over every
+// page before its first write to it from now on.
+func (e *entries) freeze(now int64) *frozen {
+	e.settle()
+	e.epoch++
+	e.up = true
+	f := &frozen{layout: e.layout, now: now, ttl: e.ttl, pages: make([]frozenPage, len(e.pages))}
+	for i, data := range e.pages {
+		p := &f.pages[i]
+		p.data, p.live = data, e.live[i]
+		if sp := e.owner[i]; sp != nil {
+			p.ns = sp.ns
+		}
+	}
+	e.arena.freeze(f, e.epoch)
+	e.frozen = append(e.frozen, f)
+	return f
+}
+
+func (a *arena) freeze(f *frozen, epoch uint32) {
+	a.up, a.epoch = true, epoch
+	a.frozen = append(a.frozen, f)
+	for class := range a.classes {
+		f.arena.classes[class] = cellsOf(a.classes[class].chunks)
+	}
+	f.arena.huge = cellsOf(a.huge)
+}
+
+func cellsOf(pages [][]byte) []cell {
+	cells := make([]cell, len(pages))
+	for i, data := range pages {
+		cells[i].data = data
+	}
+	return cells
+}
+
+// settle forgets the snapshots that are done. It is called where no write is
+// under way.
+func (e *entries) settle() {
+	keep := e.frozen[:0]
+	for _, f := range e.frozen {
+		if !f.done.Load() {
+			keep = append(keep, f)
+		}
+	}
+	clear(e.frozen[len(keep):])
+	e.frozen = keep
+	e.arena.frozen = append(e.arena.frozen[:0], keep...)
+	e.up, e.arena.up = len(keep) > 0, len(keep) > 0
+}
+
+// touch comes before every write to a page while e.up.
+func (e *entries) touch(r state.Ref) {
+	if page := r >> pageShift; e.epochs[page] != e.epoch {
+		e.handOver(int(page))
+	}
+}
+
+func (e *entries) handOver(page int) {
+	e.epochs[page] = e.epoch
+	for _, f := range e.frozen {
+		if page < len(f.pages) && !f.done.Load() {
+			f.pages[page].handOver(e.pages[page], f.spare.copyOf)
+		}
+	}
+}
+
+// touch comes before every write to the block h while a.up.
+func (a *arena) touch(h handle) {
+	size, n := h.size(), int(h>>32)
+	if size > maxClassSize {
+		if a.hugeEpochs[n] != a.epoch {
+			a.handOverHuge(n)
+		}
+		return
+	}
+	if size == 0 {
+		return
+	}
+	class := classOf(size)
+	if chunk := n >> blockShift(class); a.classes[class].epochs[chunk] != a.epoch {
+		a.handOver(class, chunk)
+	}
+}
+
+func (a *arena) handOver(class, chunk int) {
+	c := &a.classes[class]
+	c.epochs[chunk] = a.epoch
+	for _, f := range a.frozen {
+		if cells := f.arena.classes[class]; chunk < len(cells) && !f.done.Load() {
+			cells[chunk].handOver(c.chunks[chunk], copyOf)
+		}
+	}
+}
+
+func (a *arena) handOverHuge(n int) {
+	a.hugeEpochs[n] = a.epoch
+	for _, f := range a.frozen {
+		if cells := f.arena.huge; n < len(cells) && !f.done.Load() {
+			cells[n].handOver(a.huge[n], copyOf)
+		}
+	}
+}
+
+func copyOf(b []byte) []byte { return append([]byte(nil), b...) }
