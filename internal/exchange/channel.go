@@ -6,6 +6,28 @@
 // Writer is the producing subtask's end of all channels of an edge, a Gate the
 // consuming subtask's end of all channels of all edges into it.
 //
+// # Barriers that overtake
+//
+// A barrier never waits for back pressure: the rows its Writer still holds are
+// queued in front of it beyond the limits (overdraft, accounted as such). On an
+// edge that Overtakes, a barrier that is unaligned or may become so is queued in
+// its place like any other and announced: Gate.Poll returns it before everything
+// else, marked Announced. The consumer decides what that means (package align).
+// To let it overtake, it takes the barrier out of its place and reads the batches
+// that were ahead of it (Gate.Overtake); they stay queued and are processed later
+// like all others. So a checkpoint that becomes unaligned by timeout is upgraded by
+// the consumer alone: what waits at the producer and at the consumer is one queue.
+//
+// A transport between the two ends has a queue on either side and must keep the
+// picture of one: it carries announcements ahead of the data and outside of
+// credit, and answers Overtake by moving what is left at the producer ahead of that
+// barrier to the consumer beyond the credit. That is bounded by the channel's own
+// limits.
+//
+// Elements other than rows that are overtaken need not be persisted: after a
+// restore every producer sends its watermark, its status and, if it was done, its
+// EndOfData anew.
+//
 // Locks: Channel.mu, then Gate.mu. Neither is held while calling out.
 package exchange
 
@@ -24,17 +46,28 @@ import (
 type Channel struct {
 	limits Limits
 
-	mu       sync.Mutex
-	queue    []stream.Element // queue[head:] is waiting
-	head     int
-	buffers  int // batches in the queue or with the consumer
-	floating int // of these, taken from the gate's floating pool
-	free     []*batch.Batch
-	space    chan struct{} // capacity 1: a buffer came back
-	gate     *Gate
-	index    int  // in gate
-	queued   bool // in gate.ready; guarded by gate.mu
-	blocked  bool // guarded by gate.mu
+	mu        sync.Mutex
+	queue     []stream.Element // queue[head:] is waiting
+	head      int
+	buffers   int // batches in the queue or with the consumer
+	floating  int // of these, taken from the gate's floating pool
+	overdraft int // of these, beyond the limits
+	free      []*batch.Batch
+	space     chan struct{} // capacity 1: a buffer came back
+	spare     *bufferPool   // of the writer: overdraft it may use for rows
+	wake      chan<- struct{}
+	watched   bool // wake is to be signalled when a buffer comes back
+
+	announced bool           // news is to be polled before anything else
+	news      stream.Element // a Barrier or End that is in the queue
+	awaited   bool           // End is to be announced
+
+	gate   *Gate
+	index  int  // in gate
+	queued bool // in gate.waiting; guarded by gate.mu
+	urgent bool // in gate.urgent; guarded by gate.mu
+
+	blocked bool // guarded by gate.mu
 }
 
 // NewChannel returns an empty channel without a consumer.
@@ -81,15 +114,47 @@ func (c *Channel) Push(ctx context.Context, b *batch.Batch) (waited time.Duratio
 
 // admit takes a buffer for one more batch if the limits allow it.
 func (c *Channel) admit() bool {
-	if c.buffers-c.floating < c.limits.Exclusive {
-		c.buffers++
-		return true
-	}
-	if c.gate != nil && c.gate.floating.take() {
-		c.buffers++
+	switch {
+	case c.room():
+	case c.gate != nil && c.gate.floating.take():
 		c.floating++
+	case c.spare != nil && c.spare.take():
+		c.overdraft++
+	default:
+		return false
+	}
+	c.buffers++
+	return true
+}
+
+// room reports a free exclusive buffer. A channel has at least one, or it could
+// wait for ever for floating ones that others use.
+func (c *Channel) room() bool {
+	return c.buffers-c.floating-c.overdraft < max(1, c.limits.Exclusive)
+}
+
+// force hands a batch over, beyond the limits if need be.
+func (c *Channel) force(b *batch.Batch) {
+	c.mu.Lock()
+	if !c.admit() {
+		c.buffers++
+		c.overdraft++
+		if c.spare != nil {
+			c.spare.used.Add(1)
+		}
+	}
+	c.append(stream.Element{Kind: stream.Records, Batch: b})
+}
+
+// available reports whether the next batch would be taken without overdraft. If
+// not, the producer is woken when a buffer comes back.
+func (c *Channel) available() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.room() || c.gate != nil && c.gate.floating.free() {
 		return true
 	}
+	c.watched = true
 	return false
 }
 
@@ -101,6 +166,9 @@ func (c *Channel) Send(e stream.Element) {
 		c.queue[n-1] = e
 		c.mu.Unlock()
 		return
+	}
+	if e.Kind == stream.End && c.awaited {
+		c.announce(e)
 	}
 	c.append(e)
 }
@@ -128,6 +196,9 @@ func (c *Channel) pop() (e stream.Element, ok, more bool) {
 		return e, false, false
 	}
 	e = c.queue[c.head]
+	if e.Kind == stream.Barrier && c.announced && c.news.Checkpoint.ID == e.Checkpoint.ID {
+		c.announced = false // its place was reached before it was told of
+	}
 	c.queue[c.head] = stream.Element{}
 	c.head++
 	return e, true, c.head < len(c.queue)
@@ -138,14 +209,30 @@ func (c *Channel) recycle(b *batch.Batch) {
 	b.Reset()
 	c.mu.Lock()
 	c.buffers--
-	if c.floating > 0 {
+	switch {
+	case c.overdraft > 0:
+		c.overdraft--
+		if c.spare != nil {
+			c.spare.give()
+		}
+	case c.floating > 0:
 		c.floating--
 		c.gate.floating.give()
 	}
 	c.free = append(c.free, b)
+	watched := c.watched
+	c.watched = false
 	c.mu.Unlock()
+	signal(c.space)
+	if watched {
+		signal(c.wake)
+	}
+}
+
+// signal notes in a channel of capacity 1 that something happened.
+func signal(c chan<- struct{}) {
 	select {
-	case c.space <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -156,4 +243,18 @@ func (c *Channel) InFlight() (buffers, exclusive int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.buffers, c.limits.Exclusive
+}
+
+// Queued is what waits between the two ends: batches and the bytes in them. It
+// visits them, so it is for metrics.
+func (c *Channel) Queued() (batches int, bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range c.queue[c.head:] {
+		if e.Kind == stream.Records {
+			batches++
+			bytes += int64(e.Batch.SizeBytes())
+		}
+	}
+	return batches, bytes
 }

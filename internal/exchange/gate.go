@@ -8,15 +8,16 @@ import (
 )
 
 // Gate is where a subtask takes its input from: the channels of all edges into
-// it, fair over the channels that have something. Poll, Recycle, Block and
-// Unblock belong to the subtask's goroutine.
+// it, fair over the channels that have something. Its methods, but for Usage and
+// Queued, belong to the subtask's goroutine.
 type Gate struct {
 	channels []*Channel
-	floating floatingPool
+	floating bufferPool
 	wake     chan<- struct{} // capacity 1: something to Poll
 
 	mu      sync.Mutex
 	waiting []*Channel // channels with elements, in order of arrival
+	urgent  []*Channel // channels with an announcement
 }
 
 // NewGate attaches the channels to a new gate; wake is signalled, without
@@ -28,6 +29,9 @@ func NewGate(channels []*Channel, floating int, wake chan<- struct{}) *Gate {
 		c.mu.Lock()
 		c.gate, c.index = g, i
 		waiting := c.head < len(c.queue)
+		if c.announced {
+			g.hurry(c)
+		}
 		c.mu.Unlock()
 		if waiting {
 			g.ready(c)
@@ -49,18 +53,23 @@ func (g *Gate) ready(c *Channel) {
 	}
 	g.mu.Unlock()
 	if fresh {
-		select {
-		case g.wake <- struct{}{}:
-		default:
-		}
+		signal(g.wake)
 	}
 }
 
-// Poll takes the next element of any channel that is not blocked; ok is false
-// if there is none now. A Records element's batch must be given back by Recycle.
+// Poll takes the next element: announcements first, of any channel, then those of
+// channels that are not blocked in turn; ok is false if there is none now. A
+// Records element's batch must be given back by Recycle.
 func (g *Gate) Poll() (e stream.Element, channel int, ok bool) {
 	for {
 		g.mu.Lock()
+		if len(g.urgent) > 0 {
+			g.mu.Unlock()
+			if e, channel, ok = g.PollUrgent(); ok {
+				return e, channel, true
+			}
+			continue
+		}
 		if len(g.waiting) == 0 {
 			g.mu.Unlock()
 			return e, 0, false
@@ -94,16 +103,25 @@ func (g *Gate) Block(channel int) {
 	g.mu.Unlock()
 }
 
-// Unblock makes Poll see all channels again.
+// Unblock makes Poll see all channels again, and ends Await.
 func (g *Gate) Unblock() {
-	for _, c := range g.channels {
-		g.mu.Lock()
-		was := c.blocked
-		c.blocked = false
-		g.mu.Unlock()
-		if was {
-			g.ready(c)
-		}
+	for i, c := range g.channels {
+		c.mu.Lock()
+		c.awaited = false
+		c.mu.Unlock()
+		g.UnblockChannel(i)
+	}
+}
+
+// UnblockChannel makes Poll see one channel again.
+func (g *Gate) UnblockChannel(channel int) {
+	c := g.channels[channel]
+	g.mu.Lock()
+	was := c.blocked
+	c.blocked = false
+	g.mu.Unlock()
+	if was {
+		g.ready(c)
 	}
 }
 
@@ -122,4 +140,14 @@ func (g *Gate) Usage() (exclusive, floating float64) {
 		floating = float64(g.floating.used.Load()) / float64(g.floating.size)
 	}
 	return exclusive, floating
+}
+
+// Queued is what waits in all channels: batches and the bytes in them.
+func (g *Gate) Queued() (batches int, bytes int64) {
+	for _, c := range g.channels {
+		n, size := c.Queued()
+		batches += n
+		bytes += size
+	}
+	return batches, bytes
 }

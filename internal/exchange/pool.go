@@ -13,6 +13,10 @@ type Limits struct {
 	Floating  int // per gate: taskmanager.network.memory.floating-buffers-per-gate
 }
 
+// DefaultOverdraft is how many buffers beyond its limits a writer may use to finish
+// what it has begun (taskmanager.network.memory.max-overdraft-buffers-per-gate).
+const DefaultOverdraft = 5
+
 // DefaultLimits are Flink's defaults.
 var DefaultLimits = Limits{Exclusive: 2, Floating: 8}
 
@@ -20,15 +24,15 @@ var DefaultLimits = Limits{Exclusive: 2, Floating: 8}
 // reached its row count.
 const BufferBytes = 8 * SegmentBytes
 
-// floatingPool is the share of buffers that the channels of one gate may use
-// beyond their exclusive ones.
-type floatingPool struct {
+// bufferPool is a number of buffers that channels share: those of one gate beyond
+// their exclusive ones, or those of one writer beyond all limits.
+type bufferPool struct {
 	size int64
 	used atomic.Int64
 }
 
 // take takes a buffer if one is free.
-func (p *floatingPool) take() bool {
+func (p *bufferPool) take() bool {
 	if p.used.Add(1) <= p.size {
 		return true
 	}
@@ -36,4 +40,7 @@ func (p *floatingPool) take() bool {
 	return false
 }
 
-func (p *floatingPool) give() { p.used.Add(-1) }
+func (p *bufferPool) give() { p.used.Add(-1) }
+
+// free reports that take would succeed now.
+func (p *bufferPool) free() bool { return p.used.Load() < p.size }

@@ -33,6 +33,7 @@ type Writer struct {
 	sel      [][]int32 // per channel, reused
 	nextTurn int       // round robin
 
+	spare  bufferPool       // overdraft
 	waited *metrics.Counter // ns spent waiting for buffers
 }
 
@@ -45,6 +46,11 @@ type WriterConfig struct {
 	MaxParallelism int
 	BatchRows      int
 	Waited         *metrics.Counter
+	// Overdraft is how many buffers beyond its limits the writer may use; a subtask
+	// that has some waits for Available before it takes more input.
+	Overdraft int
+	// Wake is signalled, without waiting, when Available may have changed; nil: never.
+	Wake chan<- struct{}
 }
 
 // NewWriter returns a writer over channels.
@@ -54,6 +60,12 @@ func NewWriter(c WriterConfig) *Writer {
 		pending: make([]*batch.Batch, len(c.Channels)), rows: c.BatchRows,
 		keyCols: c.Edge.Keys, maxP: c.MaxParallelism, sel: make([][]int32, len(c.Channels)),
 		nextTurn: c.Subtask, waited: c.Waited,
+	}
+	w.spare.size = int64(c.Overdraft)
+	for _, ch := range c.Channels {
+		ch.mu.Lock()
+		ch.spare, ch.wake = &w.spare, c.Wake
+		ch.mu.Unlock()
 	}
 	if w.dist == jobgraph.Hash {
 		keyTypes := make([]types.Type, len(c.Edge.Keys))
@@ -165,8 +177,13 @@ func (w *Writer) Flush() error {
 	return nil
 }
 
-// Send flushes, then passes a control element to every channel.
+// Send flushes, then passes a control element to every channel. For a barrier it
+// does not wait: see the package comment.
 func (w *Writer) Send(e stream.Element) error {
+	if e.Kind == stream.Barrier {
+		w.sendBarrier(e)
+		return nil
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -174,6 +191,51 @@ func (w *Writer) Send(e stream.Element) error {
 		c.Send(e)
 	}
 	return nil
+}
+
+func (w *Writer) sendBarrier(e stream.Element) {
+	b := e.Checkpoint
+	announce := Overtakes(w.dist) && (b.Unaligned || b.AlignedTimeout > 0)
+	for c, ch := range w.channels {
+		if p := w.pending[c]; p != nil && p.N > 0 {
+			w.pending[c] = nil
+			ch.force(p)
+		}
+		if announce {
+			ch.Announce(e)
+		} else {
+			ch.Send(e)
+		}
+	}
+}
+
+// Overtakes reports an edge on which barriers may overtake rows. On the others
+// barriers keep their place whatever the checkpoint's mode, as in Flink: rows in
+// flight between fixed pairs of subtasks, or sent to all of them, could not be
+// shared out anew when the job is rescaled.
+func Overtakes(d jobgraph.Distribution) bool {
+	return d == jobgraph.Hash || d == jobgraph.Rebalance
+}
+
+// Available reports whether every channel would take a batch now without waiting
+// and without overdraft.
+func (w *Writer) Available() bool {
+	for _, c := range w.channels {
+		if !c.available() {
+			return false
+		}
+	}
+	return true
+}
+
+// Queued is what waits on the edge: batches and the bytes in them.
+func (w *Writer) Queued() (batches int, bytes int64) {
+	for _, c := range w.channels {
+		n, size := c.Queued()
+		batches += n
+		bytes += size
+	}
+	return batches, bytes
 }
 
 // Usage is the share of the edge's buffers in use: 1 is back pressure.

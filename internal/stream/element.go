@@ -32,11 +32,14 @@ const (
 
 // Element is one item of a stream. Only the fields its Kind names are set.
 type Element struct {
-	Kind       Kind
-	Batch      *batch.Batch
-	Time       int64 // event time in ms
-	Idle       bool
-	Stopped    bool // EndOfData, End: do not take this for the end of event time
+	Kind    Kind
+	Batch   *batch.Batch
+	Time    int64 // event time in ms
+	Idle    bool
+	Stopped bool // EndOfData, End: do not take this for the end of event time
+	// Announced: a Barrier or End that is still in its place in the queue and is told
+	// of ahead of it; it comes again when that place is reached (see exchange.Gate).
+	Announced  bool
 	Checkpoint CheckpointBarrier
 }
 

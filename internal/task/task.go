@@ -174,12 +174,12 @@ func (t *Task) handle(e stream.Element, channel int) error {
 		t.times.SetIdle(channel, e.Idle)
 		return t.advance()
 	case stream.Barrier:
-		return t.follow(t.aligner.Barrier(channel, e.Checkpoint), channel)
+		return t.follow(t.aligner.Barrier(channel, e.Checkpoint, t.clock.Now().UnixMilli()), channel)
 	case stream.EndOfData:
 		return t.endChannelData(channel, e.Stopped)
 	default:
 		t.open--
-		return t.follow(t.aligner.End(channel), channel)
+		return t.follow(t.aligner.End(channel, t.clock.Now().UnixMilli()), channel)
 	}
 }
 
