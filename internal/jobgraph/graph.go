@@ -81,9 +81,10 @@ type ChainNode struct {
 
 // Edge connects an operator of one vertex with the head of another.
 type Edge struct {
-	ID       int // unique in the graph
-	From, To int // vertex IDs
-	FromNode int // index in the producing vertex's chain
+	ID       int    // unique in the graph
+	From, To int    // vertex IDs
+	FromNode int    // index in the producing vertex's chain
+	FromUID  string // of that operator
 	Port     int
 	Dist     Distribution
 	Keys     []int

@@ -21,11 +21,12 @@ type calc struct {
 
 // NewCalc returns the operator of a Calc.
 func NewCalc(spec *jobgraph.Calc) operator.Operator {
-	return &calc{spec: spec, watermark: stream.MinTime}
+	return &calc{spec: spec}
 }
 
 // Open compiles the expressions.
 func (c *calc) Open(ctx *operator.Context) (err error) {
+	c.watermark = ctx.Watermark
 	env := exprEnv(ctx, func() (int64, bool) { return c.watermark, c.watermark != stream.MinTime })
 	if c.spec.Filter != nil {
 		if c.filter, err = expr.Compile(c.spec.Filter, env); err != nil {

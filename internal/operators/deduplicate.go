@@ -9,7 +9,6 @@ import (
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/rowcodec"
 	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/stream"
 )
 
 // deduplicate keeps one row per key of an insert-only input.
@@ -50,7 +49,7 @@ type deduplicate struct {
 
 // NewDeduplicate returns the operator of a Deduplicate.
 func NewDeduplicate(spec *jobgraph.Deduplicate) operator.Operator {
-	return &deduplicate{spec: spec, time: stream.MinTime}
+	return &deduplicate{spec: spec}
 }
 
 // byTimer reports whether rows wait for the watermark.
@@ -60,7 +59,7 @@ func (d *deduplicate) byTimer() bool {
 
 // Open makes the state.
 func (d *deduplicate) Open(ctx *operator.Context) (err error) {
-	d.ctx = ctx
+	d.ctx, d.time = ctx, ctx.Watermark
 	keyTypes := columnTypes(d.spec.Schema, d.spec.Keys)
 	d.keys, d.rows = rowcodec.NewKeyEncoder(keyTypes), rowcodec.NewRowEncoder(d.spec.Schema.Types())
 	d.out = batch.NewBatch(d.spec.Schema, 0)

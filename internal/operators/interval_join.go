@@ -44,12 +44,12 @@ type intervalMatch struct {
 
 // NewIntervalJoin returns the operator of an IntervalJoin.
 func NewIntervalJoin(spec *jobgraph.IntervalJoin) operator.Operator {
-	return &intervalJoin{spec: spec, time: stream.MinTime}
+	return &intervalJoin{spec: spec}
 }
 
 // Open makes the states of both sides.
 func (j *intervalJoin) Open(ctx *operator.Context) (err error) {
-	j.ctx = ctx
+	j.ctx, j.time = ctx, ctx.Watermark
 	if j.pairs, err = newJoinPairs(j.spec.Kind, j.spec.LeftSchema, j.spec.RightSchema, j.spec.Cond, ctx); err != nil {
 		return err
 	}

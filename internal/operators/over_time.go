@@ -11,7 +11,6 @@ import (
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/rowcodec"
 	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/stream"
 )
 
 // timeOver is OVER in order of time over an insert-only stream: every row comes
@@ -71,7 +70,7 @@ func newTimeOver(spec *jobgraph.Over, ctx *operator.Context) (*timeOver, error) 
 	if err != nil {
 		return nil, err
 	}
-	o := &timeOver{overBase: newOverBase(spec, ctx), time: stream.MinTime, late: newLateRows(ctx)}
+	o := &timeOver{overBase: newOverBase(spec, ctx), time: ctx.Watermark, late: newLateRows(ctx)}
 	o.out = batch.NewBatch(o.schema(), 0)
 	o.reach, o.visitRecent = -1, o.chunk.addRecord
 	for i, f := range framesOf(spec) {

@@ -122,11 +122,12 @@ const (
 // Open gets the state.
 func (a *sessionAgg) Open(ctx *operator.Context) (err error) {
 	a.ctx, a.gap = ctx, a.spec.Window.Size
-	a.closed, a.watermark = stream.MinTime, stream.MinTime
+	a.watermark = ctx.Watermark
 	if err := refuseEmit(a.spec); err != nil {
 		return err
 	}
 	a.clock = newWindowClock(a.spec.Window, ctx.Settings.TimeZone)
+	a.closed = a.clock.closedAt(ctx.Watermark, a.spec.Window.Proctime)
 	keyTypes := columnTypes(a.spec.InputSchema, a.spec.Keys)
 	if a.set, err = newWindowSet(a.spec, keyTypes); err != nil {
 		return err

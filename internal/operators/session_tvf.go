@@ -46,11 +46,15 @@ type sessionTVF struct {
 
 // Open gets the state.
 func (s *sessionTVF) Open(ctx *operator.Context) (err error) {
-	s.ctx, s.watermark = ctx, stream.MinTime
+	s.ctx = ctx
 	s.dropped = ctx.Metrics.Counter("numNullRowTimeRecordsDropped")
 	s.late = newLateRows(ctx)
 	w := s.spec.Window
 	s.clock = newWindowClock(w, ctx.Settings.TimeZone)
+	s.watermark = stream.MinTime
+	if !w.Proctime && ctx.Watermark != stream.MinTime {
+		s.watermark = s.clock.local(ctx.Watermark)
+	}
 	s.columns = tvfColumns(w, s.clock, ctx)
 	s.input = batch.NewBatch(s.schema, 0)
 	keyTypes := columnTypes(s.schema, w.Partition)

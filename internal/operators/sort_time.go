@@ -10,7 +10,6 @@ import (
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/rowcodec"
 	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -44,7 +43,7 @@ type sortedRow struct{ sort, row []byte }
 
 func newTimeSort(spec *jobgraph.Sort, ctx *operator.Context) (*timeSort, error) {
 	s := &timeSort{
-		times: newRowTimes(spec.Time, spec.Schema[spec.Time].Type), time: stream.MinTime,
+		times: newRowTimes(spec.Time, spec.Schema[spec.Time].Type), time: ctx.Watermark,
 		emitter: newRowEmitter(spec.Schema, ctx.Settings.BatchRows), late: newLateRows(ctx),
 	}
 	var err error

@@ -1,7 +1,6 @@
 package operators
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -50,7 +49,6 @@ type windowAgg struct {
 	slices    []int64 // ends of the slices with entries, ascending
 	fired     int64   // windows that end at or before it are closed
 	watermark int64
-	progress  state.OperatorList // fired, for restarts
 
 	rows     []int32
 	times    []int64
@@ -84,7 +82,7 @@ func NewWindowAgg(spec *jobgraph.WindowAgg) operator.Operator {
 	if spec.Window.Kind == jobgraph.Session && spec.Window.Time >= 0 {
 		return &sessionAgg{spec: spec}
 	}
-	return &windowAgg{spec: spec, fired: stream.MinTime, watermark: stream.MinTime}
+	return &windowAgg{spec: spec}
 }
 
 // Open gets the state, which may hold slices of an earlier run.
@@ -134,12 +132,7 @@ func (a *windowAgg) Open(ctx *operator.Context) (err error) {
 	a.columns = newWindowColumns(w, a.spec.Properties, a.clock, ctx)
 	a.late = newLateRows(ctx)
 	a.slices = a.table.Namespaces(nil)
-	if a.progress, err = ctx.State.OperatorList("windowAgg.progress", state.Union); err != nil {
-		return err
-	}
-	for _, rec := range a.progress.Get() {
-		a.fired = max(a.fired, int64(binary.LittleEndian.Uint64(rec)))
-	}
+	a.watermark, a.fired = ctx.Watermark, a.clock.closedAt(ctx.Watermark, w.Proctime)
 	if w.Proctime && len(a.slices) > 0 {
 		a.askForTimer()
 	}
@@ -335,11 +328,7 @@ func (a *windowAgg) OnWatermark(time int64, out operator.Output) (int64, error) 
 	if a.spec.Window.Proctime {
 		return time, nil
 	}
-	until := time
-	if time != stream.MaxTime {
-		until = a.clock.local(time + 1)
-	}
-	return time, a.fireUntil(until, out)
+	return time, a.fireUntil(a.clock.closedAt(time, false), out)
 }
 
 // OnProcessingTime fires the windows that have ended by the clock.
@@ -350,12 +339,6 @@ func (a *windowAgg) OnProcessingTime(now int64, out operator.Output) error {
 	err := a.fireUntil(a.clock.local(now), out)
 	a.askForTimer()
 	return err
-}
-
-// PrepareSnapshot notes which windows are closed.
-func (a *windowAgg) PrepareSnapshot(int64) error {
-	a.progress.Set([][]byte{binary.LittleEndian.AppendUint64(nil, uint64(a.fired))})
-	return nil
 }
 
 // Finish fires what is left: processing-time windows that have not ended.

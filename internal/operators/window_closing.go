@@ -4,7 +4,6 @@ import (
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/operator"
-	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -27,9 +26,9 @@ func newClosing(schema types.Schema, ctx *operator.Context) closing {
 	for _, f := range schema {
 		ltz = ltz || f.Type.Time == types.Rowtime && f.Type.Kind == types.TimestampLTZ
 	}
+	clock := newWindowClock(jobgraph.Window{LTZ: ltz}, ctx.Settings.TimeZone)
 	return closing{
-		clock: newWindowClock(jobgraph.Window{LTZ: ltz}, ctx.Settings.TimeZone), late: newLateRows(ctx),
-		closed: stream.MinTime, time: stream.MinTime,
+		clock: clock, late: newLateRows(ctx), closed: clock.closedAt(ctx.Watermark, false), time: ctx.Watermark,
 	}
 }
 
@@ -46,9 +45,6 @@ func (c *closing) split(b *batch.Batch, column int) ([]slicePart, error) {
 
 // advance returns the window time up to which windows end at a watermark.
 func (c *closing) advance(time int64) int64 {
-	c.time = time
-	if c.closed = time; time != stream.MaxTime {
-		c.closed = c.clock.local(time + 1)
-	}
+	c.time, c.closed = time, c.clock.closedAt(time, false)
 	return c.closed
 }

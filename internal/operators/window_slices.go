@@ -128,6 +128,18 @@ func (c windowClock) local(ms int64) int64 {
 	return ms + int64(off)*1000
 }
 
+// closedAt is the window time up to which windows have ended at a watermark;
+// processing-time windows end by the clock instead.
+func (c windowClock) closedAt(watermark int64, proctime bool) int64 {
+	switch {
+	case proctime:
+		return stream.MinTime
+	case watermark == stream.MaxTime, watermark == stream.MinTime:
+		return watermark
+	}
+	return c.local(watermark + 1)
+}
+
 // instant is the instant of a window time; a local time that occurs twice is
 // its second occurrence, one that is skipped the instant after the gap.
 func (c windowClock) instant(local int64) int64 {

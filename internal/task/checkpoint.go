@@ -7,7 +7,6 @@ import (
 
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/keygroup"
-	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/stream"
@@ -35,16 +34,11 @@ type Checkpoints struct {
 // part is the subtask's share of a checkpoint between barrier and acknowledgement.
 // After freeze it belongs to the goroutine that makes it durable.
 type part struct {
-	barrier stream.CheckpointBarrier
-	state   snapshot.Subtask
-	frozen  []state.Snapshot // by operator; nil: it keeps no state
-	metrics checkpoint.Metrics
-}
-
-// aligned is what the aligner measured of a barrier.
-type aligned struct {
-	startDelay, alignment time.Duration
-	processed             int64 // bytes, while aligning
+	barrier  stream.CheckpointBarrier
+	state    snapshot.Subtask
+	frozen   []state.Snapshot // by operator; nil: it keeps no state
+	inflight []inflight
+	metrics  checkpoint.Metrics
 }
 
 // TriggerCheckpoint starts a checkpoint at a task that no other passes barriers to.
@@ -59,7 +53,11 @@ func (t *Task) TriggerCheckpoint(b stream.CheckpointBarrier) {
 				return err
 			}
 		}
-		return t.snapshot(b, aligned{startDelay: t.since(b.Timestamp)})
+		p, err := t.snapshot(b, checkpoint.Metrics{StartDelay: t.since(b.Timestamp)})
+		if err == nil {
+			t.persist(p)
+		}
+		return err
 	})
 }
 
@@ -67,8 +65,8 @@ func (t *Task) TriggerCheckpoint(b stream.CheckpointBarrier) {
 func (t *Task) CheckpointComplete(c checkpoint.Commit) {
 	t.post(func() error {
 		for _, n := range t.nodes {
-			if l := n.listener(t); l != nil {
-				if err := l.CheckpointComplete(c.ID); err != nil {
+			if n.listener != nil {
+				if err := n.listener.CheckpointComplete(c.ID); err != nil {
 					return fmt.Errorf("%s: committing checkpoint %d: %w", n.name, c.ID, err)
 				}
 			}
@@ -91,8 +89,8 @@ func (t *Task) CheckpointAborted(a checkpoint.Abort) {
 			return err
 		}
 		for _, n := range t.nodes {
-			if l := n.listener(t); l != nil {
-				if err := l.CheckpointAborted(a.ID); err != nil {
+			if n.listener != nil {
+				if err := n.listener.CheckpointAborted(a.ID); err != nil {
 					return err
 				}
 			}
@@ -104,36 +102,26 @@ func (t *Task) CheckpointAborted(a checkpoint.Abort) {
 	})
 }
 
-// listener is the part of a node that wants to hear of checkpoints.
-func (n *node) listener(t *Task) operator.CheckpointListener {
-	if n.op == nil {
-		l, _ := t.source.(operator.CheckpointListener)
-		return l
-	}
-	l, _ := n.op.(operator.CheckpointListener)
-	return l
-}
-
 // since is the time since ms, an instant of this or another machine's clock.
 func (t *Task) since(ms int64) time.Duration {
 	return max(0, t.clock.Now().Sub(time.UnixMilli(ms)))
 }
 
-// snapshot takes the subtask's part of a checkpoint: it passes the barrier on,
-// freezes the state, and has it made durable beside the stream.
-func (t *Task) snapshot(b stream.CheckpointBarrier, a aligned) error {
+// snapshot takes the subtask's part of a checkpoint: it passes the barrier on and
+// freezes the state. The part is nil if none is taken.
+func (t *Task) snapshot(b stream.CheckpointBarrier, m checkpoint.Metrics) (*part, error) {
 	start := t.clock.Now()
 	if err := t.nodes[0].barrier(b); err != nil {
-		return err
+		return nil, err
 	}
 	if t.checkpoints == nil {
-		return nil
+		return nil, nil
 	}
-	p := &part{barrier: b, metrics: checkpoint.Metrics{StartDelay: a.startDelay, Alignment: a.alignment, Processed: a.processed}}
+	p := &part{barrier: b, metrics: m}
 	if err := t.freeze(p); err != nil {
 		p.release()
 		t.master.DeclineCheckpoint(b.ID, checkpoint.Declined, err.Error())
-		return nil
+		return nil, nil
 	}
 	p.metrics.Sync = t.clock.Now().Sub(start)
 	if t.dataEnded && t.lastFrom == 0 {
@@ -142,8 +130,7 @@ func (t *Task) snapshot(b stream.CheckpointBarrier, a aligned) error {
 	if b.Kind == stream.SyncSavepoint {
 		t.suspended, t.lastFrom = b.ID, b.ID
 	}
-	t.persist(p)
-	return nil
+	return p, nil
 }
 
 // freeze fills p with the state as it is now.
@@ -181,6 +168,9 @@ func (p *part) release() {
 
 // persist makes p durable beside the stream and acknowledges or declines it.
 func (t *Task) persist(p *part) {
+	if p == nil {
+		return
+	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	t.writing[p.barrier.ID] = cancel
 	t.writers.Add(1)
@@ -219,6 +209,10 @@ func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
 		p.metrics.Bytes += written.Bytes
 		p.metrics.FullBytes += written.FullBytes
 	}
+	if err := t.writeInflight(ctx, p, files); err != nil {
+		files.Abort()
+		return checkpoint.State{}, err
+	}
 	if err := p.state.Spill(ctx, files, t.checkpoints.Settings.InlineBytes); err != nil {
 		files.Abort()
 		return checkpoint.State{}, err
@@ -248,4 +242,26 @@ func (t *Task) writeKeyed(ctx context.Context, b stream.CheckpointBarrier, froze
 		base = 0
 	}
 	return native.Persist(ctx, files, base)
+}
+
+// writeInflight writes the rows that the barrier overtook.
+func (t *Task) writeInflight(ctx context.Context, p *part, files Files) error {
+	for _, f := range p.inflight {
+		w, err := files.Create(ctx, false)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(f.bytes); err != nil {
+			w.Abort()
+			return err
+		}
+		in := t.inflightOf(f)
+		if in.Segment, err = w.Commit(); err != nil {
+			return err
+		}
+		p.state.Inflight = append(p.state.Inflight, in)
+		p.metrics.Bytes += int64(len(f.bytes))
+		p.metrics.FullBytes += int64(len(f.bytes))
+	}
+	return nil
 }

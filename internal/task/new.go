@@ -15,6 +15,7 @@ import (
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/rowbatch"
 	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/stream"
@@ -65,7 +66,7 @@ func New(ctx context.Context, c Config) (*Task, error) {
 		idleNs:     c.Metrics.Counter("idleTimeNs"),
 
 		groups:      keygroup.RangeOf(c.Subtask, c.Vertex.MaxParallelism, c.Vertex.Parallelism),
-		checkpoints: c.Checkpoints, restore: c.Restore, writing: map[int64]context.CancelFunc{},
+		checkpoints: c.Checkpoints, restore: c.Restore, files: c.Files, vertex: c.Vertex, writing: map[int64]context.CancelFunc{},
 	}
 	t.ctx, t.cancel = context.WithCancel(ctx)
 	t.wireInputs(c)
@@ -80,9 +81,11 @@ func New(ctx context.Context, c Config) (*Task, error) {
 func (t *Task) wireInputs(c Config) {
 	var channels []*exchange.Channel
 	for e, in := range c.In {
-		for _, ch := range in {
+		edge := c.Vertex.Inputs[e]
+		t.encoders = append(t.encoders, rowbatch.NewEncoder(edge.Schema, c.Checkpoints != nil && c.Checkpoints.Settings.Compress))
+		for i, ch := range in {
 			channels = append(channels, ch)
-			t.ports = append(t.ports, c.Vertex.Inputs[e].Port)
+			t.places = append(t.places, place{edge.FromUID, edge.Port, i, e})
 		}
 	}
 	if len(channels) == 0 {
@@ -91,13 +94,18 @@ func (t *Task) wireInputs(c Config) {
 	t.open, t.feeding = len(channels), len(channels)
 	t.times = eventtime.NewCombiner(len(channels))
 	t.aligner = align.New(len(channels))
+	for i, p := range t.places {
+		if !exchange.Overtakes(c.Vertex.Inputs[p.edge].Dist) {
+			t.aligner.KeepOrder(i)
+		}
+	}
 	t.gate = exchange.NewGate(channels, c.Floating, t.wake)
 	c.Metrics.Func("inPoolUsage", func() float64 { exclusive, _ := t.gate.Usage(); return exclusive })
 	c.Metrics.Func("floatingBuffersUsage", func() float64 { _, floating := t.gate.Usage(); return floating })
 }
 
 func (t *Task) wireChain(ctx context.Context, c Config) error {
-	waited := c.Metrics.Counter("backPressuredTimeNs")
+	t.waitedNs = c.Metrics.Counter("backPressuredTimeNs")
 	for i, link := range c.Vertex.Chain {
 		group := c.Metrics.Child(map[string]string{"operator_name": link.Op.Name, "operator_id": link.Op.UID})
 		n := &node{
@@ -113,10 +121,12 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 		}
 		for e, edge := range c.Vertex.Outputs {
 			if edge.FromNode == i {
-				n.writers = append(n.writers, exchange.NewWriter(exchange.WriterConfig{
+				w := exchange.NewWriter(exchange.WriterConfig{
 					Context: ctx, Edge: edge, Channels: c.Out[e], Subtask: c.Subtask,
-					MaxParallelism: c.Vertex.MaxParallelism, BatchRows: c.Settings.BatchRows, Waited: waited,
-				}))
+					MaxParallelism: c.Vertex.MaxParallelism, BatchRows: c.Settings.BatchRows, Waited: t.waitedNs,
+					Overdraft: exchange.DefaultOverdraft, Wake: t.wake,
+				})
+				n.writers, t.edges = append(n.writers, w), append(t.edges, w)
 			}
 		}
 		if err := t.open1(c, i, n, group); err != nil {
@@ -128,16 +138,12 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 }
 
 func (t *Task) publishUsage(c Config) {
-	var writers []*exchange.Writer
-	for _, n := range t.nodes {
-		writers = append(writers, n.writers...)
-	}
-	if len(writers) == 0 {
+	if len(t.edges) == 0 {
 		return
 	}
 	c.Metrics.Func("outPoolUsage", func() float64 {
 		highest := 0.0
-		for _, w := range writers {
+		for _, w := range t.edges {
 			highest = max(highest, w.Usage())
 		}
 		return highest
@@ -185,6 +191,8 @@ func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) (er
 			t.time, t.restoredDone = from.In, from.Done
 		}
 	}
+	n.saver, _ = op.(operator.Snapshotter)
+	n.listener, _ = op.(operator.CheckpointListener)
 	opener, ok := op.(operator.Opener)
 	if !ok {
 		return nil

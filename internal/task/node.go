@@ -14,8 +14,10 @@ import (
 type node struct {
 	name     string
 	uid      string
-	op       operator.Operator // nil for a source
-	state    state.Backend     // nil: it was never opened
+	op       operator.Operator    // nil for a source
+	saver    operator.Snapshotter // the operator or source, if it is one
+	listener operator.CheckpointListener
+	state    state.Backend // nil: it was never opened
 	children []*node
 	writers  []*exchange.Writer
 	time     int64 // event time the operator has reached
@@ -137,8 +139,8 @@ func (n *node) barrier(b stream.CheckpointBarrier) error {
 	if err := n.flush(); err != nil {
 		return err
 	}
-	if s, ok := n.op.(operator.Snapshotter); ok {
-		if err := s.PrepareSnapshot(b.ID); err != nil {
+	if n.saver != nil {
+		if err := n.saver.PrepareSnapshot(b.ID); err != nil {
 			return err
 		}
 	}
@@ -156,8 +158,8 @@ func (n *node) stop() error {
 	if err := n.flush(); err != nil {
 		return err
 	}
-	if s, ok := n.op.(operator.Snapshotter); ok {
-		if err := s.PrepareSnapshot(0); err != nil {
+	if n.saver != nil {
+		if err := n.saver.PrepareSnapshot(0); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,13 @@
 package task
 
 import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/rowbatch"
 	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/stream"
 )
@@ -36,4 +43,48 @@ func (t *Task) resume() error {
 }
 
 // replayInflight processes the rows that were in flight.
-func (t *Task) replayInflight() error { return nil }
+func (t *Task) replayInflight() error {
+	for _, in := range t.restore.Inflight {
+		for _, e := range t.vertex.Inputs {
+			if e.Port != in.Port || e.FromUID != in.From {
+				continue
+			}
+			if err := t.replay(in, e); err != nil {
+				return fmt.Errorf("%s: rows in flight of checkpoint %d: %w", t.name, t.restore.Checkpoint, err)
+			}
+		}
+	}
+	return nil
+}
+
+// replay processes the rows of one channel; after a rescale of those that are this
+// subtask's.
+func (t *Task) replay(in snapshot.Inflight, e jobgraph.Edge) error {
+	r, err := t.files.Open(t.ctx, in.Segment)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	var own *rowbatch.KeyFilter
+	if !t.restore.Whole && e.Dist == jobgraph.Hash {
+		own = rowbatch.NewKeyFilter(e.Schema, e.Keys, t.vertex.MaxParallelism, t.groups)
+	}
+	decoder, b := rowbatch.NewDecoder(e.Schema), batch.NewBatch(e.Schema, 0)
+	for {
+		switch err := decoder.Read(r, b); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if own != nil {
+			own.Keep(b)
+		}
+		if b.Rows() == 0 {
+			continue
+		}
+		if err := t.nodes[0].process(in.Port, b); err != nil {
+			return err
+		}
+	}
+}

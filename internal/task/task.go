@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -20,10 +21,13 @@ import (
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/eventtime"
 	"github.com/flottstream/flott/internal/exchange"
+	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/rowbatch"
 	"github.com/flottstream/flott/internal/snapshot"
+	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/stream"
 )
 
@@ -49,27 +53,31 @@ type Task struct {
 	clock  operator.Clock
 	master Master
 
-	nodes   []*node // chain order; nodes[0] is the head
-	source  operator.Source
-	gate    *exchange.Gate
-	ports   []int // port of each channel of the gate
-	times   *eventtime.Combiner
-	aligner *align.Aligner
-	timers  timerQueue
-	open    int   // channels that have not ended
-	feeding int   // channels that rows may still come from
-	time    int64 // combined watermark of the inputs
-	idle    bool  // all inputs are idle
-	groups  keygroup.Range
+	nodes    []*node // chain order; nodes[0] is the head
+	source   operator.Source
+	gate     *exchange.Gate
+	places   []place             // of each channel of the gate
+	encoders []*rowbatch.Encoder // by edge of vertex.Inputs
+	vertex   *jobgraph.Vertex
+	times    *eventtime.Combiner
+	aligner  *align.Aligner
+	timers   timerQueue
+	open     int   // channels that have not ended
+	feeding  int   // channels that rows may still come from
+	time     int64 // combined watermark of the inputs
+	idle     bool  // all inputs are idle
+	groups   keygroup.Range
 
 	// Checkpoints. lastFrom is the first checkpoint taken after all rows, 0 if none
 	// was; final says that it, or a later one, is complete.
 	checkpoints  *Checkpoints // nil: none are taken
 	restore      *snapshot.Restore
-	restoredDone bool // the operators had been finished
+	files        state.Files // what restore refers to
+	restoredDone bool        // the operators had been finished
 	ctx          context.Context
 	cancel       context.CancelFunc
 	writing      map[int64]context.CancelFunc // by checkpoint
+	flying       *part                        // its rows in flight are being captured; nil: none
 	writers      sync.WaitGroup
 	suspended    int64 // savepoint that stops the job, 0: none
 	lastFrom     int64
@@ -86,7 +94,9 @@ type Task struct {
 	mu   sync.Mutex
 	mail []func() error
 
-	idleNs *metrics.Counter
+	idleNs   *metrics.Counter
+	waitedNs *metrics.Counter   // for room in the edges
+	edges    []*exchange.Writer // of all nodes
 }
 
 // Name is "Source: bid[1] -> Calc[2] (1/2)".
@@ -146,7 +156,11 @@ func (t *Task) runInput(ctx context.Context) error {
 		if err := t.housekeeping(ctx); err != nil {
 			return err
 		}
-		e, channel, ok := t.gate.Poll()
+		poll := t.gate.Poll
+		if !t.available() { // what comes out of it would have nowhere to go
+			poll = t.gate.PollUrgent
+		}
+		e, channel, ok := poll()
 		if !ok {
 			if err := t.rest(ctx, nil); err != nil {
 				return err
@@ -164,7 +178,10 @@ func (t *Task) runInput(ctx context.Context) error {
 func (t *Task) handle(e stream.Element, channel int) error {
 	switch e.Kind {
 	case stream.Records:
-		err := t.nodes[0].process(t.ports[channel], e.Batch)
+		if t.aligner.Active() && t.aligner.Rows(channel, int64(e.Batch.SizeBytes())) {
+			t.keep(channel, e.Batch)
+		}
+		err := t.nodes[0].process(t.places[channel].port, e.Batch)
 		t.gate.Recycle(channel, e.Batch)
 		return err
 	case stream.Watermark:
@@ -174,12 +191,16 @@ func (t *Task) handle(e stream.Element, channel int) error {
 		t.times.SetIdle(channel, e.Idle)
 		return t.advance()
 	case stream.Barrier:
-		return t.follow(t.aligner.Barrier(channel, e.Checkpoint, t.clock.Now().UnixMilli()), channel)
+		return t.barrierReached(channel, e)
 	case stream.EndOfData:
 		return t.endChannelData(channel, e.Stopped)
 	default:
+		now := t.clock.Now().UnixMilli()
+		if e.Announced {
+			return t.follow(t.aligner.EndAnnounced(channel, now), channel)
+		}
 		t.open--
-		return t.follow(t.aligner.End(channel, t.clock.Now().UnixMilli()), channel)
+		return t.follow(t.aligner.End(channel, now), channel)
 	}
 }
 
@@ -214,28 +235,6 @@ func (t *Task) advance() error {
 	return head.advance(time)
 }
 
-// follow carries out the aligner's verdict on an event of a channel.
-func (t *Task) follow(v align.Verdict, channel int) error {
-	if v.Aborted != 0 {
-		t.log.Warn(fmt.Sprintf("%s: Received checkpoint barrier for a newer checkpoint before completing current checkpoint %d. Skipping current checkpoint.", t.name, v.Aborted))
-	}
-	if v.Complete != nil {
-		if err := t.snapshot(*v.Complete, aligned{startDelay: t.since(v.Complete.Timestamp)}); err != nil {
-			return err
-		}
-	}
-	if v.Unblock {
-		t.gate.Unblock()
-	}
-	if v.Block {
-		t.gate.Block(channel)
-	}
-	return nil
-}
-
-// abortAlignment stops waiting for the barriers of a checkpoint.
-func (t *Task) abortAlignment(int64) error { return nil }
-
 // runSource polls the source until it has finished or the job stops.
 func (t *Task) runSource(ctx context.Context) error {
 	head := t.nodes[0]
@@ -249,7 +248,7 @@ func (t *Task) runSource(ctx context.Context) error {
 			return nil
 		case t.stopped, t.dataEnded:
 			return t.endData()
-		case t.suspended != 0:
+		case t.suspended != 0, !t.available():
 			if err := t.rest(ctx, nil); err != nil {
 				return err
 			}
@@ -288,10 +287,25 @@ func (t *Task) housekeeping(ctx context.Context) error {
 	if err := t.fireTimers(now); err != nil {
 		return err
 	}
-	if t.flushEvery >= 0 && now.Sub(t.lastFlush) >= t.flushEvery {
+	if now.UnixMilli() >= t.barrierDeadline() {
+		if err := t.follow(t.aligner.Tick(now.UnixMilli()), 0); err != nil {
+			return err
+		}
+	}
+	if t.flushEvery >= 0 && now.Sub(t.lastFlush) >= t.flushEvery && t.available() {
 		return t.flushEdges(now)
 	}
 	return nil
+}
+
+// available reports whether all edges take rows without waiting.
+func (t *Task) available() bool {
+	for _, w := range t.edges {
+		if !w.Available() {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *Task) readMail() error {
@@ -341,14 +355,15 @@ func (t *Task) flushEdges(now time.Time) error {
 // pending.
 func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 	start := t.clock.Now()
-	if t.flushEvery >= 0 {
+	free := t.available()
+	if t.flushEvery >= 0 && free {
 		if err := t.flushEdges(start); err != nil {
 			return err
 		}
 	}
 	var due <-chan time.Time
-	if at, ok := t.timers.next(); ok {
-		timer := time.NewTimer(at.Sub(start))
+	if at := min(t.timers.next(), t.barrierDeadline()); at != math.MaxInt64 {
+		timer := time.NewTimer(time.UnixMilli(at).Sub(start))
 		defer timer.Stop()
 		due = timer.C
 	}
@@ -358,7 +373,11 @@ func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 	case <-more:
 	case <-due:
 	}
-	t.idleNs.Add(int64(t.clock.Now().Sub(start)))
+	if took := int64(t.clock.Now().Sub(start)); free {
+		t.idleNs.Add(took)
+	} else {
+		t.waitedNs.Add(took)
+	}
 	return nil
 }
 
@@ -367,6 +386,9 @@ func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 func (t *Task) close() (err error) {
 	t.cancel()
 	t.writers.Wait()
+	if t.flying != nil {
+		t.flying.release()
+	}
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		var c operator.Closer
 		if t.nodes[i].op == nil {

@@ -2,7 +2,7 @@ package task
 
 import (
 	"container/heap"
-	"time"
+	"math"
 )
 
 // timerQueue holds the processing-time calls that operators asked for, by time.
@@ -30,12 +30,12 @@ func (t nodeTimers) Set(at int64) {
 	heap.Push(t.queue, timer{at, t.node})
 }
 
-// next returns the time of the earliest call.
-func (q timerQueue) next() (time.Time, bool) {
+// next returns the time of the earliest call in ms, MaxInt64 if there is none.
+func (q timerQueue) next() int64 {
 	if len(q) == 0 {
-		return time.Time{}, false
+		return math.MaxInt64
 	}
-	return time.UnixMilli(q[0].at), true
+	return q[0].at
 }
 
 // Len, Less, Swap, Push and Pop implement heap.Interface.
