@@ -96,3 +96,30 @@ type Graph struct {
 	Name     string
 	Vertices []*Vertex
 }
+
+// InputSchemas returns the schema of each input port of an operator of the graph.
+func (g *Graph) InputSchemas(op *Operator) []types.Schema {
+	for _, v := range g.Vertices {
+		for i, n := range v.Chain {
+			if n.Op == op {
+				return v.InputSchemas(i)
+			}
+		}
+	}
+	return nil
+}
+
+// InputSchemas returns the schema of each input port of a node of the chain.
+func (v *Vertex) InputSchemas(node int) []types.Schema {
+	if from := v.Chain[node].Input; from >= 0 {
+		return []types.Schema{v.Chain[from].Op.Schema}
+	}
+	var schemas []types.Schema
+	for _, e := range v.Inputs {
+		for len(schemas) <= e.Port {
+			schemas = append(schemas, nil)
+		}
+		schemas[e.Port] = e.Schema
+	}
+	return schemas
+}

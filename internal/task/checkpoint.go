@@ -205,7 +205,7 @@ func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
 			files.Abort()
 			return checkpoint.State{}, fmt.Errorf("%s: %w", t.nodes[i].name, err)
 		}
-		p.state.Operators[i].Keyed = &snapshot.Keyed{Groups: t.groups, Part: written}
+		p.state.Operators[i].Keyed = &snapshot.Keyed{Groups: t.groups, Part: written, States: frozen.States()}
 		p.metrics.Bytes += written.Bytes
 		p.metrics.FullBytes += written.FullBytes
 	}

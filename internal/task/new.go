@@ -163,7 +163,7 @@ func (t *Task) open1(c Config, i int, n *node, group *metrics.Group) error {
 			return t.openOperator(c, n, group, src)
 		}
 	}
-	built, err := c.Build(op, inputSchemas(c.Vertex, i))
+	built, err := c.Build(op, c.Vertex.InputSchemas(i))
 	if err != nil {
 		return err
 	}
@@ -205,24 +205,9 @@ func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) (er
 		return err
 	}
 	if lost := n.state.Unclaimed(); len(lost) > 0 {
-		return fmt.Errorf("the checkpoint has state that the operator does not know: %s", strings.Join(lost, ", "))
+		t.log.Warn(fmt.Sprintf("%s: the checkpoint has state that the operator no longer uses: %s", n.name, strings.Join(lost, ", ")))
 	}
 	return nil
-}
-
-// inputSchemas returns the schema of each input port of a chain node.
-func inputSchemas(v *jobgraph.Vertex, i int) []types.Schema {
-	if from := v.Chain[i].Input; from >= 0 {
-		return []types.Schema{v.Chain[from].Op.Schema}
-	}
-	var schemas []types.Schema
-	for _, e := range v.Inputs {
-		for len(schemas) <= e.Port {
-			schemas = append(schemas, nil)
-		}
-		schemas[e.Port] = e.Schema
-	}
-	return schemas
 }
 
 // AddSplits gives splits to a source task.
