@@ -149,6 +149,15 @@ func (c *Coordinator) Restorable() (m *Manifest, settled bool) {
 	return nil, true
 }
 
+// Retained returns the checkpoints that may be restored from, oldest first.
+func (c *Coordinator) Retained() []*Manifest {
+	out := make([]*Manifest, len(c.retained))
+	for i, k := range c.retained {
+		out[i] = k.Manifest
+	}
+	return out
+}
+
 func (c *Coordinator) tick(now int64) {
 	c.now = max(c.now, now)
 	for _, p := range slices.Clone(c.pending) {

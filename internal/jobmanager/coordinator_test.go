@@ -32,12 +32,14 @@ func (ownedByName) Owner(s connector.Split) int {
 // Stories: `new parallelism=N`, then lines `found SPLIT… [last]` and `ask SUBTASK`;
 // the answer is what is handed out after each line.
 func TestSplitStories(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/splits", func(t *testing.T, path string) {
 		var c *coordinator
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if d.Cmd == "new" {
-				c = &coordinator{enumerator: ownedByName{}}
-				d.ScanArgs(t, "parallelism", &c.parallelism)
+				var parallelism int
+				d.ScanArgs(t, "parallelism", &parallelism)
+				c = newCoordinator(0, parallelism)
+				c.enumerator = ownedByName{}
 				return ""
 			}
 			var out strings.Builder

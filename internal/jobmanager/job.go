@@ -33,6 +33,8 @@ type Checkpointing struct {
 	Storage   Storage
 }
 
+var _ Storage = (*snapshot.Storage)(nil)
+
 // Storage is what a master needs of checkpoint storage; *snapshot.Storage is one.
 type Storage interface {
 	// WriteManifest makes a checkpoint complete: its manifest is durable when it

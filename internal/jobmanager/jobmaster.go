@@ -1,5 +1,12 @@
 // Package jobmanager runs jobs: it deploys the subtasks of a graph to a
-// TaskManager, hands out splits and decides what becomes of the job.
+// TaskManager, hands out splits, drives checkpoints and decides what becomes of
+// the job when something fails.
+//
+// What is decided is decided by pure machines: checkpoint.Coordinator (when a
+// checkpoint starts, completes or fails), schedule.Failover (what restarts, and
+// when) and coordinator (which subtask reads which split). JobMaster carries out
+// what they say: one loop owns them all, and everything else reaches it as an
+// event.
 package jobmanager
 
 import (
@@ -7,11 +14,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"sync"
 	"time"
 
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/rpc"
+	"github.com/flottstream/flott/internal/schedule"
 )
 
 // ErrCanceled is the outcome of a job that was cancelled.
@@ -20,217 +32,232 @@ var ErrCanceled = errors.New("the job was canceled")
 // JobMaster runs one job. Its loop, Run, owns all state; TaskManagers talk to it
 // through the rpc.JobMaster methods, which only post events.
 type JobMaster struct {
-	job    Job
-	tm     rpc.TaskManager
-	open   func(*jobgraph.Scan) (connector.Source, error)
-	log    *slog.Logger
-	events chan func()
-	ended  chan struct{} // closed when Run returns: events are no longer taken
+	job      Job
+	tm       rpc.TaskManager
+	open     func(*jobgraph.Scan) (connector.Source, error)
+	log      *slog.Logger
+	mail     *mailbox
+	ended    chan struct{} // closed when Run returns
+	location string        // of the TaskManager, in logs
+	graphID  string        // 32 hex digits, part of attempt IDs
 
-	execs    map[rpc.Attempt]rpc.State
-	sources  map[int]*coordinator // by vertex
-	alive    int                  // executions not terminal
-	failure  error                // first failure: the cause of the job's
-	stopping bool
+	status   checkpoint.JobStatus
+	execs    []*execution // by vertex and subtask
+	byTask   map[schedule.Subtask]*execution
+	sources  []*coordinator // in order of the graph's vertices
+	failure  error          // the outcome of a job that is failing
+	stopping bool           // sources have been asked to stop
+
+	failover *schedule.Failover
+	pending  *restart // nil: nothing waits for its restart
+
+	checkpoints // nil coord: none are taken
+
+	io      context.Context // of work in the background; outlives the job's
+	cancel  context.CancelFunc
+	working int // pieces of work in the background
+
+	metrics *metrics.Group
+	told    told // what other goroutines may ask for
 }
 
 // NewJobMaster returns a master of a job on a TaskManager. open configures the
 // connector of a scan.
 func NewJobMaster(job Job, tm rpc.TaskManager, open func(*jobgraph.Scan) (connector.Source, error), log *slog.Logger) *JobMaster {
-	return &JobMaster{
-		job: job, tm: tm, open: open, log: log,
-		events: make(chan func(), 256), ended: make(chan struct{}),
-		execs: map[rpc.Attempt]rpc.State{}, sources: map[int]*coordinator{},
+	if job.Restart == (schedule.Options{}) {
+		job.Restart = schedule.Default()
+	}
+	m := &JobMaster{
+		job: job, tm: tm, open: open, log: log, mail: newMailbox(), ended: make(chan struct{}),
+		status: checkpoint.JobCreated, byTask: map[schedule.Subtask]*execution{},
+		metrics: metrics.NewGroup(map[string]string{"job_id": job.ID, "job_name": job.Graph.Name}),
+	}
+	m.location = m.tmID() + " @ localhost (dataPort=-1)"
+	m.io, m.cancel = context.WithCancel(context.Background())
+	m.graphID = randomID()
+	periodic := false
+	if c := job.Checkpointing; c != nil {
+		o := c.Options
+		o.JobID = job.ID
+		if o.GraphID != "" {
+			m.graphID = o.GraphID
+		}
+		o.GraphID = m.graphID
+		periodic = o.Interval > 0
+		m.checkpoints = newCheckpoints(*c, o, job.Graph)
+		m.told.history = checkpoint.NewHistory(o)
+	}
+	m.failover = schedule.NewFailover(job.Restart, job.Graph, periodic, rand.Float64)
+	for _, v := range job.Graph.Vertices {
+		for subtask := range v.Parallelism {
+			e := &execution{vertex: v, attempt: rpc.Attempt{Job: job.ID, Vertex: v.ID, Subtask: subtask}, state: rpc.Created}
+			m.execs = append(m.execs, e)
+			m.byTask[e.subtask()] = e
+		}
+	}
+	m.publish()
+	return m
+}
+
+func (m *JobMaster) tmID() string {
+	if g := m.tm.Metrics(); g != nil && g.Var("tm_id") != "" {
+		return g.Var("tm_id")
+	}
+	return "local"
+}
+
+// shutdownGrace is how long manifests and deletions may take after the job has
+// ended.
+const shutdownGrace = time.Minute
+
+// Run runs the job to its end: it returns nil if all subtasks finished,
+// ErrCanceled if ctx was done before, else what made it fail.
+func (m *JobMaster) Run(ctx context.Context) error {
+	defer close(m.ended)
+	defer m.mail.close()
+	defer m.cancel()
+	m.begin(ctx)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	canceled := ctx.Done()
+	for {
+		m.resume(ctx)
+		if m.over() {
+			break
+		}
+		timer.Reset(m.untilDeadline())
+		select {
+		case <-m.mail.wake:
+			for _, event := range m.mail.take() {
+				m.tick()
+				event()
+			}
+		case <-timer.C:
+			m.tick()
+		case <-canceled:
+			canceled = nil
+			m.tick()
+			m.cancelJob()
+		}
+	}
+	m.finish()
+	return m.failure
+}
+
+// begin tells the world and finds out what to start from.
+func (m *JobMaster) begin(ctx context.Context) {
+	m.info(fmt.Sprintf("Using restart back off time strategy %s for %s (%s).", m.failover.Strategy(), m.job.Graph.Name, m.job.ID))
+	m.tick()
+	all := m.allTasks()
+	m.pending = &restart{tasks: all, due: m.now(), first: true}
+	if err := m.recover(ctx); err != nil {
+		if ctx.Err() != nil {
+			m.cancelJob()
+			return
+		}
+		m.failJob("", err)
 	}
 }
 
-// Run deploys the job and returns when all of its subtasks have ended: nil if
-// they finished, ErrCanceled if ctx was done, else the first failure.
-func (m *JobMaster) Run(ctx context.Context) error {
-	defer close(m.ended)
-	m.log.Info(fmt.Sprintf("Job %s (%s) switched from state CREATED to RUNNING.", m.job.Graph.Name, m.job.ID))
-	err := m.deploy(ctx)
-	if err != nil {
-		m.fail(err)
+// over reports whether nothing is left to run, and what that makes of the job.
+func (m *JobMaster) over() bool {
+	alive, finished := 0, 0
+	for _, e := range m.execs {
+		if e.alive() {
+			alive++
+		}
+		if e.state == rpc.Finished {
+			finished++
+		}
 	}
-	canceled := ctx.Done()
-	for m.alive > 0 {
-		select {
-		case event := <-m.events:
+	switch m.status {
+	case checkpoint.JobFailing, checkpoint.JobCanceling:
+		return alive == 0
+	}
+	return m.pending == nil && finished == len(m.execs)
+}
+
+// finish ends checkpoints, waits for work in the background and tells the outcome.
+func (m *JobMaster) finish() {
+	outcome := checkpoint.JobFinished
+	switch m.status {
+	case checkpoint.JobFailing:
+		outcome = checkpoint.JobFailed
+	case checkpoint.JobCanceling:
+		outcome = checkpoint.JobCanceled
+	}
+	m.transition(outcome, nil)
+	m.step(checkpoint.Shutdown{Status: outcome})
+	grace := time.AfterFunc(shutdownGrace, m.cancel)
+	defer grace.Stop()
+	for m.working > 0 {
+		<-m.mail.wake
+		for _, event := range m.mail.take() {
+			m.tick()
 			event()
-		case <-canceled:
-			canceled = nil
-			m.fail(ErrCanceled)
 		}
 	}
 	for _, c := range m.sources {
-		c.enumerator.Close()
+		c.close()
 	}
-	state := "FINISHED"
-	switch {
-	case errors.Is(m.failure, ErrCanceled):
-		state = "CANCELED"
-	case m.failure != nil:
-		state = "FAILED"
+	m.refuseWaiting()
+}
+
+// transition logs a new status of the job.
+func (m *JobMaster) transition(to checkpoint.JobStatus, cause error) {
+	line := fmt.Sprintf("Job %s (%s) switched from state %s to %s.", m.job.Graph.Name, m.job.ID, m.status, to)
+	if cause != nil {
+		m.info(line, "cause", cause)
+	} else {
+		m.info(line)
 	}
-	m.log.Info(fmt.Sprintf("Job %s (%s) switched from state RUNNING to %s.", m.job.Graph.Name, m.job.ID, state))
-	return m.failure
+	m.status = to
+	m.publish()
+}
+
+// become is a transition to a status that is not the last.
+func (m *JobMaster) become(s checkpoint.JobStatus, cause error) {
+	if m.status == s {
+		return
+	}
+	m.transition(s, cause)
+	m.step(checkpoint.JobStatusChanged{Status: s})
+}
+
+func (m *JobMaster) info(message string, args ...any) { m.log.Info(message, args...) }
+
+// now is the time in ms since 1970.
+func (m *JobMaster) now() int64 { return time.Now().UnixMilli() }
+
+// post makes the loop call event.
+func (m *JobMaster) post(event func()) { m.mail.put(event) }
+
+// background does work beside the loop; the loop calls what it returns.
+func (m *JobMaster) background(work func(ctx context.Context) func()) {
+	m.working++
+	go func() {
+		done := work(m.io)
+		m.post(func() {
+			m.working--
+			done()
+		})
+	}()
 }
 
 // Stop ends the job gracefully: sources stop, what they have read goes through.
 func (m *JobMaster) Stop() {
 	m.post(func() {
-		if m.stopping {
-			return
-		}
 		m.stopping = true
-		for a, s := range m.execs {
-			if !s.Terminal() && m.isSource(a.Vertex) {
-				m.tm.Stop(a)
-			}
+		for _, e := range m.execs {
+			m.stopSource(e)
 		}
 	})
 }
 
-func (m *JobMaster) isSource(vertex int) bool { return len(m.job.Graph.Vertices[vertex].Inputs) == 0 }
-
-func (m *JobMaster) post(event func()) {
-	select {
-	case m.events <- event:
-	case <-m.ended:
-	}
+// told is what is known outside of the loop.
+type told struct {
+	mu         sync.Mutex
+	history    *checkpoint.History
+	exceptions []Exception
+	status     checkpoint.JobStatus
 }
-
-// deploy starts the subtasks, consumers first, and the discovery of splits.
-func (m *JobMaster) deploy(ctx context.Context) error {
-	width := map[int]int{}
-	for _, v := range m.job.Graph.Vertices {
-		width[v.ID] = v.Parallelism
-		if err := m.openSource(ctx, v); err != nil {
-			return err
-		}
-	}
-	for i := len(m.job.Graph.Vertices) - 1; i >= 0; i-- {
-		v := m.job.Graph.Vertices[i]
-		producers, consumers := map[int]int{}, map[int]int{}
-		for _, e := range v.Inputs {
-			producers[e.ID] = width[e.From]
-		}
-		for _, e := range v.Outputs {
-			consumers[e.ID] = width[e.To]
-		}
-		for subtask := range v.Parallelism {
-			a := rpc.Attempt{Job: m.job.ID, Vertex: v.ID, Subtask: subtask}
-			m.execs[a] = rpc.Deploying
-			m.alive++
-			err := m.tm.Submit(&rpc.Deployment{
-				Attempt: a, JobName: m.job.Graph.Name, Vertex: v, Producers: producers, Consumers: consumers,
-				Settings: m.job.Settings, FlushEvery: m.job.FlushEvery,
-			}, m)
-			if err != nil {
-				m.execs[a] = rpc.Failed
-				m.alive--
-				return err
-			}
-		}
-	}
-	for _, c := range m.sources {
-		go m.discover(ctx, c)
-	}
-	return nil
-}
-
-// openSource starts the coordinator of a vertex that reads a table.
-func (m *JobMaster) openSource(ctx context.Context, v *jobgraph.Vertex) error {
-	spec, ok := v.Chain[0].Op.Spec.(*jobgraph.Scan)
-	if !ok {
-		return nil
-	}
-	source, err := m.open(spec)
-	if err != nil {
-		return err
-	}
-	enumerator, err := source.Enumerator(ctx, v.Parallelism)
-	if err != nil {
-		return err
-	}
-	m.sources[v.ID] = &coordinator{vertex: v.ID, enumerator: enumerator, interval: enumerator.Interval(), parallelism: v.Parallelism}
-	return nil
-}
-
-// discover calls the enumerator now and at its interval, until the job ends.
-func (m *JobMaster) discover(ctx context.Context, c *coordinator) {
-	for {
-		splits, err := c.enumerator.Discover(ctx)
-		if err != nil {
-			m.post(func() { m.fail(err) })
-			return
-		}
-		last := c.interval == 0
-		m.post(func() { m.assign(c, c.discovered(splits, last)) })
-		if last {
-			return
-		}
-		select {
-		case <-time.After(c.interval):
-		case <-m.ended:
-			return
-		}
-	}
-}
-
-func (m *JobMaster) assign(c *coordinator, as []assignment) {
-	for _, a := range as {
-		m.tm.AddSplits(rpc.Attempt{Job: m.job.ID, Vertex: c.vertex, Subtask: a.subtask}, a.splits, a.noMore)
-	}
-}
-
-// fail records the job's failure and cancels what still runs.
-func (m *JobMaster) fail(cause error) {
-	if m.failure == nil {
-		m.failure = cause
-	}
-	for a, s := range m.execs {
-		if !s.Terminal() && s != rpc.Canceling {
-			m.execs[a] = rpc.Canceling
-			m.tm.Cancel(a)
-		}
-	}
-}
-
-// TaskState takes a report of a TaskManager.
-func (m *JobMaster) TaskState(a rpc.Attempt, s rpc.State, cause error) {
-	m.post(func() {
-		before := m.execs[a]
-		if before.Terminal() || before == rpc.Canceling && !s.Terminal() {
-			return
-		}
-		m.execs[a] = s
-		v := m.job.Graph.Vertices[a.Vertex]
-		m.log.Info(fmt.Sprintf("%s (%d/%d) switched from %s to %s.", v.Name, a.Subtask+1, v.Parallelism, before, s))
-		if s.Terminal() {
-			m.alive--
-		}
-		if cause != nil {
-			m.fail(cause)
-		}
-	})
-}
-
-// RequestSplit takes a source subtask's request.
-func (m *JobMaster) RequestSplit(a rpc.Attempt) {
-	m.post(func() {
-		if c := m.sources[a.Vertex]; c != nil {
-			m.assign(c, c.asked(a.Subtask))
-		}
-	})
-}
-
-// AckCheckpoint takes a subtask's acknowledgement.
-func (m *JobMaster) AckCheckpoint(a rpc.Attempt, ack rpc.Ack) {}
-
-// DeclineCheckpoint takes a subtask's refusal.
-func (m *JobMaster) DeclineCheckpoint(a rpc.Attempt, d rpc.Decline) {}
-
-// EndOfData takes a subtask's report that it waits for a last checkpoint.
-func (m *JobMaster) EndOfData(a rpc.Attempt) {}

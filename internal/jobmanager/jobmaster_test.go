@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/metrics"
@@ -53,6 +54,8 @@ func (s *scripted) Cancel(a rpc.Attempt) {
 func (s *scripted) Stop(rpc.Attempt)                                        {}
 func (s *scripted) AddSplits(rpc.Attempt, []connector.Split, bool)          {}
 func (s *scripted) TriggerCheckpoint(rpc.Attempt, stream.CheckpointBarrier) {}
+func (s *scripted) CheckpointComplete(rpc.Attempt, checkpoint.Commit)       {}
+func (s *scripted) CheckpointAborted(rpc.Attempt, checkpoint.Abort)         {}
 func (s *scripted) Metrics() *metrics.Group                                 { return metrics.NewGroup(nil) }
 
 // twoByTwo is a graph of two vertices of parallelism 2 without connectors.
