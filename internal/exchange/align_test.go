@@ -213,6 +213,9 @@ func (s *subtask) consume() {
 
 // persist writes rows of a channel to the checkpoint: they follow those in the state.
 func (s *subtask) persist(c int, b *batch.Batch) {
+	if !Overtakes(s.writers[c].dist) {
+		s.fail("rows of channel %d are persisted, but its edge keeps order", c)
+	}
 	for _, k := range b.Cols[0].Int64s() {
 		if want := s.atState[c] + s.inflight[c]; k != want {
 			s.fail("channel %d: row %d is persisted, want %d", c, k, want)
