@@ -9,7 +9,7 @@ import (
 
 func TestConformance(t *testing.T) {
 	statetest.Run(t, func(t *testing.T, o statetest.Options) state.Backend {
-		return New(Options{KeyGroups: o.KeyGroups, MaxParallelism: o.MaxParallelism, Now: o.Now})
+		return New(Options{KeyGroups: o.KeyGroups, MaxParallelism: o.MaxParallelism, Now: o.Now, Restore: o.Restore})
 	})
 }
 

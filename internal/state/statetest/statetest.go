@@ -18,9 +18,10 @@ type Options struct {
 	KeyGroups      keygroup.Range
 	MaxParallelism int
 	Now            func() time.Time
+	Restore        *state.Restore // nil: begin empty
 }
 
-// Factory makes an empty backend. It registers its own clean-up with t.
+// Factory makes a backend. It registers its own clean-up with t.
 type Factory func(t *testing.T, o Options) state.Backend
 
 // Run checks the backends of factory against the contract.
@@ -43,6 +44,13 @@ func Run(t *testing.T, factory Factory) {
 		{"TimersRandom", checkTimersRandom},
 		{"OperatorList", checkOperatorList},
 		{"KeyGroups", checkKeyGroups},
+		{"SnapshotEmpty", checkEmptySnapshot},
+		{"SnapshotRandom", checkSnapshotRandom},
+		{"RestoreRandom", checkRestoreRandom},
+		{"RestoreUnclaimed", checkUnclaimed},
+		{"RestoreChangedSpec", checkChangedSpec},
+		{"RestoreChangedTTL", checkChangedTTL},
+		{"RestoreWidths", checkRestoredWidths},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, factory) })
 	}
