@@ -72,6 +72,7 @@ type Snapshot interface {
 	States() []Description
 	// Scan visits the entries of a state in any order; the records of one list
 	// come one after the other in their order. Expired entries may be left out.
+	// A state is scanned at most once: what has been read need not be kept.
 	Scan(name string, visit func(*Entry) error) error
 	Lists() []ListContent
 	Release()
@@ -112,7 +113,8 @@ type Files interface {
 	// Create begins a piece. One that is shared may be part of later checkpoints;
 	// one that is not is deleted with its checkpoint.
 	Create(ctx context.Context, shared bool) (FileWriter, error)
-	// Open reads a piece. Reading to its end checks the sum (ErrCorrupt).
+	// Open reads a piece, or a part of one as a Segment of its own. Reading to its
+	// end checks the sum (ErrCorrupt).
 	Open(ctx context.Context, s Segment) (io.ReadCloser, error)
 }
 

@@ -18,10 +18,15 @@
 // # Refs and slices
 //
 // A Ref, and every slice obtained through one, is valid until the next call on
-// the same Table, List or Map that takes other Keys, or that deletes or drops
-// something other than by that Ref. (Scanning one key after the other of the
-// same Keys keeps all Refs met on the way.) Calls that write the variable part of an
-// entry invalidate slices (not Refs) of that entry only.
+// the same Table, List or Map that takes other Keys, or that drops a namespace.
+// (Scanning one key after the other of the same Keys keeps all Refs met on the
+// way.) Delete, Clear and removal by a visitor end the Refs of the entries they
+// remove only: those of other entries stay valid, and so do slices of their fixed
+// parts and keys. Calls that write the variable part of an entry invalidate slices
+// (not Refs) of that entry only.
+//
+// Nothing obtained before Backend.Snapshot is used after it, Refs and slices: a
+// barrier stands between two batches.
 //
 // # Keys and key groups
 //
@@ -181,7 +186,7 @@ type List interface {
 	ScanMutable(r Ref, visit func(record []byte) Action)
 	// Count is the number of records in a list.
 	Count(r Ref) int
-	// Clear removes a list.
+	// Clear removes a list. Its Ref is invalid afterwards, others stay valid.
 	Clear(r Ref)
 	Key(Ref) []byte
 	// Each visits every list, in any order; fn may Clear the list it is given.
@@ -205,13 +210,14 @@ type Map interface {
 	Records(refs []Ref, dst [][]byte) [][]byte
 	Var(Ref) []byte
 	SetVar(r Ref, b []byte)
+	// Delete removes an entry. Its Ref is invalid afterwards, others stay valid.
 	Delete(Ref)
 	// Scan visits the entries of keys[i] in any order. visit may change the
 	// record of the entry it is given.
 	Scan(keys *Keys, i int, visit func(Ref) Action) error
 	// Count is the number of entries of keys[i].
 	Count(keys *Keys, i int) (int, error)
-	// Clear removes all entries of keys[i].
+	// Clear removes all entries of keys[i]. Refs of other keys' entries stay valid.
 	Clear(keys *Keys, i int) error
 	// Len is the number of entries of all keys.
 	Len() int

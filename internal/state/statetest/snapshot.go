@@ -231,3 +231,51 @@ func checkRestoredWidths(t *testing.T, f Factory) {
 	ok(t, tab.Get(0, fixed, refs))
 	equal(t, "keys of one width are found too", string(tab.Var(refs[1])), "second")
 }
+
+// checkRefsAfterDelete: removing entries ends their Refs only.
+func checkRefsAfterDelete(t *testing.T, f Factory) {
+	for _, width := range []int{0, 8} {
+		b, _ := open(t, f)
+		m := must[state.Map](t)(b.Map(state.Spec{Name: "m", FixedWidth: 8}))
+		l := must[state.List](t)(b.List(state.Spec{Name: "l"}))
+		const n = 200
+		names, subs := make([]string, n), make([]string, n)
+		for i := range n {
+			names[i], subs[i] = fmt.Sprint("k", i/4), fmt.Sprint("s", i)
+		}
+		keys, sub, refs := keysOf(width, names...), keysOf(width, subs...), make([]state.Ref, n)
+		must[[]int32](t)(m.Upsert(keys, sub, refs, nil))
+		fixed := m.Records(refs, nil)
+		for i, r := range refs {
+			copy(fixed[i], subs[i])
+			m.SetVar(r, []byte(subs[i]))
+		}
+		for i, r := range refs {
+			if i%3 == 0 {
+				m.Delete(r)
+			}
+		}
+		ok(t, m.Clear(keys, 4))
+		for i, r := range refs {
+			if i%3 != 0 && i/4 != 1 {
+				equal(t, "Refs of other entries stay valid after Map.Delete and Clear",
+					[]string{trim(m.Sub(r)), string(m.Var(r)), trim(m.Fixed(r)), trim(fixed[i])}, slices.Repeat([]string{subs[i]}, 4))
+			}
+		}
+		distinct := keysOf(width, subs...)
+		ok(t, l.Upsert(distinct, refs))
+		for i, r := range refs {
+			l.Append(r, []byte(subs[i]))
+		}
+		for i, r := range refs {
+			if i%3 == 0 {
+				l.Clear(r)
+			}
+		}
+		for i, r := range refs {
+			if i%3 != 0 {
+				equal(t, "Refs of other lists stay valid after List.Clear", []any{trim(l.Key(r)), readList(l, r)}, []any{subs[i], []string{subs[i]}})
+			}
+		}
+	}
+}

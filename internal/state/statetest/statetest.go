@@ -44,6 +44,7 @@ func Run(t *testing.T, factory Factory) {
 		{"TimersRandom", checkTimersRandom},
 		{"OperatorList", checkOperatorList},
 		{"KeyGroups", checkKeyGroups},
+		{"RefsAfterDelete", checkRefsAfterDelete},
 		{"SnapshotEmpty", checkEmptySnapshot},
 		{"SnapshotRandom", checkSnapshotRandom},
 		{"RestoreRandom", checkRestoreRandom},
