@@ -42,20 +42,26 @@ func (s *Store) create(ctx context.Context, name string) (*writer, error) {
 	return &writer{s: s, ctx: ctx, name: name, file: file}, nil
 }
 
+// folderTries bounds how often a writer makes its folder anew when others empty
+// and remove it.
+const folderTries = 1000
+
 // createHidden makes a locked file of a new hidden name, and its folder.
 func createHidden(dir string) (*os.File, error) {
-	for {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return nil, err
-		}
-		file, err := os.OpenFile(filepath.Join(dir, blob.Reserved+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
-			continue // a Delete removed the empty folder in between
+	for try := 0; ; try++ {
+		err := os.MkdirAll(dir, 0o755)
+		var file *os.File
+		if err == nil {
+			file, err = os.OpenFile(filepath.Join(dir, blob.Reserved+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		}
 		if err == nil {
 			lock(file)
+			return file, nil
 		}
-		return file, err
+		// A Delete may have removed a folder while it was empty.
+		if !errors.Is(err, fs.ErrNotExist) || try == folderTries {
+			return nil, err
+		}
 	}
 }
 

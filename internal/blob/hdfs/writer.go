@@ -45,17 +45,21 @@ func (s *Store) Create(ctx context.Context, name string) (blob.Writer, error) {
 	return &writer{s: s, ctx: ctx, name: name, hidden: hidden, file: file}, nil
 }
 
+// folderTries bounds how often a writer makes its folder anew when others empty
+// and remove it.
+const folderTries = 100
+
 // create begins a file, and makes the folder it goes to.
 func (s *Store) create(file string) (*hdfs.FileWriter, error) {
-	for {
+	for try := 0; ; try++ {
 		if err := s.client.MkdirAll(path.Dir(file), 0o755); err != nil {
 			return nil, err
 		}
 		w, err := s.client.CreateFile(file, s.replication, s.blockSize, 0o644)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // a Delete removed the empty folder in between
+		// A Delete may have removed the folder while it was empty.
+		if !errors.Is(err, fs.ErrNotExist) || try == folderTries {
+			return w, err
 		}
-		return w, err
 	}
 }
 
