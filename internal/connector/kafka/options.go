@@ -35,6 +35,7 @@ type settings struct {
 
 	fixed           bool // sink.partitioner = fixed
 	guarantee       string
+	transactionalID string // prefix, for guarantee exactly-once
 	sinkParallelism int
 	buffer          bufferOptions
 }
@@ -96,6 +97,9 @@ func newSettings(env *connector.Env, table connector.Table, mode Mode) (*setting
 	}
 	if s.group = s.client.group; s.group == "" {
 		s.group = "KafkaSource-" + table.Name
+	}
+	if err := s.checkTransactions(); err != nil {
+		return nil, err
 	}
 	return s, s.checkKey()
 }
@@ -288,16 +292,29 @@ func (s *settings) readSink(o *connector.Options) {
 	} else {
 		s.readBuffer(o)
 	}
-	prefix := o.String("sink.transactional-id-prefix", "")
-	naming := o.Enum("sink.transaction-naming-strategy", "default", "default", "INCREMENTING", "POOLING")
-	switch {
-	case s.guarantee == "exactly-once" && prefix == "":
-		o.Fail(errors.New("sink.transactional-id-prefix must be specified when using DeliveryGuarantee.EXACTLY_ONCE."))
-	case s.guarantee == "exactly-once":
-		o.Fail(errors.New("option 'sink.delivery-guarantee' = 'exactly-once' is not supported yet, it comes with checkpoints: use 'at-least-once'"))
-	case prefix != "" || naming != "default":
-		// Flink takes them without a transaction, too: they have nothing to act on.
+	s.transactionalID = o.String("sink.transactional-id-prefix", "")
+	if naming := o.Enum("sink.transaction-naming-strategy", "default", "default", "INCREMENTING", "POOLING"); naming == "INCREMENTING" {
+		o.Fail(errors.New("option 'sink.transaction-naming-strategy' = 'INCREMENTING' is not supported: transactional IDs come from a small pool and are used again, as with 'POOLING'"))
 	}
+	if s.guarantee == exactlyOnce && s.transactionalID == "" {
+		o.Fail(errors.New("sink.transactional-id-prefix must be specified when using DeliveryGuarantee.EXACTLY_ONCE."))
+	}
+}
+
+const exactlyOnce = "exactly-once"
+
+// checkTransactions checks the client's properties against the guarantee.
+func (s *settings) checkTransactions() error {
+	if s.guarantee != exactlyOnce {
+		if s.client.transactionTimeout > 0 {
+			s.client.ignored = append(s.client.ignored, "transaction.timeout.ms")
+		}
+		return nil
+	}
+	if !s.client.idempotent {
+		return fmt.Errorf("option 'sink.delivery-guarantee' = 'exactly-once' needs 'properties.acks' = 'all' and 'properties.enable.idempotence' = 'true': leave them out")
+	}
+	return nil
 }
 
 func (s *settings) readPartitioner(o *connector.Options) {

@@ -24,6 +24,8 @@ type properties struct {
 	// An idempotent producer cannot double a record that it sends again.
 	idempotent bool
 	inflight   int // requests at a time, 0: as many as are safe
+	// How long the brokers let a transaction stay open; 0 if not given.
+	transactionTimeout time.Duration
 
 	common   []kgo.Opt
 	consumer []kgo.Opt
@@ -173,6 +175,9 @@ var known = map[string]func(*properties, string) error{
 		p.producer = append(p.producer, kgo.ProducerBatchMaxBytes(int32(v)))
 		p.common = append(p.common, kgo.BrokerMaxWriteBytes(int32(max(100<<20, 2*min(v, 1<<29)))))
 	}),
+	"transaction.timeout.ms": number(1, 1<<31-1, func(p *properties, v int64) {
+		p.transactionTimeout = time.Duration(v) * time.Millisecond
+	}),
 	"max.in.flight.requests.per.connection": number(1, 1000, func(p *properties, v int64) { p.inflight = int(v) }),
 	"retries":                               number(0, 1<<31, func(p *properties, v int64) { p.retries = v }),
 	"delivery.timeout.ms": number(1, 1<<31, func(p *properties, v int64) {
@@ -208,7 +213,7 @@ var withoutEffect = []string{
 	"max.block.ms", "max.poll.interval.ms", "max.poll.records", "metadata.max.idle.ms", "partition.assignment.strategy",
 	"receive.buffer.bytes", "reconnect.backoff.max.ms", "reconnect.backoff.ms", "register.consumer.metrics",
 	"retry.backoff.max.ms", "send.buffer.bytes", "session.timeout.ms", "socket.connection.setup.timeout.max.ms",
-	"transaction.timeout.ms", "value.deserializer", "value.serializer",
+	"value.deserializer", "value.serializer",
 }
 
 // role says who has use for an option of the client.

@@ -113,8 +113,13 @@ func (r *reducer) Flush(end bool) error {
 
 // Close drops what was not flushed.
 func (r *reducer) Close() error {
+	r.end()
+	return r.writer.Close()
+}
+
+// end stops the goroutine.
+func (r *reducer) end() {
 	r.cancel() // a producer that blocks the goroutine lets go
 	close(r.stop)
 	<-r.done
-	return r.writer.Close()
 }

@@ -105,8 +105,15 @@ func (s *sink) Writer(ctx *connector.WriterContext) (connector.Writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	var held *reducer
 	if s.buffer.rows > 0 {
-		return newReducer(w, s.buffer), nil
+		held = newReducer(w, s.buffer)
+	}
+	switch {
+	case s.guarantee == exactlyOnce:
+		return newCommitter(w, held, ctx)
+	case held != nil:
+		return held, nil
 	}
 	return w, nil
 }

@@ -34,16 +34,22 @@ type writer struct {
 
 	keyRows, valueRows batch.Batch // views of the batch being written
 	now                time.Time   // when it came: the time of its records
+
+	epochs *committer // takes the records instead of client; nil unless exactly-once
+	clock  func() time.Time
 }
 
 func newWriter(s *sink, ctx *connector.WriterContext, key, value format.Encoder) (*writer, error) {
-	opts := append([]kgo.Opt{kgo.AllowAutoTopicCreation(), kgo.RecordPartitioner(s.partitioner(ctx.Subtask))}, s.settings.client.producer...)
-	opts = append(opts, s.settings.client.delivering(s.timestampColumn >= 0)...)
+	opts := []kgo.Opt{kgo.AllowAutoTopicCreation()}
+	if s.guarantee != exactlyOnce { // whose producers come one for each transaction
+		opts = append(append(opts, kgo.RecordPartitioner(s.partitioner(ctx.Subtask))), s.settings.client.producer...)
+		opts = append(opts, s.settings.client.delivering(s.timestampColumn >= 0)...)
+	}
 	c, err := s.newClient(opts...)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{sink: s, client: c, key: key, value: value}
+	w := &writer{sink: s, client: c, key: key, value: value, clock: time.Now}
 	w.promise = w.delivered
 	parent := ctx.Context
 	if parent == nil {
@@ -118,12 +124,22 @@ func (w *writer) findTopic(ctx context.Context, name string) error {
 // delivered takes the outcome of a record. The producer calls it.
 func (w *writer) delivered(r *kgo.Record, err error) {
 	if err != nil {
-		w.mu.Lock()
-		if w.failed == nil {
-			w.failed = w.produceError(r, err)
-		}
-		w.mu.Unlock()
+		w.fail(w.produceError(r, err))
 	}
+	w.release(r)
+}
+
+// fail notes an error for the next call.
+func (w *writer) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failed == nil {
+		w.failed = err
+	}
+}
+
+// release makes the memory of a record free, whose outcome is known.
+func (w *writer) release(r *kgo.Record) {
 	switch o := r.Context.(type) {
 	case *slab:
 		if o.reported() {
@@ -276,7 +292,13 @@ func headers(v *batch.Vector, i int) (list []kgo.RecordHeader) {
 	return list
 }
 
-func (w *writer) produce(r *kgo.Record) { w.client.Produce(w.ctx, r, w.promise) }
+func (w *writer) produce(r *kgo.Record) {
+	if w.epochs != nil {
+		w.epochs.produce(r)
+		return
+	}
+	w.client.Produce(w.ctx, r, w.promise)
+}
 
 // Flush waits until the brokers have every record; with guarantee 'none' only
 // at the end, and without caring for the outcome.

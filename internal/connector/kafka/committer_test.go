@@ -1,0 +1,108 @@
+package kafka
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/connector/connectortest"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// committed reads what is committed in a topic, up to the first transaction
+// that is open, ordered by partition and offset.
+func (b *broker) committed(t testing.TB, topic string) []*kgo.Record {
+	t.Helper()
+	ends, err := b.admin.ListCommittedOffsets(t.Context(), topic)
+	must(t, err)
+	must(t, ends.Error())
+	starts := map[string]map[int32]kgo.Offset{topic: {}}
+	left := map[int32]int64{}
+	ends.Each(func(o kadm.ListedOffset) {
+		if o.Offset > 0 {
+			starts[topic][o.Partition] = kgo.NewOffset().AtStart()
+			left[o.Partition] = o.Offset
+		}
+	})
+	if len(left) == 0 {
+		return nil
+	}
+	c, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(b.address, ",")...), kgo.ConsumePartitions(starts),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())
+	must(t, err)
+	defer c.Close()
+	var all []*kgo.Record
+	for len(left) > 0 {
+		fetches := c.PollFetches(t.Context())
+		must(t, fetches.Err())
+		fetches.EachRecord(func(r *kgo.Record) {
+			if r.Offset >= left[r.Partition]-1 {
+				delete(left, r.Partition)
+			}
+			if !r.Attrs.IsControl() {
+				all = append(all, r)
+			}
+		})
+	}
+	sort.SliceStable(all, func(i, k int) bool { return all[i].Partition < all[k].Partition })
+	return all
+}
+
+// onceTable is a table of connector kafka that is written exactly once.
+func onceTable(b *broker, topic string, options ...string) connector.Table {
+	return b.table(topic, "id BIGINT, name STRING", append([]string{
+		"format=json", "sink.delivery-guarantee=exactly-once", "sink.transactional-id-prefix=" + topic, "scan.startup.mode=earliest-offset",
+	}, options...)...)
+}
+
+func openCommitter(t testing.TB, tab connector.Table, ctx *connector.WriterContext) *committer {
+	t.Helper()
+	sink, err := newSink(testEnv(), targetOf(tab), modeOf(tab))
+	must(t, err)
+	w, err := sink.Writer(ctx)
+	must(t, err)
+	t.Cleanup(func() { w.Close() })
+	return w.(*committer)
+}
+
+func fillOnce(b *batch.Batch, from, n int) {
+	for i := range n {
+		b.Cols[0].AppendInt64(int64(from + i))
+		b.Cols[1].AppendString(fmt.Sprint("name ", from+i))
+		b.AppendKind(batch.Insert)
+	}
+}
+
+// names prints records as the kit does: "1 | name 1".
+func names(records []*kgo.Record) (lines []string) {
+	for _, r := range records {
+		var id int64
+		if _, err := fmt.Sscanf(string(r.Value), `{"id":%d,`, &id); err != nil {
+			lines = append(lines, string(r.Value))
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%d | name %d", id, id))
+	}
+	return lines
+}
+
+func TestCommitterConformance(t *testing.T) {
+	onBrokers(t, func(t *testing.T, b *broker) {
+		connectortest.TestCommitter(t, connectortest.Committer{
+			Table: func(t *testing.T) connectortest.CommitterTable {
+				topic := b.topic(t, 3)
+				tab := onceTable(b, topic)
+				return connectortest.CommitterTable{
+					Open: func(t *testing.T, ctx *connector.WriterContext) connector.Committer { return openCommitter(t, tab, ctx) },
+					Read: func(t *testing.T) []string { return names(b.committed(t, topic)) },
+				}
+			},
+			Fill:  fillOnce,
+			Empty: func() *batch.Batch { return batch.NewBatch(targetOf(onceTable(b, "t")).Schema, 16) },
+		})
+	})
+}
