@@ -355,7 +355,9 @@ func (c *Coordinator) savepointRequested(ev SavepointRequested) {
 }
 
 func (c *Coordinator) checkpointRequested(ev CheckpointRequested) {
-	c.logManual("Triggering a manual checkpoint for job %s.")
+	if !ev.Silent {
+		c.logManual("Triggering a manual checkpoint for job %s.")
+	}
 	c.request(request{kind: Checkpoint, name: ev.Request, full: ev.Full})
 }
 

@@ -129,10 +129,12 @@ type (
 		Format  Format
 	}
 
-	// CheckpointRequested asks for a checkpoint now.
+	// CheckpointRequested asks for a checkpoint now; Silent: it is not the user who
+	// asks, so the log does not say so.
 	CheckpointRequested struct {
 		Request string
 		Full    bool
+		Silent  bool
 	}
 
 	// StopRequested asks for a savepoint after which the job finishes; with Drain

@@ -10,12 +10,15 @@ import (
 // Retention says what becomes of retained checkpoints when the job ends.
 type Retention string
 
-// The retentions, in the words of externalized-checkpoint-retention. All delete
+// The retentions, in the words of externalized-checkpoint-retention. Those delete
 // when the job finishes.
 const (
 	NoExternalized       Retention = "NO_EXTERNALIZED_CHECKPOINTS" // delete always
 	DeleteOnCancellation Retention = "DELETE_ON_CANCELLATION"      // keep if the job fails
 	RetainOnCancellation Retention = "RETAIN_ON_CANCELLATION"      // keep if it fails or is cancelled
+	// RetainAlways keeps them even if the job finishes: what resumes it must see
+	// that it has. No configuration key gives it.
+	RetainAlways Retention = "RETAIN_ALWAYS"
 )
 
 // Discards reports whether checkpoints are deleted when the job ends in status s.
@@ -23,9 +26,9 @@ const (
 func (r Retention) Discards(s JobStatus) bool {
 	switch s {
 	case JobFinished:
-		return true
+		return r != RetainAlways
 	case JobCanceled:
-		return r != RetainOnCancellation
+		return r != RetainOnCancellation && r != RetainAlways
 	case JobFailed:
 		return r == NoExternalized
 	}
@@ -150,7 +153,7 @@ func (o Options) Validate() error {
 		return fmt.Errorf("'%saligned-checkpoint-timeout' is %s, but must not be negative", p, o.AlignedTimeout)
 	case o.Mode != ExactlyOnce && o.Mode != AtLeastOnce:
 		return fmt.Errorf("'%smode' is %q, but must be %s or %s", p, o.Mode, ExactlyOnce, AtLeastOnce)
-	case o.Retention != NoExternalized && o.Retention != DeleteOnCancellation && o.Retention != RetainOnCancellation:
+	case o.Retention != NoExternalized && o.Retention != DeleteOnCancellation && o.Retention != RetainOnCancellation && o.Retention != RetainAlways:
 		return fmt.Errorf("'%sexternalized-checkpoint-retention' is %q, but must be %s, %s or %s", p, o.Retention, NoExternalized, DeleteOnCancellation, RetainOnCancellation)
 	case o.Unaligned && o.Mode == ExactlyOnce && o.MaxConcurrent > 1 && o.MinPause == 0:
 		return fmt.Errorf("'%smax-concurrent-checkpoints' is %d, but must be 1 with '%[1]sunaligned.enabled' = 'true'", p, o.MaxConcurrent)

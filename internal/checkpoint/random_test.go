@@ -304,7 +304,7 @@ func (w *world) step() {
 	case n == 26:
 		w.event(SavepointRequested{w.request(), "sp", Canonical})
 	case n == 27:
-		w.event(CheckpointRequested{w.request(), w.r.IntN(2) == 0})
+		w.event(CheckpointRequested{Request: w.request(), Full: w.r.IntN(2) == 0})
 	case n == 28 && w.r.IntN(4) == 0:
 		w.event(StopRequested{w.request(), "sp", Native, w.r.IntN(2) == 0})
 	case n == 29:

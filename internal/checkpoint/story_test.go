@@ -245,7 +245,7 @@ func (s *story) do(out *strings.Builder, words []string) error {
 		}
 		s.c.Step(SavepointRequested{arg(0), arg(1), f})
 	case "checkpoint":
-		s.c.Step(CheckpointRequested{arg(0), has("full")})
+		s.c.Step(CheckpointRequested{Request: arg(0), Full: has("full")})
 	case "stop":
 		s.c.Step(StopRequested{arg(0), arg(1), Canonical, has("drain")})
 	case "backlog":

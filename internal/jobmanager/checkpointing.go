@@ -24,6 +24,8 @@ type checkpoints struct {
 	settings *snapshot.Settings
 	carrying bool // a Ready is being carried out: what is stepped joins it
 
+	triggered int64 // newest checkpoint
+
 	requests int // so far; names them
 	waiting  map[string]func(checkpoint.Reply)
 
@@ -54,11 +56,11 @@ func randomID() string {
 	return hex.EncodeToString(id[:])
 }
 
-// recover tells the coordinator what the job starts from.
-func (m *JobMaster) recover(ctx context.Context) error {
+// restoreFrom tells the coordinator what the job starts from.
+func (m *JobMaster) restoreFrom(ctx context.Context) error {
 	r := m.job.RestoreFrom
 	switch {
-	case r == nil:
+	case r == nil, r.Path == "" && r.Manifest == nil && len(r.Retained) == 0:
 		return nil
 	case m.coord == nil:
 		return errors.New("a job that takes no checkpoints cannot be restored from one")
@@ -133,7 +135,16 @@ func (m *JobMaster) step(ev checkpoint.Event) {
 	m.carrying = false
 }
 
+// carryOut does what rd says, in order; only the log comes first, so that it tells
+// of causes before effects.
 func (m *JobMaster) carryOut(rd checkpoint.Ready) {
+	for _, l := range rd.Log {
+		var args []any
+		if l.Cause != "" {
+			args = []any{"cause", l.Cause}
+		}
+		m.log.Log(context.Background(), l.Level, l.Message, args...)
+	}
 	for _, t := range rd.Trigger {
 		m.trigger(t)
 	}
@@ -147,6 +158,7 @@ func (m *JobMaster) carryOut(rd checkpoint.Ready) {
 		for _, s := range m.sources {
 			s.subsumed(c.Subsumed)
 		}
+		m.sealed(c)
 		m.each(c.Tasks, func(a rpc.Attempt) { m.tm.CheckpointComplete(a, c) })
 	}
 	for _, a := range rd.Abort {
@@ -158,13 +170,6 @@ func (m *JobMaster) carryOut(rd checkpoint.Ready) {
 	}
 	for _, f := range rd.FailJob {
 		m.checkpointsFailed(f)
-	}
-	for _, l := range rd.Log {
-		var args []any
-		if l.Cause != "" {
-			args = []any{"cause", l.Cause}
-		}
-		m.log.Log(context.Background(), l.Level, l.Message, args...)
 	}
 	m.apply(rd.History)
 }
@@ -181,6 +186,7 @@ func (m *JobMaster) each(tasks []checkpoint.Task, f func(a rpc.Attempt)) {
 // trigger captures the source coordinators and sends the barriers behind the
 // splits that have been handed out.
 func (m *JobMaster) trigger(t checkpoint.Trigger) {
+	m.triggered = max(m.triggered, t.ID)
 	for _, v := range t.Coordinators {
 		c := m.source(v)
 		if c == nil {

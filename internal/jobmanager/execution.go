@@ -18,9 +18,19 @@ type execution struct {
 	vertex   *jobgraph.Vertex
 	attempt  rpc.Attempt
 	state    rpc.State
-	drained  bool                 // it waits for the checkpoint of its last results
+	input    input
+	endedAt  int64                // newest checkpoint triggered when its input ended
 	restored *checkpoint.Manifest // what the attempt started from, nil: from nothing
 }
+
+// input is how far a subtask is at the end of its input.
+type input uint8
+
+const (
+	open   input = iota
+	ended        // it waits for the checkpoint of its last results
+	sealed       // that has completed: it will finish
+)
 
 func (e *execution) subtask() schedule.Subtask {
 	return schedule.Subtask{Vertex: e.attempt.Vertex, Index: e.attempt.Subtask}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -245,7 +246,6 @@ type fakeStorage struct {
 	manifests map[string]*checkpoint.Manifest
 	mode      string
 	slow      chan struct{}
-	corrupt   map[string]bool
 }
 
 func (f *fakeStorage) set(mode string) {
@@ -305,6 +305,12 @@ func (f *fakeStorage) Discard(_ context.Context, d checkpoint.Discard) error {
 func (f *fakeStorage) Sweep(_ context.Context, keep []*checkpoint.Manifest) (int, error) {
 	f.story.note(&f.story.aside, "sweep all but %d checkpoints", len(keep))
 	return 3, nil
+}
+
+func (f *fakeStorage) copy() map[string]*checkpoint.Manifest {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.manifests)
 }
 
 func (f *fakeStorage) retained() (out []*checkpoint.Manifest) {

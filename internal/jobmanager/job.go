@@ -48,7 +48,8 @@ type Storage interface {
 }
 
 // RestoreFrom names the state a job starts from: Retained, else Manifest, else
-// what lies at Path. It needs Job.Checkpointing.
+// what lies at Path; if there is none of them the job starts afresh. It needs
+// Job.Checkpointing.
 type RestoreFrom struct {
 	// Path is a savepoint or retained checkpoint.
 	Path string

@@ -150,7 +150,7 @@ func (m *JobMaster) begin(ctx context.Context) {
 	m.tick()
 	all := m.allTasks()
 	m.pending = &restart{tasks: all, due: m.now(), first: true}
-	if err := m.recover(ctx); err != nil {
+	if err := m.restoreFrom(ctx); err != nil {
 		if ctx.Err() != nil {
 			m.cancelJob()
 			return

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/rpc"
+	"github.com/flottstream/flott/internal/schedule"
 	"github.com/flottstream/flott/internal/snapshot"
 )
 
@@ -127,11 +128,21 @@ const finalRetry = 200
 // EndOfData takes a subtask's report that it waits for a last checkpoint.
 func (m *JobMaster) EndOfData(a rpc.Attempt) {
 	m.post(func() {
-		if e := m.find(a); e != nil && e.alive() {
-			e.drained = true
+		if e := m.find(a); e != nil && e.alive() && e.input == open {
+			e.input, e.endedAt = ended, m.triggered
 			m.finalCheckpoint()
 		}
 	})
+}
+
+// sealed notes which subtasks a complete checkpoint lets end: those whose input had
+// ended when it was triggered.
+func (m *JobMaster) sealed(c checkpoint.Commit) {
+	for _, t := range c.Tasks {
+		if e := m.byTask[schedule.Subtask{Vertex: t.Vertex, Index: t.Subtask}]; e.task() == t && e.input == ended && e.endedAt < c.ID {
+			e.input = sealed
+		}
+	}
 }
 
 // finalCheckpoint takes a checkpoint if nothing but that is left to do, so that a
@@ -147,8 +158,8 @@ func (m *JobMaster) finalCheckpoint() {
 		if e.state == rpc.Finished {
 			continue
 		}
-		if !e.alive() || !e.drained {
-			return
+		if !e.alive() || e.input != ended {
+			return // a sealed one is about to finish, which would end the checkpoint
 		}
 		waits = true
 	}
@@ -156,7 +167,7 @@ func (m *JobMaster) finalCheckpoint() {
 		return
 	}
 	m.final.asked = true
-	m.request(func(name string) checkpoint.Event { return checkpoint.CheckpointRequested{Request: name} }, func(r checkpoint.Reply) {
+	m.request(func(name string) checkpoint.Event { return checkpoint.CheckpointRequested{Request: name, Silent: true} }, func(r checkpoint.Reply) {
 		m.final.asked = false
 		if r.Err != "" {
 			m.final.due = m.now() + finalRetry

@@ -261,7 +261,7 @@ func (m *JobMaster) redeploy(ctx context.Context, p *restart, from *start) {
 		if !p.first {
 			e.attempt.Number++
 		}
-		e.state, e.drained = rpc.Created, false
+		e.state, e.input = rpc.Created, open
 	}
 	m.become(checkpoint.JobRunning, nil)
 	if !(p.first && m.adopted) {
