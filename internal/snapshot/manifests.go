@@ -18,6 +18,9 @@ import (
 // returns. Of two JobManagers that write the same checkpoint one succeeds, the
 // other is told blob.ErrExist; writing the same again is no error. An error other
 // than that leaves open whether it is there: ReadManifest tells.
+//
+// A manifest of that number which cannot be restored from — a former run of the
+// job passed it over and went on from an earlier one — gives way.
 func (s *Storage) WriteManifest(ctx context.Context, m *checkpoint.Manifest) (size int64, err error) {
 	if !addressable(m) {
 		return int64(len(EncodeManifest(m))), nil
@@ -35,14 +38,33 @@ func (s *Storage) WriteManifest(ctx context.Context, m *checkpoint.Manifest) (si
 	data := EncodeManifest(&normal)
 	err = store.PutNew(ctx, name, data)
 	if errors.Is(err, blob.ErrExist) {
-		if there, readErr := blob.ReadAll(ctx, store, name); readErr == nil && bytes.Equal(there, data) {
+		there, readErr := blob.ReadAll(ctx, store, name)
+		switch {
+		case readErr != nil:
+		case bytes.Equal(there, data):
 			err = nil
+		case s.useless(ctx, there, normal.Path):
+			// Of two that get here, PutNew lets one through.
+			if err = store.Delete(ctx, name); err == nil {
+				err = store.PutNew(ctx, name, data)
+			}
 		}
 	}
 	if err != nil {
 		return 0, fmt.Errorf("cannot write the metadata of checkpoint %d: %w", m.ID, err)
 	}
 	return int64(len(data)), nil
+}
+
+// useless reports that a manifest is damaged or lacks a file, for certain. One that
+// another JobManager has just written is neither.
+func (s *Storage) useless(ctx context.Context, data []byte, path string) bool {
+	m, err := DecodeManifest(data, path)
+	if err == nil {
+		l := listing{s: s, dir: "\x00"} // nothing listed: every file is looked for
+		err = l.checkAll(ctx, m)
+	}
+	return errors.Is(err, state.ErrCorrupt)
 }
 
 // addressable reports whether a manifest is written down. Checkpoints that stay in
@@ -210,12 +232,17 @@ func (l *listing) load(ctx context.Context, c candidate) (*checkpoint.Manifest, 
 	if err != nil {
 		return nil, fmt.Errorf("%s/%s: %w", c.path(l.dir), metadataName, err)
 	}
+	return m, l.checkAll(ctx, m)
+}
+
+// checkAll makes sure that all files of a checkpoint are there.
+func (l *listing) checkAll(ctx context.Context, m *checkpoint.Manifest) error {
 	for _, h := range handles(m) {
 		if err := l.check(ctx, h); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // check makes sure that a file is there and as long as it must be.

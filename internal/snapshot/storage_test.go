@@ -413,6 +413,35 @@ func TestManifestIsWrittenOnce(t *testing.T) {
 	}
 }
 
+// After a start from an earlier checkpoint, the number of a broken one is used again.
+func TestBrokenManifestGivesWay(t *testing.T) {
+	w := newWorld()
+	s := w.storage(t, Settings{Dir: "/ck"})
+	damaged, incomplete := take(t, s, "job", 1), take(t, s, "job", 2)
+	w.objects["file:/ck/chk-1/_metadata"].data[30] ^= 1
+	delete(w.objects, handles(incomplete)[0].Name)
+	for _, m := range []*checkpoint.Manifest{damaged, incomplete} {
+		next := &checkpoint.Manifest{Job: jobID, ID: m.ID, Timestamp: 9, Path: m.Path}
+		if _, err := s.WriteManifest(bg, next); err != nil {
+			t.Errorf("checkpoint %d: %v", m.ID, err)
+		}
+		if back, err := s.ReadManifest(bg, m.Path); err != nil || back.Timestamp != 9 {
+			t.Errorf("checkpoint %d: %+v, %v", m.ID, back, err)
+		}
+	}
+	// One that only could not be looked at stays.
+	w.fail = func(op, url string) error {
+		if op == "stat" {
+			return errors.New("no route")
+		}
+		return nil
+	}
+	third := take(t, s, "job", 3)
+	if _, err := s.WriteManifest(bg, &checkpoint.Manifest{ID: 3, Timestamp: 9, Path: third.Path}); !errors.Is(err, blob.ErrExist) {
+		t.Errorf("%v", err)
+	}
+}
+
 // Retained brings what can be restored from, in order of number.
 func TestRetained(t *testing.T) {
 	w := newWorld()
