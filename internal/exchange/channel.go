@@ -112,14 +112,36 @@ func (c *Channel) Push(ctx context.Context, b *batch.Batch) (waited time.Duratio
 	}
 }
 
-// admit takes a buffer for one more batch if the limits allow it.
+// offer is Push that gives up rather than wait or use overdraft.
+func (c *Channel) offer(b *batch.Batch) bool {
+	c.mu.Lock()
+	if !c.admitFree() {
+		c.mu.Unlock()
+		return false
+	}
+	c.append(stream.Element{Kind: stream.Records, Batch: b})
+	return true
+}
+
+// admit takes a buffer for one more batch if the limits and the overdraft allow it.
 func (c *Channel) admit() bool {
+	if c.admitFree() {
+		return true
+	}
+	if c.spare == nil || !c.spare.take() {
+		return false
+	}
+	c.buffers++
+	c.overdraft++
+	return true
+}
+
+// admitFree takes a buffer for one more batch if the limits allow it.
+func (c *Channel) admitFree() bool {
 	switch {
 	case c.room():
 	case c.gate != nil && c.gate.floating.take():
 		c.floating++
-	case c.spare != nil && c.spare.take():
-		c.overdraft++
 	default:
 		return false
 	}

@@ -201,6 +201,31 @@ func TestOverdraft(t *testing.T) {
 	}
 }
 
+// What has room is handed over, the rest stays with the writer, in order.
+func TestFlushFree(t *testing.T) {
+	w, gates, channels := pair(context.Background(), jobgraph.Broadcast, 2, Limits{Exclusive: 1})
+	w.Emit(rows(1))
+	w.FlushFree()
+	e, _, _ := gates[0].Poll()
+	gates[0].Recycle(0, e.Batch)
+	w.Emit(rows(2))
+	w.FlushFree() // channel 1 is full
+	w.Emit(rows(3))
+	for i, want := range []int{1, 1} {
+		if n, _ := channels[i].InFlight(); n != want {
+			t.Errorf("channel %d: %d batches in flight, want %d", i, n, want)
+		}
+	}
+	drain(t, gates[1])
+	w.FlushFree()
+	if keys, _ := drain(t, gates[0]); !slices.Equal(keys, []int64{2}) {
+		t.Errorf("channel 0: %v", keys)
+	}
+	if keys, _ := drain(t, gates[1]); !slices.Equal(keys, []int64{2, 3}) {
+		t.Errorf("channel 1: %v", keys)
+	}
+}
+
 // Producers on goroutines of their own, a consumer that overtakes: nothing is lost,
 // the order of each channel is kept, and what was ahead of a barrier is what its
 // producer had sent before it. Mostly for the race detector.

@@ -177,6 +177,16 @@ func (w *Writer) Flush() error {
 	return nil
 }
 
+// FlushFree hands over the pending rows of the channels that have room for them. It
+// never waits and uses no overdraft: what stays is for the next Flush.
+func (w *Writer) FlushFree() {
+	for c, p := range w.pending {
+		if p != nil && p.N > 0 && w.channels[c].offer(p) {
+			w.pending[c] = nil
+		}
+	}
+}
+
 // Send flushes, then passes a control element to every channel. For a barrier it
 // does not wait: see the package comment.
 func (w *Writer) Send(e stream.Element) error {
