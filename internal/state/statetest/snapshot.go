@@ -14,10 +14,18 @@ import (
 	"github.com/flottstream/flott/internal/types"
 )
 
+// worlds is how many random worlds are tried.
+func worlds() uint64 {
+	if testing.Short() {
+		return 1
+	}
+	return 3
+}
+
 // checkSnapshotRandom: whatever is written while snapshots are read by other
 // goroutines, several at once, each shows the moment it was taken.
 func checkSnapshotRandom(t *testing.T, f Factory) {
-	for seed := range uint64(3) {
+	for seed := range worlds() {
 		w := newWorld(t, f, seed)
 		for range 400 {
 			w.step()
@@ -32,7 +40,7 @@ func checkSnapshotRandom(t *testing.T, f Factory) {
 
 // checkRestoreRandom: state goes on after a restart with other key groups.
 func checkRestoreRandom(t *testing.T, f Factory) {
-	for seed := range uint64(3) {
+	for seed := range worlds() {
 		w := newWorld(t, f, 100+seed)
 		for _, n := range []int{1, 2, 7, 1, 3} {
 			w.rescale(n)

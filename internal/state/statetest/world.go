@@ -58,6 +58,7 @@ type part struct {
 	maps   map[string]state.Map
 	timers state.Timers
 	list   state.OperatorList
+	set    []timerKey // timers ever set
 	// names that belong to groups, by width of keys
 	names map[int][]string
 }
@@ -66,6 +67,7 @@ type part struct {
 type pending struct {
 	want content
 	got  chan content
+	late chan struct{} // to be closed before it is read, nil: need not
 	err  error
 }
 
@@ -267,14 +269,18 @@ func (w *world) stepList(p *part, s state.Spec) {
 		}
 		var keep []twin
 		at := 0
-		l.ScanMutable(refs[i], func(b []byte) state.Action {
+		scan, writes := l.ScanMutable, true
+		if r.IntN(2) == 0 {
+			scan, writes = l.Scan, false
+		}
+		scan(refs[i], func(b []byte) state.Action {
 			rec := m[name][at]
 			at++
 			equal(w.t, "record", string(b), rec.fixed+rec.value)
-			switch r.IntN(4) {
-			case 0:
+			switch x := r.IntN(4); {
+			case x == 0:
 				return state.Remove
-			case 1:
+			case x == 1 && writes:
 				rec.fixed = w.fixed(s.FixedWidth)
 				copy(b, rec.fixed)
 			}
@@ -366,12 +372,15 @@ func (w *world) stepTimers(p *part) {
 	for range w.r.IntN(20) {
 		name := w.batch(p, 0, 1)[0]
 		k := timerKey{w.clock.ms + int64(w.r.IntN(60)), name}
-		if w.r.IntN(3) == 0 {
+		if n := len(p.set); n > 0 && w.r.IntN(3) == 0 {
+			k = p.set[w.r.IntN(n)] // it may have fired
+			name = k.key
 			p.timers.Delete(k.time, keygroup.Hash([]byte(name)), []byte(name))
 			delete(w.model.timers, k)
 		} else {
 			ok(w.t, p.timers.Set(k.time, keygroup.Hash([]byte(name)), []byte(name)))
 			w.model.timers[k] = true
+			p.set = append(p.set, k)
 		}
 	}
 	ok(w.t, p.timers.PopUntil(w.clock.ms, func(time int64, _ uint64, key []byte) error {
@@ -395,7 +404,7 @@ func (w *world) snapshot() {
 	w.model.expire(w.clock.ms)
 	w.number++
 	s := must[state.Snapshot](w.t)(p.Snapshot(w.number))
-	x := &pending{want: w.model.content(p.groups), got: make(chan content, 1)}
+	x := &pending{want: w.model.content(p.groups), got: make(chan content, 1), late: make(chan struct{})}
 	now := w.clock.ms
 	w.pending = append(w.pending, x)
 	if w.r.IntN(10) == 0 { // a checkpoint may be aborted before anything is read
@@ -403,8 +412,16 @@ func (w *world) snapshot() {
 		x.got <- x.want
 		return
 	}
+	if w.r.IntN(2) == 0 {
+		close(x.late)
+		x.late = nil
+	}
+	start := x.late
 	go func() {
 		defer s.Release()
+		if start != nil {
+			<-start // many writes later
+		}
 		var got content
 		got, x.err = contentOf(s.States(), s.Scan, now)
 		x.got <- got
@@ -416,6 +433,9 @@ func (w *world) settle(keep int) {
 	for len(w.pending) > keep {
 		x := w.pending[0]
 		w.pending = w.pending[1:]
+		if x.late != nil {
+			close(x.late)
+		}
 		got := <-x.got
 		ok(w.t, x.err)
 		if d := differ(got, x.want); d != "" {
