@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -361,6 +362,12 @@ func TestMemoryStorage(t *testing.T) {
 	}
 	if text, err := read(s.Reader(), back.Inflight[0].Segment); err != nil || text != big {
 		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	for _, piece := range []state.Segment{back.Inflight[0].Segment, {File: g.File, Inline: g.Inline, Length: g.Length}} {
+		part := piece.Slice(17, 3, crc32.Checksum([]byte("123"), castagnoli))
+		if text, err := read(s.Reader(), part); err != nil || text != "123" {
+			t.Errorf("a slice: %q, %v", text, err)
+		}
 	}
 	p, _ := f.Create(bg, false)
 	p.Write([]byte(big))

@@ -107,6 +107,14 @@ type Segment struct {
 	Inline         string // the bytes of a piece that lies in no file
 }
 
+// Slice is the length bytes of the piece from offset on, whose sum is given.
+func (s Segment) Slice(offset, length int64, sum uint32) Segment {
+	if s.File == "" {
+		return Segment{Inline: s.Inline[offset : offset+length], Length: length, Sum: sum}
+	}
+	return Segment{File: s.File, Offset: s.Offset + offset, Length: length, Sum: sum}
+}
+
 // Files is the part of the checkpoint storage that a snapshot is written to and
 // read from. It may be used by many goroutines.
 type Files interface {

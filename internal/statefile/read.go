@@ -88,7 +88,7 @@ func (s *source) open(ctx context.Context, offset, length int64, sum uint32) (io
 	if s.segment == nil {
 		return io.NopCloser(bytes.NewReader(s.data[offset : offset+length])), nil
 	}
-	r, err := s.files.Open(ctx, state.Segment{File: s.segment.File, Offset: s.segment.Offset + offset, Length: length, Sum: sum})
+	r, err := s.files.Open(ctx, s.segment.Slice(offset, length, sum))
 	if err != nil {
 		return nil, fmt.Errorf("opening keyed state: %w", err)
 	}
