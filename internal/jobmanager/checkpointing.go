@@ -36,6 +36,9 @@ type checkpoints struct {
 	planned  *start          // the newest plan made
 	adopted  bool            // the coordinator knows what the job was started from
 	unusable map[int64]error // checkpoints that cannot be restored from, and why
+	// keep: the job was not able to start from its checkpoints, so that whatever the
+	// retention says they stay for another try.
+	keep bool
 
 	final final
 }

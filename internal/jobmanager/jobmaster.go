@@ -150,6 +150,7 @@ func (m *JobMaster) begin(ctx context.Context) {
 	m.tick()
 	all := m.allTasks()
 	m.pending = &restart{tasks: all, due: m.now(), first: true}
+	m.keep = m.job.RestoreFrom != nil
 	if err := m.restoreFrom(ctx); err != nil {
 		if ctx.Err() != nil {
 			m.cancelJob()
@@ -187,7 +188,11 @@ func (m *JobMaster) finish() {
 		outcome = checkpoint.JobCanceled
 	}
 	m.transition(outcome, nil)
-	m.step(checkpoint.Shutdown{Status: outcome})
+	if m.keep && outcome != checkpoint.JobFinished {
+		m.step(checkpoint.Shutdown{Status: checkpoint.JobSuspended})
+	} else {
+		m.step(checkpoint.Shutdown{Status: outcome})
+	}
 	grace := time.AfterFunc(shutdownGrace, m.cancel)
 	defer grace.Stop()
 	for m.working > 0 {

@@ -135,6 +135,7 @@ func (m *JobMaster) giveUp(from *checkpoint.Manifest, cause error) {
 
 // nothingLeft is the failure of a job whose checkpoints are all unusable.
 func (m *JobMaster) nothingLeft() error {
+	m.keep = true
 	retained := m.coord.Retained()
 	if len(retained) == 0 {
 		return errors.New("there is no checkpoint to restore from")
@@ -279,6 +280,7 @@ func (m *JobMaster) redeploy(ctx context.Context, p *restart, from *start) {
 		m.deployFailed(ctx, p, from, e, err)
 		return
 	}
+	m.keep = false
 	for i, c := range m.sources {
 		m.assign(c, back[i])
 		m.discover(ctx, c)
