@@ -37,6 +37,7 @@ type committer struct {
 	used    []bool                      // by number of the pool's transactional IDs
 	redone  int                         // repetitions since the last commit that went well
 	await   func(context.Context) error // before the first row; nil if it need not wait
+	closed  bool
 }
 
 // maxRedone bounds repetitions of epochs between two commits, so that two
@@ -430,6 +431,10 @@ func (c *committer) Finish() error {
 // the checkpoint; the current epoch is given up at once where that is safe, for
 // readers of what is committed wait for it.
 func (c *committer) Close() error {
+	if c.closed {
+		return nil
+	}
+	c.closed = true
 	c.cancel()
 	if c.held != nil {
 		c.held.end()

@@ -17,6 +17,7 @@ import (
 // that is open, ordered by partition and offset.
 func (b *broker) committed(t testing.TB, topic string) []*kgo.Record {
 	t.Helper()
+	b.settled(t, topic)
 	ends, err := b.admin.ListCommittedOffsets(t.Context(), topic)
 	must(t, err)
 	must(t, ends.Error())
@@ -50,6 +51,24 @@ func (b *broker) committed(t testing.TB, topic string) []*kgo.Record {
 	}
 	sort.SliceStable(all, func(i, k int) bool { return all[i].Partition < all[k].Partition })
 	return all
+}
+
+// settled waits until the brokers have carried out what they have promised: they
+// answer a commit before readers see it.
+func (b *broker) settled(t testing.TB, prefix string) {
+	t.Helper()
+	for {
+		listed, err := b.admin.ListTransactions(t.Context(), nil, []string{"PrepareCommit", "PrepareAbort", "PrepareEpochFence"})
+		must(t, err)
+		busy := false
+		for _, tx := range listed {
+			busy = busy || strings.HasPrefix(tx.TxnID, prefix)
+		}
+		if !busy {
+			return
+		}
+		must(t, pause(t.Context(), 0))
+	}
 }
 
 // onceTable is a table of connector kafka that is written exactly once.
