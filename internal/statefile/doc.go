@@ -24,6 +24,8 @@ const (
 	// shelfCount bounds the blocks that are being filled. With more key groups than
 	// that, neighbours share a block.
 	shelfCount = 128
+	// packBytes is the size from which blocks are compressed.
+	packBytes = 128
 	// gapBytes of blocks that are not wanted are read rather than skipped.
 	gapBytes = 128 << 10
 	// runBytes bounds what is read through one opening of the file.

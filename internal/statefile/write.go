@@ -26,6 +26,12 @@ type Options struct {
 func Write(ctx context.Context, s state.Snapshot, files state.Files, o Options) (state.Part, error) {
 	w := &writer{ctx: ctx, options: o, out: output{ctx: ctx, files: files, inline: o.InlineBytes, shared: o.Shared}}
 	defer w.out.abort()
+	defer w.packer.close()
+	return w.write(s)
+}
+
+func (w *writer) write(s state.Snapshot) (state.Part, error) {
+	o := w.options
 	if n := o.Groups.Len(); n > shelfCount {
 		w.shift = uint(bits.Len(uint((n - 1) / shelfCount)))
 	}
@@ -129,7 +135,7 @@ func (w *writer) flush(i int) error {
 		offset:  w.out.size,
 	}
 	stored := s.buf
-	if w.options.Compress {
+	if w.options.Compress && len(s.buf) >= packBytes {
 		if packed := w.packer.pack(s.buf); len(packed) < len(s.buf)-len(s.buf)/16 {
 			stored, k.raw = packed, len(s.buf)
 		}
