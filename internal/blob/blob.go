@@ -7,7 +7,8 @@
 // An object is there whole or not at all: it appears under its name when Commit
 // returns nil, durably, and a crash before that leaves nothing that List shows.
 // Names are paths of non-empty segments joined by "/", relative to the root of
-// the Store; "..", "." and a leading "/" are refused.
+// the Store; "..", "." and a leading "/" are refused (CheckName). A name must
+// not be a folder of another ("a" beside "a/b"): some Stores refuse that.
 //
 // A Store may be used by many goroutines. Errors name the object's URL.
 package blob
@@ -33,9 +34,11 @@ type Store interface {
 	// PutNew writes a small object unless its name is taken (ErrExist). Of two
 	// callers at once, one succeeds.
 	PutNew(ctx context.Context, name string, data []byte) error
-	// Open reads length bytes from offset on; length < 0 is to the end.
+	// Open reads length bytes from offset on; length < 0 is to the end. What
+	// lies past the end is not there: the reader ends early.
 	Open(ctx context.Context, name string, offset, length int64) (io.ReadCloser, error)
-	// List yields the objects whose names begin with prefix, in order of name.
+	// List yields the objects whose names begin with prefix, in order of name
+	// (of its bytes).
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
 	// Stat describes one object.
 	Stat(ctx context.Context, name string) (Info, error)

@@ -11,7 +11,6 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/flottstream/flott/internal/blob"
 	"gocloud.dev/gcerrors"
-	"google.golang.org/api/googleapi"
 )
 
 // failure is an error in one sentence without credentials; what it wraps is for
@@ -65,9 +64,9 @@ func reason(err error) string {
 	if errors.As(err, &azure) {
 		return fmt.Sprintf("%s (HTTP status %d)", azure.ErrorCode, azure.StatusCode)
 	}
-	var google *googleapi.Error
+	var google *gcsError
 	if errors.As(err, &google) {
-		return fmt.Sprintf("%s (HTTP status %d)", google.Message, google.Code)
+		return google.Error()
 	}
 	var network *url.Error
 	if errors.As(err, &network) {

@@ -3,12 +3,14 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
+	"strings"
+	"time"
 
 	cdk "gocloud.dev/blob"
-	"gocloud.dev/blob/gcsblob"
-	"gocloud.dev/gcp"
+	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/google"
 )
 
@@ -18,7 +20,13 @@ type GCSOptions struct {
 	ChunkSize int64  // bytes sent at once; 0 is 8 MiB
 }
 
-const gcsScope = "https://www.googleapis.com/auth/devstorage.read_write"
+const (
+	gcsScope = "https://www.googleapis.com/auth/devstorage.read_write"
+	// gcsUnit divides the size of every chunk but the last.
+	gcsUnit = 256 << 10
+	// gcsSilence is how long the service may take to begin its answer.
+	gcsSilence = time.Minute
+)
 
 // OpenGCS returns the Store at a place in a bucket of Google Cloud Storage.
 // STORAGE_EMULATOR_HOST, as Google's own programs know it, needs no credentials.
@@ -29,25 +37,36 @@ func OpenGCS(ctx context.Context, at Location, o GCSOptions) (*Store, error) {
 	if o.ChunkSize == 0 {
 		o.ChunkSize = 8 << 20
 	}
-	if o.ChunkSize < 0 || o.ChunkSize%(256<<10) != 0 {
-		return nil, fmt.Errorf("cannot open %s: gs.writer.chunk.size is %d bytes: it must be a multiple of 262144 (256 kb)", at.url(), o.ChunkSize)
+	if o.ChunkSize < 0 || o.ChunkSize%gcsUnit != 0 {
+		return nil, fmt.Errorf("cannot open %s: gs.writer.chunk.size is %d bytes: it must be a multiple of %d (256 kb)", at.url(), o.ChunkSize, gcsUnit)
 	}
 	s := &Store{url: at.url(), prefix: at.prefix()}
-	client, err := gcsClient(ctx, o)
+	client, address, err := gcsClient(o)
 	if err != nil {
 		return nil, s.failed(ctx, "open", "", err)
 	}
-	if s.bucket, err = gcsblob.OpenBucket(ctx, client, at.Bucket, nil); err != nil {
-		return nil, s.failed(ctx, "open", "", err)
-	}
-	s.write = cdk.WriterOptions{ContentType: "application/octet-stream", BufferSize: int(o.ChunkSize)}
+	s.bucket = cdk.NewBucket(&gcsBucket{client: client, address: address, name: at.Bucket, chunk: int(o.ChunkSize)})
+	s.write = cdk.WriterOptions{ContentType: "application/octet-stream"}
 	return s, s.reach(ctx, at.Bucket)
 }
 
-func gcsClient(ctx context.Context, o GCSOptions) (*gcp.HTTPClient, error) {
-	if os.Getenv("STORAGE_EMULATOR_HOST") != "" {
-		return gcp.NewAnonymousHTTPClient(http.DefaultTransport), nil
+// gcsClient returns a client that sends credentials, and the address of the
+// service.
+func gcsClient(o GCSOptions) (*http.Client, string, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 20 * time.Second}).DialContext
+	transport.MaxIdleConnsPerHost = 64
+	transport.ResponseHeaderTimeout = gcsSilence
+	// 308 asks for the rest of an upload; it leads nowhere else.
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if emulator := os.Getenv("STORAGE_EMULATOR_HOST"); emulator != "" {
+		if !strings.Contains(emulator, "://") {
+			emulator = "http://" + emulator
+		}
+		return client, strings.TrimSuffix(emulator, "/"), nil
 	}
+	// A token outlives the context that Open was called with.
+	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: transport, Timeout: gcsSilence})
 	var found *google.Credentials
 	var err error
 	if o.KeyFile == "" {
@@ -59,7 +78,8 @@ func gcsClient(ctx context.Context, o GCSOptions) (*gcp.HTTPClient, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("no credentials: %w", err)
+		return nil, "", fmt.Errorf("no credentials: %w", err)
 	}
-	return gcp.NewHTTPClient(gcp.DefaultTransport(), found.TokenSource)
+	client.Transport = &oauth2.Transport{Base: transport, Source: found.TokenSource}
+	return client, "https://storage.googleapis.com", nil
 }

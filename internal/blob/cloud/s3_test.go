@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -165,7 +167,7 @@ func TestS3LostAnswer(t *testing.T) {
 			}
 			return nil
 		},
-		ErrorLog: nil,
+		ErrorLog: log.New(io.Discard, "", 0),
 	})
 	defer proxy.Close()
 	o.Endpoint = proxy.URL
