@@ -26,8 +26,7 @@ type Job struct {
 // Checkpointing says when checkpoints are taken and where they go.
 type Checkpointing struct {
 	// Options decide when. Interval 0: savepoints and manual checkpoints only.
-	// JobID and GraphID may be empty: the master knows the first and makes up the
-	// second.
+	// JobID, JobName and GraphID may be empty: the master knows them, or makes them up.
 	Options   checkpoint.Options
 	Snapshots snapshot.Settings // handed to every subtask
 	Storage   Storage

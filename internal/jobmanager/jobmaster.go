@@ -78,7 +78,7 @@ func NewJobMaster(job Job, tm rpc.TaskManager, open func(*jobgraph.Scan) (connec
 	periodic := false
 	if c := job.Checkpointing; c != nil {
 		o := c.Options
-		o.JobID = job.ID
+		o.JobID, o.JobName = job.ID, job.Graph.Name
 		if o.GraphID != "" {
 			m.graphID = o.GraphID
 		}
