@@ -24,8 +24,6 @@ const (
 	gcsScope = "https://www.googleapis.com/auth/devstorage.read_write"
 	// gcsUnit divides the size of every chunk but the last.
 	gcsUnit = 256 << 10
-	// gcsSilence is how long the service may take to begin its answer.
-	gcsSilence = time.Minute
 )
 
 // OpenGCS returns the Store at a place in a bucket of Google Cloud Storage.
@@ -56,7 +54,7 @@ func gcsClient(o GCSOptions) (*http.Client, string, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 20 * time.Second}).DialContext
 	transport.MaxIdleConnsPerHost = 64
-	transport.ResponseHeaderTimeout = gcsSilence
+	transport.ResponseHeaderTimeout = silence
 	// 308 asks for the rest of an upload; it leads nowhere else.
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	if emulator := os.Getenv("STORAGE_EMULATOR_HOST"); emulator != "" {
@@ -66,7 +64,7 @@ func gcsClient(o GCSOptions) (*http.Client, string, error) {
 		return client, strings.TrimSuffix(emulator, "/"), nil
 	}
 	// A token outlives the context that Open was called with.
-	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: transport, Timeout: gcsSilence})
+	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: transport, Timeout: silence})
 	var found *google.Credentials
 	var err error
 	if o.KeyFile == "" {

@@ -3,11 +3,14 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
@@ -33,6 +36,8 @@ const (
 	// abortTimeout bounds the request that discards the parts of an upload that
 	// was given up.
 	abortTimeout = 30 * time.Second
+	// silence is how long a service may take to begin its answer.
+	silence = time.Minute
 )
 
 func (o *S3Options) check() error {
@@ -69,7 +74,7 @@ func OpenS3(ctx context.Context, at Location, o S3Options) (*Store, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("cannot open %s: %w", at.url(), err)
 	}
-	s := &Store{url: at.url(), prefix: at.prefix(), secrets: []string{o.SecretKey, o.SessionToken}}
+	s := &Store{url: at.url(), prefix: at.prefix(), secrets: []string{o.SecretKey, o.SessionToken, os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}}
 	if len(o.AccessKey) >= 16 { // Amazon's have 20; a short one may be a part of any word
 		s.secrets = append(s.secrets, o.AccessKey)
 	}
@@ -112,7 +117,10 @@ func OpenS3(ctx context.Context, at Location, o S3Options) (*Store, error) {
 }
 
 func s3Client(ctx context.Context, o S3Options) (*s3.Client, error) {
-	var options []func(*config.LoadOptions) error
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.ResponseHeaderTimeout = silence
+		t.MaxIdleConnsPerHost = 64
+	}))}
 	if o.AccessKey != "" {
 		options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(o.AccessKey, o.SecretKey, o.SessionToken)))
 	}
