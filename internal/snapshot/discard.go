@@ -72,8 +72,8 @@ func (s *Storage) Sweep(ctx context.Context, keep []*checkpoint.Manifest) (delet
 	for _, m := range keep {
 		need(m)
 	}
-	l := listing{s: s, dir: s.dir, sizes: map[string]int64{}}
-	if err := l.read(ctx, s.own); err != nil {
+	l, err := s.list(ctx)
+	if err != nil {
 		return 0, err
 	}
 	complete, keepShared := map[string]bool{}, false

@@ -118,8 +118,8 @@ func (s *Storage) Retained(ctx context.Context) (sound []*checkpoint.Manifest, b
 	if s.own == nil {
 		return nil, nil, nil
 	}
-	l := listing{s: s, dir: s.dir, sizes: map[string]int64{}}
-	if err := l.read(ctx, s.own); err != nil {
+	l, err := s.list(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
 	slices.SortFunc(l.manifests, func(a, b candidate) int { return cmp.Compare(a.id, b.id) })
@@ -137,6 +137,35 @@ func (s *Storage) Retained(ctx context.Context) (sound []*checkpoint.Manifest, b
 	return sound, broken, nil
 }
 
+// Below returns every checkpoint and savepoint below a folder, in order of path,
+// and those that are broken. It makes no folder.
+func (s *Storage) Below(ctx context.Context, folder string) (sound []*checkpoint.Manifest, broken []Broken, err error) {
+	dir, err := normal(folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, name, err := s.at(dir+"/"+metadataName, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &listing{s: s, dir: dir, store: store, prefix: strings.TrimSuffix(name, metadataName), sizes: map[string]int64{}, any: true}
+	if err := l.read(ctx); err != nil {
+		return nil, nil, err
+	}
+	for _, c := range l.manifests {
+		m, err := l.load(ctx, c)
+		switch {
+		case err == nil:
+			sound = append(sound, m)
+		case ctx.Err() != nil:
+			return nil, nil, ctx.Err()
+		default:
+			broken = append(broken, Broken{c.path(s.dir), err})
+		}
+	}
+	return sound, broken, nil
+}
+
 // Latest returns the newest complete checkpoint of the job of that name anywhere
 // below root (execution.checkpointing.dir), whatever its id was; nil if there is
 // none. What it had to pass over, newer than that, comes back as broken.
@@ -149,8 +178,8 @@ func Latest(ctx context.Context, root, name string, options map[string]string, o
 		return nil, nil, err
 	}
 	defer s.Close()
-	l := listing{s: s, dir: s.dir, sizes: map[string]int64{}}
-	if err := l.read(ctx, s.own); err != nil {
+	l, err := s.list(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
 	slices.SortFunc(l.manifests, func(a, b candidate) int {
@@ -175,7 +204,10 @@ func Latest(ctx context.Context, root, name string, options map[string]string, o
 // listing is what lies below a folder.
 type listing struct {
 	s         *Storage
-	dir       string           // normal form
+	dir       string // normal form
+	store     blob.Store
+	prefix    string           // of the names in store
+	any       bool             // manifests in any folder count, not only chk-<n>
 	sizes     map[string]int64 // by name relative to dir
 	manifests []candidate
 }
@@ -190,18 +222,25 @@ func (c candidate) path(dir string) string {
 	return dir + "/" + strings.TrimSuffix(c.Name, "/"+metadataName)
 }
 
-func (l *listing) read(ctx context.Context, store blob.Store) error {
-	for info, err := range store.List(ctx, "") {
+// list lists the job's folder.
+func (s *Storage) list(ctx context.Context) (*listing, error) {
+	l := &listing{s: s, dir: s.dir, store: s.own, sizes: map[string]int64{}}
+	return l, l.read(ctx)
+}
+
+func (l *listing) read(ctx context.Context) error {
+	for info, err := range l.store.List(ctx, l.prefix) {
 		if err != nil {
 			return fmt.Errorf("cannot list the checkpoints in %s: %w", l.dir, err)
 		}
+		info.Name = strings.TrimPrefix(info.Name, l.prefix)
 		l.sizes[info.Name] = info.Size
 		folder, ok := strings.CutSuffix(info.Name, "/"+metadataName)
 		if !ok {
 			continue
 		}
 		last := folder[strings.LastIndexByte(folder, '/')+1:]
-		if id, _, ok := inCheckpoint(last + "/"); ok {
+		if id, _, ok := inCheckpoint(last + "/"); ok || l.any {
 			l.manifests = append(l.manifests, candidate{info, id})
 		}
 	}
@@ -210,7 +249,7 @@ func (l *listing) read(ctx context.Context, store blob.Store) error {
 
 // head reads the beginning of a manifest.
 func (l *listing) head(ctx context.Context, c candidate) (*checkpoint.Manifest, error) {
-	r, err := l.s.own.Open(ctx, c.Name, 0, min(c.Size, headerBytes))
+	r, err := l.store.Open(ctx, l.prefix+c.Name, 0, min(c.Size, headerBytes))
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +263,7 @@ func (l *listing) head(ctx context.Context, c candidate) (*checkpoint.Manifest, 
 
 // load reads a manifest and makes sure that its files are there.
 func (l *listing) load(ctx context.Context, c candidate) (*checkpoint.Manifest, error) {
-	data, err := blob.ReadAll(ctx, l.s.own, c.Name)
+	data, err := blob.ReadAll(ctx, l.store, l.prefix+c.Name)
 	if err != nil {
 		return nil, err
 	}
