@@ -292,7 +292,8 @@ func (l *logLines) Handle(_ context.Context, r slog.Record) error {
 //	write ok|fail|unsure|lost|slow      what becomes of manifests written; wrote: the slow one is done
 //	savepoint DIR | checkpoint [full] | stop DIR [drain]
 //	cancel | end      the user cancels the job | stops its sources
-//	exceptions | metrics | files
+//	exceptions | metrics | counts (of the REST answer) | files
+//	refuse TASK TEXT  the TaskManager does not start it, once
 func (s *story) do(words []string) error {
 	args := words[1:]
 	switch words[0] {
@@ -330,7 +331,7 @@ func (s *story) do(words []string) error {
 		s.cancel()
 	case "end":
 		s.master.Stop()
-	case "exceptions", "metrics", "files":
+	case "exceptions", "metrics", "files", "counts":
 		s.show(words[0])
 	default:
 		return errors.New("unknown line")
@@ -368,6 +369,9 @@ func (s *story) show(what string) {
 			s.note(&s.lines, "%s %v", g.Name, g.Value)
 		}
 		s.note(&s.lines, "lastCheckpointExternalPath %s", s.master.LastCheckpointPath())
+	case "counts":
+		s.note(&s.lines, "%s", regexp.MustCompile(`"counts":\{[^}]*\}`).Find(s.master.Checkpoints()))
+		s.note(&s.lines, "%s", regexp.MustCompile(`"restored":\{[^}]*\}`).Find(s.master.Checkpoints()))
 	case "files":
 		for _, m := range s.storage.retained() {
 			s.note(&s.lines, "%s", m.Path)
