@@ -22,6 +22,13 @@ const writeBytes = 256 << 10
 
 func (o *output) write(b []byte) error {
 	o.size += int64(len(b))
+	if o.file != nil && len(b) >= blockBytes/2 { // not worth a copy
+		if err := o.drain(); err != nil {
+			return err
+		}
+		_, err := o.file.Write(b)
+		return err
+	}
 	o.buf = append(o.buf, b...)
 	if o.file == nil && o.size <= int64(o.inline) || o.file != nil && len(o.buf) < writeBytes {
 		return nil
@@ -37,6 +44,9 @@ func (o *output) write(b []byte) error {
 }
 
 func (o *output) drain() error {
+	if len(o.buf) == 0 {
+		return nil
+	}
 	_, err := o.file.Write(o.buf)
 	o.buf = o.buf[:0]
 	return err

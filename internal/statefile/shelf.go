@@ -45,7 +45,13 @@ func (s *shelf) add(e *state.Entry, shape state.Shape, again, stamped bool) {
 	s.buf, s.entries = b, s.entries+1
 }
 
-func (s *shelf) reset() { *s = shelf{buf: s.buf[:0]} }
+// reset empties the shelf and keeps its memory, unless a huge record made it large.
+func (s *shelf) reset() {
+	if cap(s.buf) > 4*blockBytes {
+		s.buf = nil
+	}
+	*s = shelf{buf: s.buf[:0]}
+}
 
 // entryReader takes a block apart again.
 type entryReader struct {

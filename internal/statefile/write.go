@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"sync"
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
@@ -20,6 +21,9 @@ type Options struct {
 	// Shared: the file may be part of later checkpoints, see state.Files.
 	Shared bool
 }
+
+// cabinets are shelves of former writers, for their memory.
+var cabinets = sync.Pool{New: func() any { return new([shelfCount]shelf) }}
 
 // Write writes the keyed states of s. It does not release s. After an error no
 // file is left.
@@ -39,7 +43,12 @@ func (w *writer) write(s state.Snapshot) (state.Part, error) {
 	if err := w.out.write(head); err != nil {
 		return state.Part{}, err
 	}
-	w.shelves = make([]shelf, max(1, (o.Groups.Len()+1<<w.shift-1)>>w.shift))
+	cabinet := cabinets.Get().(*[shelfCount]shelf)
+	defer cabinets.Put(cabinet)
+	w.shelves = cabinet[:max(1, (o.Groups.Len()+1<<w.shift-1)>>w.shift)]
+	for i := range w.shelves {
+		w.shelves[i].reset()
+	}
 	for _, d := range s.States() {
 		if err := w.section(s, d); err != nil {
 			return state.Part{}, fmt.Errorf("writing state %q: %w", d.Name, err)

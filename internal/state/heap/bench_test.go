@@ -1,13 +1,16 @@
 package heap
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/statefile"
 )
 
 var allGroups = keygroup.RangeOf(0, 128, 1)
@@ -113,4 +116,131 @@ func BenchmarkListAppend(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(min(b.N, 4000)*benchBatch), "ns/record")
+}
+
+// snapshotTable is a table of n entries with a record of 24 bytes and a variable
+// part of 0 to 63 bytes.
+func snapshotTable(b *testing.B, n int) (*Backend, state.Table, *state.Keys) {
+	backend := New(Options{KeyGroups: allGroups, MaxParallelism: 128})
+	tab, _ := backend.Table(state.Spec{Name: "t", FixedWidth: 24})
+	keys, refs := benchKeys(n, 7), make([]state.Ref, benchBatch)
+	value := make([]byte, 64)
+	for at := 0; at < n; at += benchBatch {
+		if _, err := tab.Upsert(0, part(keys, at, at+benchBatch), refs, nil); err != nil {
+			b.Fatal(err)
+		}
+		for i, r := range refs {
+			tab.SetVar(r, value[:i%64])
+		}
+	}
+	return backend, tab, keys
+}
+
+// BenchmarkSnapshot is the synchronous part alone.
+func BenchmarkSnapshot(b *testing.B) {
+	for _, n := range []int{1 << 16, 1 << 20, 1 << 22} {
+		b.Run(fmt.Sprintf("entries=%d", n), func(b *testing.B) {
+			backend, _, _ := snapshotTable(b, n)
+			for b.Loop() {
+				s, _ := backend.Snapshot(1)
+				b.StopTimer()
+				s.Release()
+				b.StartTimer()
+			}
+		})
+	}
+}
+
+// BenchmarkSnapshotWrite writes a snapshot in the canonical format to nowhere,
+// while nobody writes and after everything has been overwritten.
+func BenchmarkSnapshotWrite(b *testing.B) {
+	const n = 1 << 20
+	for _, dirty := range []bool{false, true} {
+		b.Run(fmt.Sprintf("dirty=%v", dirty), func(b *testing.B) {
+			backend, tab, keys := snapshotTable(b, n)
+			for b.Loop() {
+				s, _ := backend.Snapshot(1)
+				b.StopTimer()
+				if dirty {
+					overwrite(tab, keys)
+				}
+				b.StartTimer()
+				part, err := statefile.Write(context.Background(), s, nowhere{}, statefile.Options{Groups: allGroups, MaxParallelism: 128})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(part.Bytes)
+				s.Release()
+			}
+		})
+	}
+}
+
+// BenchmarkOverwrite writes every entry once: without a snapshot, and as the first
+// write after one, which copies every page and chunk.
+func BenchmarkOverwrite(b *testing.B) {
+	const n = 1 << 20
+	for _, frozen := range []bool{false, true} {
+		b.Run(fmt.Sprintf("snapshot=%v", frozen), func(b *testing.B) {
+			backend, tab, keys := snapshotTable(b, n)
+			for b.Loop() {
+				if !frozen {
+					overwrite(tab, keys)
+					continue
+				}
+				s, _ := backend.Snapshot(1)
+				overwrite(tab, keys)
+				s.Release()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/entry")
+		})
+	}
+}
+
+func overwrite(tab state.Table, keys *state.Keys) {
+	refs := make([]state.Ref, benchBatch)
+	value := make([]byte, 64)
+	for at := 0; at < keys.Len(); at += benchBatch {
+		_ = tab.Get(0, part(keys, at, at+benchBatch), refs)
+		for i, r := range refs {
+			tab.Mutable(r)[0]++
+			tab.SetVar(r, value[:i%64])
+		}
+	}
+}
+
+// BenchmarkRestore fills a table from a source in memory.
+func BenchmarkRestore(b *testing.B) {
+	const n = 1 << 20
+	backend, _, _ := snapshotTable(b, n)
+	s, _ := backend.Snapshot(1)
+	part, err := statefile.Write(context.Background(), s, nil, statefile.Options{Groups: allGroups, MaxParallelism: 128, InlineBytes: 1 << 30})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.Release()
+	b.SetBytes(part.Bytes)
+	for b.Loop() {
+		src, err := statefile.Open(context.Background(), part, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		tab, err := New(Options{KeyGroups: allGroups, MaxParallelism: 128, Restore: &state.Restore{Sources: []state.Source{src}}}).
+			Table(state.Spec{Name: "t", FixedWidth: 24})
+		if err != nil || tab.Len() != n {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/entry")
+}
+
+// nowhere is a checkpoint storage that forgets.
+type nowhere struct{}
+
+func (nowhere) Create(context.Context, bool) (state.FileWriter, error) { return nowhere{}, nil }
+func (nowhere) Write(b []byte) (int, error)                            { return len(b), nil }
+func (nowhere) Commit() (state.Segment, error)                         { return state.Segment{}, nil }
+func (nowhere) Abort()                                                 {}
+func (nowhere) Open(context.Context, state.Segment) (io.ReadCloser, error) {
+	return nil, io.ErrUnexpectedEOF
 }

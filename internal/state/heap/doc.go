@@ -24,11 +24,27 @@
 // entry: the misses of the processor's cache in one pass do not wait for each
 // other.
 //
-// # Snapshots (to come)
+// # Snapshots
 //
-// A snapshot freezes the list of pages, arena chunks and indexes: every one gets
-// the snapshot's number. The first write to a frozen page (Mutable, Upsert,
-// SetVar, Delete all know the page) gives a copy of it to the snapshot and keeps
-// the live page where it is, so that slices handed out stay right. The writer of
-// the snapshot takes the copy where there is one, the live page elsewhere.
+// Backend.Snapshot freezes the list of pages and arena chunks, with the live
+// bitmap and the namespace of every page; indexes are not needed, a snapshot scans
+// pages. From then on the first write to a page or chunk since the latest snapshot
+// (an epoch per page tells) gives a copy of it to every snapshot that has not read
+// it, and the live page stays where it is, so that slices handed out stay right. A
+// page that a snapshot has read is written without a copy. Chunks are read block
+// by block and out of order, so they are copied, when written, until their state
+// has been read to the end.
+//
+// The goroutine that reads a snapshot and the subtask meet at the cells of
+// fence.go only. While no snapshot is under way a write costs one branch on a flag
+// of its state.
+//
+// What is not part of a snapshot is kept where no copy is needed: freed blocks are
+// listed beside the arena, and the vectors of a Map lie in an arena of their own.
+//
+// # Restore
+//
+// A state is filled when it is asked for by name. Keys that all have one size are
+// stored as keys of one width until the operator's first keys tell otherwise; then
+// the pages are laid out again (Refs and hashes stay).
 package heap

@@ -345,6 +345,9 @@ func (e *entries) memory() int64 {
 			total += int64(len(sp.index))*8 + int64(cap(sp.freed))*4
 		}
 	}
+	for i := range e.arena.classes {
+		total += int64(cap(e.arena.classes[i].free)) * 4
+	}
 	for _, sp := range e.freeSpace {
 		total += int64(len(sp.index)) * 8
 	}

@@ -87,9 +87,11 @@ func (c *cell) consume(buf []byte) (content []byte, own bool) {
 	return buf, false
 }
 
-// skip is consume of a page that holds nothing.
-func (c *cell) skip() {
+// drop lets the content go, unread.
+func (c *cell) drop() {
 	if c.take() {
 		c.keep(nil)
+		return
 	}
+	c.data = nil
 }

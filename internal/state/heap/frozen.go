@@ -57,9 +57,21 @@ func (s *spares) put(b []byte) {
 	s.mu.Unlock()
 }
 
-// release lets the subtask forget the frozen store, and frees its memory.
+// release lets the subtask forget the frozen store, which it does when it is used
+// next, and frees the copies made.
 func (f *frozen) release() {
 	f.done.Store(true)
+	for i := range f.pages {
+		f.pages[i].drop()
+	}
+	for _, cells := range f.arena.classes {
+		for i := range cells {
+			cells[i].drop()
+		}
+	}
+	for i := range f.arena.huge {
+		f.arena.huge[i].drop()
+	}
 	f.spare.mu.Lock()
 	f.spare.free = nil
 	f.spare.mu.Unlock()

@@ -88,7 +88,7 @@ func (f *frozen) each(visit func(p *frozenPage, entry []byte) error) error {
 	for i := range f.pages {
 		p := &f.pages[i]
 		if p.live == ([pageEntries / 64]uint64{}) {
-			p.skip()
+			p.drop()
 			continue
 		}
 		page, own := p.consume(buf)
