@@ -1,0 +1,4 @@
+package report
+
+// chinese are the sentences of reports and rules in Chinese, by the English format.
+var chinese = map[string]string{}

@@ -1,0 +1,331 @@
+package rules
+
+import (
+	"math"
+	"sort"
+	"strings"
+
+	"github.com/flottstream/flott/internal/doctor/snapshot"
+)
+
+// Shares of a second from which a subtask counts as back-pressured (Flink's LOW
+// and HIGH) and as busy.
+const (
+	pressureLow  = 0.10
+	pressureHigh = 0.50
+	busyHigh     = 0.80
+)
+
+// Load is how busy a job is: where records pile up and why.
+type Load struct {
+	Vertices map[string]*VertexLoad
+	Necks    []*Neck // vertices that hold others back, worst first
+}
+
+// VertexLoad is the load of a vertex. Figures that nobody knows are NaN.
+type VertexLoad struct {
+	V                          *snapshot.Vertex
+	BusyMax, BusyAvg, BusyRest float64 // Rest: average without the busiest subtask
+	PressureMax, PressureAvg   float64
+	Hottest                    *snapshot.Subtask // busiest; nil if nobody knows
+	Work                       Work              // what its threads were seen doing
+}
+
+// Neck is a vertex that is slower than what feeds it.
+type Neck struct {
+	*VertexLoad
+	Held []*snapshot.Vertex // inputs that are back-pressured; empty if it is the source itself
+	Rule string             // of the rule that names the reason
+	Skew Skew
+	TM   *snapshot.TaskManager // of the hottest subtask; nil if unknown
+}
+
+// Skew is how unevenly records arrive at the subtasks of a vertex.
+type Skew struct {
+	Known     bool
+	Hot       *snapshot.Subtask
+	Share     float64 // of all records that the hottest gets
+	Ratio     float64 // hottest over the average of the others
+	PerSecond bool    // measured now, not since the start
+}
+
+func measure(s *snapshot.Snapshot, j *snapshot.Job) *Load {
+	l := &Load{Vertices: map[string]*VertexLoad{}}
+	for i := range j.Vertices {
+		l.Vertices[j.Vertices[i].ID] = measureVertex(&j.Vertices[i])
+	}
+	for i := range j.Vertices {
+		if n := l.neck(j, &j.Vertices[i]); n != nil {
+			n.TM = taskManager(s, n.Hottest)
+			n.Skew = skewOf(n.V)
+			n.Rule = reason(s, j, l, n)
+			l.Necks = append(l.Necks, n)
+		}
+	}
+	sort.SliceStable(l.Necks, func(a, b int) bool { return l.Necks[a].weight(l) > l.Necks[b].weight(l) })
+	return l
+}
+
+func (n *Neck) weight(l *Load) (w float64) {
+	for _, h := range n.Held {
+		w = max(w, l.Vertices[h.ID].PressureMax)
+	}
+	return w
+}
+
+func taskManager(s *snapshot.Snapshot, t *snapshot.Subtask) *snapshot.TaskManager {
+	if t == nil {
+		return nil
+	}
+	for i := range s.TaskManagers {
+		if s.TaskManagers[i].ID == t.TaskManager {
+			return &s.TaskManagers[i]
+		}
+	}
+	return nil
+}
+
+func measureVertex(v *snapshot.Vertex) *VertexLoad {
+	nan := math.NaN()
+	l := &VertexLoad{V: v, BusyMax: nan, BusyAvg: nan, BusyRest: nan, PressureMax: nan, PressureAvg: nan, Work: workOf(v)}
+	var busy, pressure []float64
+	for i := range v.Subtasks {
+		s := &v.Subtasks[i]
+		if !math.IsNaN(s.Busy) {
+			busy = append(busy, s.Busy)
+			if l.Hottest == nil || s.Busy > l.Hottest.Busy {
+				l.Hottest = s
+			}
+		}
+		if !math.IsNaN(s.BackPressured) {
+			pressure = append(pressure, s.BackPressured)
+		}
+	}
+	if len(busy) > 0 {
+		l.BusyMax, l.BusyAvg = maxAvg(busy)
+		if len(busy) > 1 {
+			l.BusyRest = (l.BusyAvg*float64(len(busy)) - l.BusyMax) / float64(len(busy)-1)
+		}
+	}
+	if len(pressure) > 0 {
+		l.PressureMax, l.PressureAvg = maxAvg(pressure)
+	}
+	return l
+}
+
+func maxAvg(vs []float64) (most, avg float64) {
+	for _, v := range vs {
+		most = max(most, v)
+		avg += v / float64(len(vs))
+	}
+	return most, avg
+}
+
+// neck finds out whether v holds its inputs back. The panel of Flink shows the
+// sender: the neck itself looks free, so it is the vertex that is not
+// back-pressured while what feeds it is.
+func (l *Load) neck(j *snapshot.Job, v *snapshot.Vertex) *Neck {
+	own := l.Vertices[v.ID]
+	if v.Source() {
+		return sourceNeck(own)
+	}
+	n := &Neck{VertexLoad: own}
+	var worst float64
+	for _, in := range v.Inputs {
+		up := l.Vertices[in.From]
+		if up == nil || !(up.PressureMax >= pressureLow) && !filling(own, up) {
+			continue
+		}
+		// Of several consumers it is the busiest that holds the input back.
+		if busier := l.busiest(j.Consumers(in.From)); busier != nil && busier != v && l.free(busier) {
+			continue
+		}
+		n.Held = append(n.Held, up.V)
+		worst = max(worst, up.PressureMax)
+	}
+	if len(n.Held) == 0 || own.PressureMax >= max(pressureLow, worst*0.6) && !(own.BusyMax >= busyHigh) {
+		return nil
+	}
+	return n
+}
+
+// filling reports whether records pile up between two vertices although the first
+// is not held back yet: the second works at its limit and the pools fill.
+func filling(own, up *VertexLoad) bool {
+	return own.BusyMax >= 0.95 && (own.V.Metric("Shuffle.Netty.Input.Buffers.inPoolUsage").Max >= 0.5 || up.V.Metric("Shuffle.Netty.Output.Buffers.outPoolUsage").Max >= 0.5)
+}
+
+func (l *Load) free(v *snapshot.Vertex) bool { return !(l.Vertices[v.ID].PressureMax >= pressureHigh) }
+
+func (l *Load) busiest(vs []*snapshot.Vertex) (out *snapshot.Vertex) {
+	for _, v := range vs {
+		if out == nil || l.Vertices[v.ID].BusyMax > l.Vertices[out.ID].BusyMax {
+			out = v
+		}
+	}
+	return out
+}
+
+// sourceNeck looks for slow work that is chained to a source: it has no input that
+// could be back-pressured, and a source of the old kind does not even say how
+// busy it is. Only what the threads are seen doing tells.
+func sourceNeck(l *VertexLoad) *Neck {
+	if l.PressureMax >= pressureLow || l.BusyMax < busyHigh {
+		return nil
+	}
+	if w := l.Work; w.Samples < 4 || w.Share(WorkSink)+w.Share(WorkLookup)+w.Share(WorkUser) < 0.7 {
+		return nil
+	}
+	if l.Hottest == nil && len(l.V.Subtasks) > 0 {
+		l.Hottest = &l.V.Subtasks[0]
+	}
+	return &Neck{VertexLoad: l}
+}
+
+// skewOf compares what arrives at the subtasks: now if that is known, else since
+// the start.
+func skewOf(v *snapshot.Vertex) Skew {
+	if len(v.Subtasks) < 2 {
+		return Skew{}
+	}
+	perSecond := true
+	figure := func(s *snapshot.Subtask) float64 {
+		if perSecond {
+			return s.Metric("numRecordsInPerSecond")
+		}
+		if s.ReadRecords < 0 {
+			return math.NaN()
+		}
+		return float64(s.ReadRecords)
+	}
+	var hot *snapshot.Subtask
+	var sum float64
+	for {
+		hot, sum = nil, 0
+		known := true
+		for i := range v.Subtasks {
+			x := figure(&v.Subtasks[i])
+			known = known && !math.IsNaN(x)
+			sum += x
+			if hot == nil || x > figure(hot) {
+				hot = &v.Subtasks[i]
+			}
+		}
+		if known && sum > 0 {
+			break
+		}
+		if !perSecond {
+			return Skew{}
+		}
+		perSecond = false
+	}
+	most := figure(hot)
+	rest := (sum - most) / float64(len(v.Subtasks)-1)
+	return Skew{Known: true, Hot: hot, Share: most / sum, Ratio: most / max(rest, 1e-9), PerSecond: perSecond}
+}
+
+// Rules that name the reason of a neck; exactly one does.
+const (
+	ruleDataSkew    = "FLT203"
+	ruleSlowSink    = "FLT204"
+	ruleSlowLookup  = "FLT205"
+	ruleSlowOp      = "FLT206"
+	ruleCPU         = "FLT207"
+	ruleGC          = "FLT208"
+	ruleParallelism = "FLT209"
+	ruleNetwork     = "FLT212"
+	ruleState       = "FLT213"
+	ruleLock        = "FLT214"
+	ruleFanOut      = "FLT215"
+	ruleSlowHost    = "FLT218"
+)
+
+// reason decides why a neck is slow, from the most certain sign to the least.
+func reason(s *snapshot.Snapshot, j *snapshot.Job, l *Load, n *Neck) string {
+	w := n.Work
+	uneven := len(n.V.Subtasks) > 1 && n.BusyMax >= 0.7 && n.BusyRest <= 0.6*n.BusyMax
+	switch {
+	case uneven && n.Skew.Known && n.Skew.Ratio >= 1.8:
+		return ruleDataSkew
+	case gcShare(n.TM) >= 0.2:
+		return ruleGC
+	case w.Samples >= 3 && w.Share(WorkLookup) >= 0.5:
+		return ruleSlowLookup
+	case w.Samples >= 3 && w.Share(WorkSink) >= 0.5:
+		return ruleSlowSink
+	case w.Samples >= 3 && w.Blocked >= 0.5:
+		return ruleLock
+	case w.Samples >= 3 && w.Share(WorkState) >= 0.5 || stalled(n.V):
+		return ruleState
+	case uneven && n.Skew.Known && n.Skew.Ratio < 1.3:
+		return ruleSlowHost
+	case n.BusyMax < 0.5 && n.PressureMax < pressureLow && len(n.Held) > 0 && remote(n):
+		return ruleNetwork
+	case saturated(l, n):
+		return ruleCPU
+	case narrow(n):
+		return ruleParallelism
+	case w.Samples == 0 && strings.Contains(n.V.Name, "LookupJoin"):
+		return ruleSlowLookup
+	case w.Samples == 0 && n.V.Sink() && !strings.Contains(n.V.Name, " -> "):
+		return ruleSlowSink
+	}
+	return ruleSlowOp
+}
+
+func gcShare(t *snapshot.TaskManager) float64 {
+	if t == nil {
+		return math.NaN()
+	}
+	return t.Metric("Status.JVM.GarbageCollector.All.TimeMsPerSecond") / 1000
+}
+
+// stalled reports whether RocksDB holds writes back.
+func stalled(v *snapshot.Vertex) bool {
+	for name, m := range v.Metrics {
+		if m.Max > 0 && (strings.HasSuffix(name, "rocksdb.is-write-stopped") || strings.HasSuffix(name, "rocksdb.actual-delayed-write-rate")) {
+			return true
+		}
+	}
+	return false
+}
+
+// remote reports whether the inputs of a neck come from other TaskManagers.
+func remote(n *Neck) bool {
+	for _, h := range n.Held {
+		for _, a := range h.Subtasks {
+			for _, b := range n.V.Subtasks {
+				if a.TaskManager != b.TaskManager {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// saturated reports whether the neck's process has no CPU left because several
+// vertices compute, not the neck alone.
+func saturated(l *Load, n *Neck) bool {
+	if n.TM == nil || !(n.TM.Metric("Status.JVM.CPU.Load") >= 0.9) {
+		return false
+	}
+	others := 0.0
+	for _, o := range l.Vertices {
+		if o.V != n.V && o.BusyAvg > 0 {
+			others += o.BusyAvg * float64(len(o.V.Subtasks))
+		}
+	}
+	own := n.BusyAvg * float64(len(n.V.Subtasks))
+	return others >= own
+}
+
+// narrow reports whether the neck has fewer subtasks than what feeds it.
+func narrow(n *Neck) bool {
+	for _, h := range n.Held {
+		if h.Parallelism > n.V.Parallelism && n.BusyAvg >= busyHigh {
+			return true
+		}
+	}
+	return false
+}
