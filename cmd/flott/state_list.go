@@ -91,7 +91,7 @@ func subtasksText(op *inspect.Operator) string {
 		}
 	}
 	if finished > 0 {
-		return fmt.Sprintf("%d (%d finished)", len(op.Parts), finished)
+		return fmt.Sprintf("%d, %d finished", len(op.Parts), finished)
 	}
 	return fmt.Sprint(len(op.Parts))
 }
@@ -110,15 +110,15 @@ func listCheckpoints(ctx context.Context, f *stateFlags, path string, out io.Wri
 		return fmt.Errorf("there is no checkpoint or savepoint in %s: a complete one is a folder with a file _metadata", path)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "PATH\tKIND\tID\tJOB\tJOB ID\tTAKEN\tSTATE\tWRITTEN")
+	fmt.Fprintln(w, "KIND\tID\tJOB\tJOB ID\tTAKEN\tSTATE\tWRITTEN\tPATH")
 	for _, m := range sound {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", m.Path, strings.ToLower(m.Kind.String()), m.ID, m.Name, m.Job, whenText(m.Timestamp), sizeText(m.Size), sizeText(m.Increment))
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", strings.ToLower(m.Kind.String()), m.ID, m.Name, m.Job, whenText(m.Timestamp), sizeText(m.Size), sizeText(m.Increment), m.Path)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	for _, b := range broken {
-		fmt.Fprintf(out, "%s  broken: %v\n", b.Path, b.Err)
+		fmt.Fprintf(out, "broken: %s: %v\n", b.Path, b.Err)
 	}
 	return nil
 }

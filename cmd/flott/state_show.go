@@ -47,7 +47,7 @@ func showState(ctx context.Context, f *stateFlags, path string, out io.Writer) e
 }
 
 func showOperator(ctx context.Context, out io.Writer, c *inspect.Checkpoint, op *inspect.Operator) error {
-	fmt.Fprintf(out, "%s\n  uid %s, %s subtasks, maximum parallelism %d\n", op.Name, op.UID, subtasksText(op), op.Vertex.MaxParallelism)
+	fmt.Fprintf(out, "%s\n  uid %s; subtasks: %s; maximum parallelism %d\n", op.Name, op.UID, subtasksText(op), op.Vertex.MaxParallelism)
 	for _, d := range op.States() {
 		n, err := c.Entries(ctx, op, d.Name)
 		if err != nil {

@@ -160,7 +160,7 @@ func (s *Storage) Below(ctx context.Context, folder string) (sound []*checkpoint
 		case ctx.Err() != nil:
 			return nil, nil, ctx.Err()
 		default:
-			broken = append(broken, Broken{c.path(s.dir), err})
+			broken = append(broken, Broken{c.path(dir), err})
 		}
 	}
 	return sound, broken, nil

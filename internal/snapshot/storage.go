@@ -150,7 +150,7 @@ func (s *Storage) open(ctx context.Context, g state.Segment) (io.ReadCloser, err
 	}
 	r, err := store.Open(ctx, name, g.Offset, g.Length)
 	if errors.Is(err, blob.ErrNotExist) {
-		return nil, fmt.Errorf("%w: the file %s is missing: %w", state.ErrCorrupt, g.File, err)
+		return nil, fmt.Errorf("%w: the file %s is missing", state.ErrCorrupt, g.File)
 	}
 	if err != nil {
 		return nil, err
