@@ -42,7 +42,10 @@ var errInterrupted = errors.New("interrupted")
 
 func exitCode(err error) int {
 	var usage usageError
+	var look doctorExit
 	switch {
+	case errors.As(err, &look):
+		return look.code
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, errInterrupted):
@@ -71,7 +74,7 @@ to fetch; connectors and formats are built in.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
-	cmd.AddCommand(runCommand(), datagenCommand(), versionCommand())
+	cmd.AddCommand(runCommand(), datagenCommand(), doctorCommand(), versionCommand())
 	return cmd
 }
 
