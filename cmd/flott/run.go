@@ -31,6 +31,10 @@ type runFlags struct {
 	style       string
 	quiet       bool
 	logLevel    string
+	resume      bool
+	from        string
+	claim       string
+	leaveOut    bool
 }
 
 // count is a whole number from 1; 0 is not set.
@@ -96,6 +100,10 @@ func runCommand() *cobra.Command {
 	flags.StringArrayVarP(&f.settings, "define", "D", nil, "`key=value` of the configuration; may be repeated")
 	flags.StringVar(&f.mode, "mode", "", "streaming or batch; sets execution.runtime-mode (streaming)")
 	flags.StringArrayVarP(&f.statements, "execute", "e", nil, "`SQL` to run instead of a file; may be repeated")
+	flags.BoolVar(&f.resume, "resume", false, "go on from the newest checkpoint of the job of that pipeline.name under execution.checkpointing.dir, if there is one")
+	flags.StringVarP(&f.from, "from", "s", "", "savepoint or checkpoint `PATH` to start from; sets execution.state-recovery.path")
+	flags.StringVar(&f.claim, "claim-mode", "", "who owns what -s names: claim, no_claim or legacy (no_claim)")
+	flags.BoolVarP(&f.leaveOut, "allow-non-restored-state", "n", false, "leave out state of operators that the job no longer has")
 	flags.StringVarP(&f.style, "output", "o", string(tableau.Tableau), "`style` of SELECT's rows: tableau, csv or json")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary and no progress")
 	flags.StringVar(&f.logLevel, "log", "warn", "log to standard error: debug, info, warn, error")
@@ -155,6 +163,21 @@ func (f *runFlags) configuration(warn func(string)) (*config.Config, error) {
 			return nil, err
 		}
 	}
+	if f.from != "" {
+		if err := set("-s", "execution.state-recovery.path", f.from); err != nil {
+			return nil, err
+		}
+	}
+	if f.claim != "" {
+		if err := set("--claim-mode", "execution.state-recovery.claim-mode", f.claim); err != nil {
+			return nil, err
+		}
+	}
+	if f.leaveOut {
+		if err := set("-n", "execution.state-recovery.ignore-unclaimed-state", "true"); err != nil {
+			return nil, err
+		}
+	}
 	return cfg, nil
 }
 
@@ -178,7 +201,7 @@ func run(ctx context.Context, f runFlags, args []string) error {
 	limitMemory()
 	host := &embedded.Host{
 		Engine: embedded.New(r.screen.results(), r.screen.messages(), log), Config: cfg,
-		Out: r.screen.results(), Style: tableau.Style(f.style), Started: r.started, Ended: r.ended,
+		Out: r.screen.results(), Style: tableau.Style(f.style), Resume: f.resume, Started: r.started, Ended: r.ended,
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

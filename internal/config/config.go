@@ -25,6 +25,7 @@ const (
 	Count         // whole number from 1; -1 is the default
 	Duration      // "10 s"
 	Bytes         // "128 mb"
+	Float         // number
 	Enum          // one of Option.Words
 	Zone          // time zone name or offset
 )
@@ -137,6 +138,9 @@ func (c *Config) Bool(key string) bool { return strings.EqualFold(c.Text(key), "
 // Int returns the value of an Int key.
 func (c *Config) Int(key string) int64 { n, _ := strconv.ParseInt(c.Text(key), 10, 64); return n }
 
+// Float returns the value of a Float key.
+func (c *Config) Float(key string) float64 { f, _ := strconv.ParseFloat(c.Text(key), 64); return f }
+
 // Duration returns the value of a Duration key.
 func (c *Config) Duration(key string) time.Duration {
 	d, _ := connector.ParseDuration(c.Text(key))
@@ -204,6 +208,10 @@ func check(o Option, value string) (err error) {
 	case Int:
 		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 			want = "a whole number"
+		}
+	case Float:
+		if _, err := strconv.ParseFloat(value, 64); err != nil {
+			want = "a number"
 		}
 	case Count:
 		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 1 && n != -1 {

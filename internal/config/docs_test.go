@@ -37,5 +37,5 @@ func typeName(o Option) string {
 	if o.Kind == Enum {
 		return strings.Join(o.Words, ", ")
 	}
-	return [...]string{Text: "text", Bool: "true, false", Int: "number", Duration: "duration", Bytes: "memory size", Zone: "time zone"}[o.Kind]
+	return [...]string{Text: "text", Bool: "true, false", Int: "number", Duration: "duration", Bytes: "memory size", Float: "number", Zone: "time zone"}[o.Kind]
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -9,8 +10,8 @@ import (
 )
 
 // Options is the table of keys flott acts on, by key: those below and the
-// planner's own (optimize.Keys). Docs and completion are made from it.
-var Options = merge(runtime, optimize.Keys)
+// tables of the packages that act on them. Docs and completion are made from it.
+var Options = merge(runtime, state, checkpointOptions(), optimize.Keys)
 
 // runtime are the keys of everything but the planner.
 var runtime = []Option{
@@ -29,10 +30,12 @@ var runtime = []Option{
 	{"table.local-time-zone", Zone, "default", nil, "Session time zone of TIMESTAMP_LTZ and CURRENT_TIMESTAMP."},
 }
 
-// merge adds the planner's keys to own, in order of the key.
-func merge(own []Option, planner []optimize.Key) []Option {
-	kinds := map[string]Kind{"Duration": Duration, "Boolean": Bool, "Long": Int, "Integer": Int, "Enum": Enum, "String": Text}
-	all := append([]Option(nil), own...)
+// kinds are the kinds of Flink's type names.
+var kinds = map[string]Kind{"Duration": Duration, "Boolean": Bool, "Long": Int, "Integer": Int, "Double": Float, "Enum": Enum, "String": Text, "MemorySize": Bytes}
+
+// merge returns all tables as one, in order of the key.
+func merge(own, state, checkpoints []Option, planner []optimize.Key) []Option {
+	all := slices.Concat(own, state, checkpoints)
 	for _, k := range planner {
 		all = append(all, Option{k.Name, kinds[k.Type], k.Default, k.Values, k.Doc})
 	}

@@ -33,11 +33,10 @@ import (
 	"github.com/flottstream/flott/internal/minicluster"
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/operators"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/sql/lower"
 	"github.com/flottstream/flott/internal/sql/optimize"
 	"github.com/flottstream/flott/internal/sql/plan"
-	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/state/heap"
 )
 
 // Connectors are the connectors of this binary.
@@ -185,26 +184,31 @@ type Execution struct {
 	graph   *jobgraph.Graph
 }
 
-// Start runs a planned job. collect takes the rows of a query, nil if there is
-// none.
-func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector) (*Execution, error) {
+// Start runs a planned job; with resume it goes on from the newest checkpoint of
+// a job of its name. collect takes the rows of a query, nil if there is none.
+func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector, resume bool) (*Execution, error) {
 	cfg, graph := p.config, p.Graph
+	job := jobmanager.Job{ID: newJobID(), Graph: graph, Settings: e.settings(cfg, p.mode), FlushEvery: flushEvery(cfg)}
+	store, err := e.recover(ctx, cfg, p.mode, resume, &job)
+	if err != nil {
+		return nil, err
+	}
 	cluster := minicluster.New(minicluster.Options{
 		Builder: &operators.Builder{Connectors: e.connectors, Env: e.env, Collector: collect},
-		Backend: func(r keygroup.Range) state.Backend {
-			return heap.New(heap.Options{KeyGroups: r, MaxParallelism: maxParallelism(cfg)})
-		},
-		Log: e.log,
+		Backend: openBackend,
+		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
+		Log:     e.log,
 	})
-	x := &Execution{Name: graph.Name, ID: newJobID(), Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph}
+	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph}
 	ctx, x.cancel = context.WithCancel(ctx)
-	x.master = cluster.Submit(jobmanager.Job{
-		ID: x.ID, Graph: graph, Settings: e.settings(cfg, p.mode), FlushEvery: flushEvery(cfg),
-	})
+	x.master = cluster.Submit(job)
 	go func() {
 		defer close(x.done)
 		x.err = x.master.Run(ctx)
 		cluster.Close()
+		if store != nil {
+			store.Close()
+		}
 	}()
 	return x, nil
 }

@@ -28,6 +28,7 @@ type Host struct {
 	Config *config.Config
 	Out    io.Writer // results
 	Style  tableau.Style
+	Resume bool // jobs go on from the newest checkpoint of their name
 	// Started is told about every job, from the goroutine that started it; Ended
 	// when a job has ended and its rows are shown. Either may be nil.
 	Started func(*Execution)
@@ -119,7 +120,7 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 		}
 		collect = shown
 	}
-	x, err := h.Engine.Start(ctx, p, collect)
+	x, err := h.Engine.Start(ctx, p, collect, h.Resume)
 	if err != nil {
 		return nil, err
 	}

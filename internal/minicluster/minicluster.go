@@ -10,10 +10,10 @@ import (
 
 	"github.com/flottstream/flott/internal/exchange"
 	"github.com/flottstream/flott/internal/jobmanager"
-	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/operators"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/taskmanager"
 )
@@ -21,7 +21,9 @@ import (
 // Options configure a cluster; Builder and Backend are required.
 type Options struct {
 	Builder *operators.Builder
-	Backend func(keygroup.Range) state.Backend
+	Backend func(taskmanager.BackendRequest) (state.Backend, error)
+	// Storage is where the checkpoints of a job go; nil: jobs take none.
+	Storage func(snapshot.Settings) (*snapshot.Storage, error)
 	Limits  exchange.Limits // zero: exchange.DefaultLimits
 	Clock   operator.Clock  // nil: the wall clock
 	Log     *slog.Logger    // nil: no log
@@ -33,10 +35,11 @@ type Cluster struct {
 	tm   *taskmanager.TaskManager
 }
 
-// wallClock is the real time.
-type wallClock struct{}
+// WallClock is the real time.
+type WallClock struct{}
 
-func (wallClock) Now() time.Time { return time.Now() }
+// Now is the time.
+func (WallClock) Now() time.Time { return time.Now() }
 
 // New starts a cluster. Close ends it.
 func New(opts Options) *Cluster {
@@ -44,13 +47,13 @@ func New(opts Options) *Cluster {
 		opts.Limits = exchange.DefaultLimits
 	}
 	if opts.Clock == nil {
-		opts.Clock = wallClock{}
+		opts.Clock = WallClock{}
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Cluster{opts: opts, tm: taskmanager.New(taskmanager.Options{
-		ID: "local", Builder: opts.Builder, Backend: opts.Backend, Limits: opts.Limits, Clock: opts.Clock, Log: opts.Log,
+		ID: "local", Builder: opts.Builder, Backend: opts.Backend, Storage: opts.Storage, Limits: opts.Limits, Clock: opts.Clock, Log: opts.Log,
 	})}
 }
 

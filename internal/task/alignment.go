@@ -41,6 +41,7 @@ func (t *Task) follow(v align.Verdict, channel int) error {
 			return err
 		}
 		t.flying = p
+		t.keepRest()
 	}
 	for _, c := range v.Overtake {
 		if err := t.overtake(c); err != nil {

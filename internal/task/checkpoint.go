@@ -16,6 +16,8 @@ import (
 // written durable, before the acknowledgement; Abort leaves nothing.
 type Files interface {
 	state.Files
+	// Encode encodes what goes into the acknowledgement.
+	Encode(*snapshot.Subtask) checkpoint.State
 	Flush() error
 	Abort()
 }
@@ -24,7 +26,7 @@ type Files interface {
 type Checkpoints struct {
 	Settings snapshot.Settings
 	// Files opens the place for the part of a checkpoint.
-	Files func(stream.CheckpointBarrier) Files
+	Files func(context.Context, stream.CheckpointBarrier) (Files, error)
 	// Write writes a snapshot in canonical form.
 	Write func(context.Context, state.Snapshot, keygroup.Range, Files) (state.Part, error)
 	// Go runs a function beside the subtask's goroutine.
@@ -179,10 +181,13 @@ func (t *Task) persist(p *part) {
 		st, err := t.write(ctx, p)
 		p.release()
 		p.metrics.Async = t.clock.Now().Sub(start)
-		if err != nil {
-			t.master.DeclineCheckpoint(p.barrier.ID, checkpoint.AsyncException, err.Error())
-		} else {
+		switch {
+		case err == nil:
 			t.master.AckCheckpoint(p.barrier.ID, st, p.metrics)
+		case ctx.Err() != nil: // given up, or the task ends
+			t.master.DeclineCheckpoint(p.barrier.ID, checkpoint.TaskClosing, "")
+		default:
+			t.master.DeclineCheckpoint(p.barrier.ID, checkpoint.AsyncException, err.Error())
 		}
 		t.writers.Done()
 		t.post(func() error {
@@ -195,7 +200,10 @@ func (t *Task) persist(p *part) {
 
 // write writes the keyed state of every operator and encodes the whole.
 func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
-	files := t.checkpoints.Files(p.barrier)
+	files, err := t.checkpoints.Files(ctx, p.barrier)
+	if err != nil {
+		return checkpoint.State{}, err
+	}
 	for i, frozen := range p.frozen {
 		if frozen == nil || len(frozen.States()) == 0 {
 			continue
@@ -220,11 +228,7 @@ func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
 	if err := files.Flush(); err != nil {
 		return checkpoint.State{}, err
 	}
-	base := ""
-	if p.barrier.Kind.IsSavepoint() {
-		base = p.barrier.Path
-	}
-	st := snapshot.Encode(&p.state, base)
+	st := files.Encode(&p.state)
 	p.metrics.Bytes += int64(len(st.Data))
 	p.metrics.FullBytes += int64(len(st.Data))
 	return st, nil

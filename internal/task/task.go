@@ -62,6 +62,7 @@ type Task struct {
 	times    *eventtime.Combiner
 	aligner  *align.Aligner
 	timers   timerQueue
+	pace     pace
 	open     int   // channels that have not ended
 	feeding  int   // channels that rows may still come from
 	time     int64 // combined watermark of the inputs
@@ -148,6 +149,7 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	if err := t.awaitFinal(ctx); err != nil {
 		return err
 	}
+	defer t.writers.Wait() // a part that is being written still counts
 	return t.end()
 }
 
@@ -181,7 +183,7 @@ func (t *Task) handle(e stream.Element, channel int) error {
 		if t.aligner.Active() && t.aligner.Rows(channel, int64(e.Batch.SizeBytes())) {
 			t.keep(channel, e.Batch)
 		}
-		err := t.nodes[0].process(t.places[channel].port, e.Batch)
+		err := t.process(channel, e.Batch)
 		t.gate.Recycle(channel, e.Batch)
 		return err
 	case stream.Watermark:
@@ -292,8 +294,8 @@ func (t *Task) housekeeping(ctx context.Context) error {
 			return err
 		}
 	}
-	if t.flushEvery >= 0 && now.Sub(t.lastFlush) >= t.flushEvery && t.available() {
-		return t.flushEdges(now)
+	if t.flushEvery >= 0 && now.Sub(t.lastFlush) >= t.flushEvery {
+		t.flushEdges(now)
 	}
 	return nil
 }
@@ -339,28 +341,22 @@ func (t *Task) fireTimers(now time.Time) error {
 	return nil
 }
 
-func (t *Task) flushEdges(now time.Time) error {
+// flushEdges hands over what is pending where there is room for it.
+func (t *Task) flushEdges(now time.Time) {
 	t.lastFlush = now
-	for _, n := range t.nodes {
-		for _, w := range n.writers {
-			if err := w.Flush(); err != nil {
-				return err
-			}
-		}
+	for _, w := range t.edges {
+		w.FlushFree()
 	}
-	return nil
 }
 
 // rest waits for mail, input, a timer or more, after handing over what is
 // pending.
 func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 	start := t.clock.Now()
-	free := t.available()
-	if t.flushEvery >= 0 && free {
-		if err := t.flushEdges(start); err != nil {
-			return err
-		}
+	if t.flushEvery >= 0 {
+		t.flushEdges(start)
 	}
+	free := t.available()
 	var due <-chan time.Time
 	if at := min(t.timers.next(), t.barrierDeadline()); at != math.MaxInt64 {
 		timer := time.NewTimer(time.UnixMilli(at).Sub(start))

@@ -31,11 +31,11 @@ type Options struct {
 	Builder *operators.Builder
 	// Backend makes the state of one operator of a subtask.
 	Backend func(BackendRequest) (state.Backend, error)
-	// OpenStore opens the storage that checkpoints go to.
-	OpenStore snapshot.Open
-	Limits    exchange.Limits
-	Clock     operator.Clock
-	Log       *slog.Logger
+	// Storage is where the checkpoints of a job go; its owner closes it.
+	Storage func(snapshot.Settings) (*snapshot.Storage, error)
+	Limits  exchange.Limits
+	Clock   operator.Clock
+	Log     *slog.Logger
 }
 
 // BackendRequest says which state a backend is for.
@@ -55,7 +55,6 @@ type TaskManager struct {
 	mu       sync.Mutex
 	channels map[channelID]*exchange.Channel
 	tasks    map[rpc.Attempt]*running
-	storages map[string]*snapshot.Storage // by checkpoint folder
 	done     sync.WaitGroup
 }
 
@@ -78,7 +77,7 @@ type running struct {
 func New(opts Options) *TaskManager {
 	return &TaskManager{
 		opts: opts, metrics: metrics.NewGroup(map[string]string{"tm_id": opts.ID}),
-		channels: map[channelID]*exchange.Channel{}, tasks: map[rpc.Attempt]*running{}, storages: map[string]*snapshot.Storage{},
+		channels: map[channelID]*exchange.Channel{}, tasks: map[rpc.Attempt]*running{},
 	}
 }
 
@@ -181,14 +180,16 @@ func (m *TaskManager) checkpoints(ctx context.Context, d *rpc.Deployment, c *tas
 	if d.Snapshots == nil {
 		return nil, nil
 	}
-	storage, err := m.storage(*d.Snapshots)
+	storage, err := m.opts.Storage(*d.Snapshots)
 	if err != nil {
 		return nil, err
 	}
 	options := statefile.Options{Compress: d.Snapshots.Compress, InlineBytes: d.Snapshots.InlineBytes, MaxParallelism: d.Vertex.MaxParallelism}
 	c.Checkpoints = &task.Checkpoints{
 		Settings: *d.Snapshots, Go: func(f func()) { go f() },
-		Files: func(b stream.CheckpointBarrier) task.Files { return storage.Files(ctx, b) },
+		Files: func(ctx context.Context, b stream.CheckpointBarrier) (task.Files, error) {
+			return storage.Files(ctx, b)
+		},
 		Write: func(ctx context.Context, s state.Snapshot, groups keygroup.Range, files task.Files) (state.Part, error) {
 			o := options
 			o.Groups = groups
@@ -202,21 +203,6 @@ func (m *TaskManager) checkpoints(ctx context.Context, d *rpc.Deployment, c *tas
 		}
 	}
 	return reader, nil
-}
-
-// storage opens the checkpoint folder of a job, once.
-func (m *TaskManager) storage(s snapshot.Settings) (*snapshot.Storage, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if o, ok := m.storages[s.Dir]; ok {
-		return o, nil
-	}
-	o, err := snapshot.OpenStorage(context.Background(), s, m.opts.OpenStore)
-	if err != nil {
-		return nil, err
-	}
-	m.storages[s.Dir] = o
-	return o, nil
 }
 
 // wire finds or makes the channels of a subtask, by edge. The caller holds mu.
@@ -312,9 +298,6 @@ func (m *TaskManager) Close() {
 	}
 	m.mu.Unlock()
 	m.done.Wait()
-	for _, s := range m.storages {
-		s.Close()
-	}
 }
 
 // attemptMaster is a task's line to the master of its job.

@@ -14,10 +14,10 @@ import (
 	"github.com/flottstream/flott/internal/exchange"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
-	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/operators"
 	"github.com/flottstream/flott/internal/rpc"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/state/heap"
 	"github.com/flottstream/flott/internal/stream"
@@ -116,8 +116,10 @@ func (m *master) TaskState(a rpc.Attempt, s rpc.State, cause error) {
 		m.ended <- cause
 	}
 }
-func (m *master) RequestSplit(rpc.Attempt)              {}
-func (m *master) AckCheckpoint(a rpc.Attempt, id int64) { m.acks <- a }
+func (m *master) RequestSplit(rpc.Attempt)                   {}
+func (m *master) EndOfData(rpc.Attempt)                      {}
+func (m *master) DeclineCheckpoint(rpc.Attempt, rpc.Decline) {}
+func (m *master) AckCheckpoint(a rpc.Attempt, _ rpc.Ack)     { m.acks <- a }
 
 // collected sums what a job emits.
 type collected struct {
@@ -170,9 +172,16 @@ func start(t *testing.T, rows chan int64, out *collected) (m *TaskManager, sourc
 	m = New(Options{
 		ID: "test", Clock: clock{}, Log: rpc.Discard, Limits: exchange.DefaultLimits,
 		Builder: &operators.Builder{Connectors: map[string]connector.Factory{"tap": &tap{rows}}, Env: &connector.Env{}, Collector: out},
-		Backend: func(r keygroup.Range) state.Backend { return heap.New(heap.Options{KeyGroups: r, MaxParallelism: 128}) },
+		Backend: func(r BackendRequest) (state.Backend, error) {
+			return heap.New(heap.Options{KeyGroups: r.Groups, MaxParallelism: r.MaxParallelism}), nil
+		},
 	})
 	t.Cleanup(m.Close)
+	storage, err := snapshot.OpenStorage(context.Background(), snapshot.Settings{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.opts.Storage = func(snapshot.Settings) (*snapshot.Storage, error) { return storage, nil }
 	report = &master{acks: make(chan rpc.Attempt, 16), states: make(chan string, 64), ended: make(chan error, 16)}
 	width := map[int]int{}
 	g := pipeline(t)
@@ -189,6 +198,7 @@ func start(t *testing.T, rows chan int64, out *collected) (m *TaskManager, sourc
 			err := m.Submit(&rpc.Deployment{
 				Attempt: a, JobName: "test", Vertex: v, Producers: width, Consumers: width,
 				Settings: operator.Settings{BatchRows: 16, Streaming: true, TimeZone: time.UTC}, FlushEvery: time.Millisecond,
+				Snapshots: &snapshot.Settings{InlineBytes: 1 << 10},
 			}, report)
 			if err != nil {
 				t.Fatal(err)
