@@ -44,14 +44,14 @@ func (p *Planner) Start(_ context.Context, r *session.Result) (session.Execution
 	if err == nil {
 		p.Plans = append(p.Plans, planned)
 	}
-	return planOnly{}, err
+	return unstarted{}, err
 }
 
-// planOnly is a job that has ended because it never ran.
-type planOnly struct{}
+// unstarted is a job that has ended because it never ran.
+type unstarted struct{}
 
 // Wait returns at once.
-func (planOnly) Wait() error { return nil }
+func (unstarted) Wait() error { return nil }
 
 // Against tells what becomes of the state in the checkpoint or savepoint at path if
 // the job were started from it.
