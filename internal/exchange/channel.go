@@ -36,6 +36,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/stream"
 )
@@ -56,7 +57,9 @@ type Channel struct {
 	space     chan struct{} // capacity 1: a buffer came back
 	spare     *bufferPool   // of the writer: overdraft it may use for rows
 	wake      chan<- struct{}
-	watched   bool // wake is to be signalled when a buffer comes back
+	watched   bool                 // wake is to be signalled when a buffer comes back
+	world     actor.World          // of the producer
+	observe   func(stream.Element) // nil, or told of everything that is queued
 
 	announced bool           // news is to be polled before anything else
 	news      stream.Element // a Barrier or End that is in the queue
@@ -72,8 +75,12 @@ type Channel struct {
 
 // NewChannel returns an empty channel without a consumer.
 func NewChannel(limits Limits) *Channel {
-	return &Channel{limits: limits, space: make(chan struct{}, 1)}
+	return &Channel{limits: limits, space: make(chan struct{}, 1), world: actor.Threads{}}
 }
+
+// Observe has f told of every element before it is queued: for the simulator's
+// checkers. It is called before the channel is used, and f must not call back.
+func (c *Channel) Observe(f func(stream.Element)) { c.observe = f }
 
 // Buffer returns a recycled batch, or nil if there is none.
 func (c *Channel) Buffer() *batch.Batch {
@@ -96,18 +103,17 @@ func (c *Channel) Push(ctx context.Context, b *batch.Batch) (waited time.Duratio
 		if c.admit() {
 			c.append(stream.Element{Kind: stream.Records, Batch: b})
 			if !start.IsZero() {
-				waited = time.Since(start)
+				waited = c.world.Now().Sub(start)
 			}
 			return waited, nil
 		}
 		c.mu.Unlock()
 		if start.IsZero() {
-			start = time.Now()
+			start = c.world.Now()
 		}
-		select {
-		case <-c.space:
-		case <-ctx.Done():
-			return time.Since(start), context.Cause(ctx)
+		c.world.Wait(time.Time{}, c.space, ctx.Done(), nil)
+		if ctx.Err() != nil {
+			return c.world.Now().Sub(start), context.Cause(ctx)
 		}
 	}
 }
@@ -186,6 +192,9 @@ func (c *Channel) Send(e stream.Element) {
 	c.mu.Lock()
 	if n := len(c.queue); e.Kind == stream.Watermark && n > c.head && c.queue[n-1].Kind == stream.Watermark {
 		c.queue[n-1] = e
+		if c.observe != nil {
+			c.observe(e)
+		}
 		c.mu.Unlock()
 		return
 	}
@@ -197,6 +206,9 @@ func (c *Channel) Send(e stream.Element) {
 
 // append queues e and unlocks c.
 func (c *Channel) append(e stream.Element) {
+	if c.observe != nil {
+		c.observe(e)
+	}
 	if c.head > 32 && c.head*2 > len(c.queue) {
 		n := copy(c.queue, c.queue[c.head:])
 		clear(c.queue[n:])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/keygroup"
@@ -50,7 +51,8 @@ type WriterConfig struct {
 	// that has some waits for Available before it takes more input.
 	Overdraft int
 	// Wake is signalled, without waiting, when Available may have changed; nil: never.
-	Wake chan<- struct{}
+	Wake  chan<- struct{}
+	World actor.World // nil: threads
 }
 
 // NewWriter returns a writer over channels.
@@ -64,7 +66,7 @@ func NewWriter(c WriterConfig) *Writer {
 	w.spare.size = int64(c.Overdraft)
 	for _, ch := range c.Channels {
 		ch.mu.Lock()
-		ch.spare, ch.wake = &w.spare, c.Wake
+		ch.spare, ch.wake, ch.world = &w.spare, c.Wake, actor.Or(c.World)
 		ch.mu.Unlock()
 	}
 	if w.dist == jobgraph.Hash {

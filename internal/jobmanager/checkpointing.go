@@ -102,8 +102,8 @@ func (m *JobMaster) tick() {
 	}
 }
 
-// untilDeadline is how long the loop may wait for events.
-func (m *JobMaster) untilDeadline() time.Duration {
+// deadline is until when the loop may wait for events; the zero time: for ever.
+func (m *JobMaster) deadline() time.Time {
 	at := int64(math.MaxInt64)
 	if m.coord != nil {
 		at = min(m.coord.Deadline(), m.final.due)
@@ -116,9 +116,9 @@ func (m *JobMaster) untilDeadline() time.Duration {
 		}
 	}
 	if at == math.MaxInt64 {
-		return math.MaxInt64
+		return time.Time{}
 	}
-	return time.Duration(max(0, at-m.now())) * time.Millisecond
+	return time.UnixMilli(max(at, 1))
 }
 
 // step tells the coordinator of an event and carries out what that leads to.

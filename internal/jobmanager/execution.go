@@ -273,7 +273,8 @@ func (m *JobMaster) discover(ctx context.Context, c *coordinator) {
 		return
 	}
 	ctx, c.stop = context.WithCancel(ctx)
-	go m.discoverLoop(ctx, c, c.enumerator, c.interval)
+	enumerator, interval := c.enumerator, c.interval
+	m.job.World.Go(func() { m.discoverLoop(ctx, c, enumerator, interval) })
 }
 
 func (m *JobMaster) discoverLoop(ctx context.Context, c *coordinator, enumerator connector.Enumerator, interval time.Duration) {
@@ -293,9 +294,8 @@ func (m *JobMaster) discoverLoop(ctx context.Context, c *coordinator, enumerator
 		if last || err != nil {
 			return
 		}
-		select {
-		case <-time.After(interval):
-		case <-ctx.Done():
+		m.job.World.Wait(m.job.World.Now().Add(interval), ctx.Done(), nil, nil)
+		if ctx.Err() != nil {
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/operator"
@@ -21,6 +22,8 @@ type Job struct {
 	Checkpointing *Checkpointing
 	Restart       schedule.Options // Type "" and no periodic checkpoints: the first failure is the job's
 	RestoreFrom   *RestoreFrom     // nil: the job starts afresh
+	World         actor.World      // what its loops run in; nil: threads
+	Random        func() float64   // in [0, 1); nil: of math/rand
 }
 
 // Checkpointing says when checkpoints are taken and where they go.

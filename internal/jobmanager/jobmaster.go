@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -67,6 +68,10 @@ func NewJobMaster(job Job, tm rpc.TaskManager, open func(*jobgraph.Scan) (connec
 	if job.Restart == (schedule.Options{}) {
 		job.Restart = schedule.Default()
 	}
+	job.World = actor.Or(job.World)
+	if job.Random == nil {
+		job.Random = rand.Float64
+	}
 	m := &JobMaster{
 		job: job, tm: tm, open: open, log: log, mail: newMailbox(), ended: make(chan struct{}),
 		status: checkpoint.JobCreated, byTask: map[schedule.Subtask]*execution{},
@@ -87,7 +92,7 @@ func NewJobMaster(job Job, tm rpc.TaskManager, open func(*jobgraph.Scan) (connec
 		m.checkpoints = newCheckpoints(*c, o, job.Graph)
 		m.told.history = checkpoint.NewHistory(o)
 	}
-	m.failover = schedule.NewFailover(job.Restart, job.Graph, periodic, rand.Float64)
+	m.failover = schedule.NewFailover(job.Restart, job.Graph, periodic, job.Random)
 	for _, v := range job.Graph.Vertices {
 		for subtask := range v.Parallelism {
 			e := &execution{vertex: v, attempt: rpc.Attempt{Job: job.ID, Vertex: v.ID, Subtask: subtask}, state: rpc.Created}
@@ -117,31 +122,31 @@ func (m *JobMaster) Run(ctx context.Context) error {
 	defer m.mail.close()
 	defer m.cancel()
 	m.begin(ctx)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	canceled := ctx.Done()
 	for {
 		m.resume(ctx)
 		if m.over() {
 			break
 		}
-		timer.Reset(m.untilDeadline())
-		select {
-		case <-m.mail.wake:
-			for _, event := range m.mail.take() {
-				m.tick()
-				event()
-			}
-		case <-timer.C:
-			m.tick()
-		case <-canceled:
+		m.job.World.Wait(m.deadline(), m.mail.wake, canceled, nil)
+		if canceled != nil && ctx.Err() != nil {
 			canceled = nil
 			m.tick()
 			m.cancelJob()
 		}
+		m.tick()
+		m.readMail()
 	}
 	m.finish()
 	return m.failure
+}
+
+// readMail calls what was posted.
+func (m *JobMaster) readMail() {
+	for _, event := range m.mail.take() {
+		m.tick()
+		event()
+	}
 }
 
 // begin tells the world and finds out what to start from.
@@ -196,11 +201,8 @@ func (m *JobMaster) finish() {
 	grace := time.AfterFunc(shutdownGrace, m.cancel)
 	defer grace.Stop()
 	for m.working > 0 {
-		<-m.mail.wake
-		for _, event := range m.mail.take() {
-			m.tick()
-			event()
-		}
+		m.job.World.Wait(time.Time{}, m.mail.wake, nil, nil)
+		m.readMail()
 	}
 	for _, c := range m.sources {
 		c.close()
@@ -232,7 +234,7 @@ func (m *JobMaster) become(s checkpoint.JobStatus, cause error) {
 func (m *JobMaster) info(message string, args ...any) { m.log.Info(message, args...) }
 
 // now is the time in ms since 1970.
-func (m *JobMaster) now() int64 { return time.Now().UnixMilli() }
+func (m *JobMaster) now() int64 { return m.job.World.Now().UnixMilli() }
 
 // post makes the loop call event.
 func (m *JobMaster) post(event func()) { m.mail.put(event) }
@@ -240,13 +242,13 @@ func (m *JobMaster) post(event func()) { m.mail.put(event) }
 // background does work beside the loop; the loop calls what it returns.
 func (m *JobMaster) background(work func(ctx context.Context) func()) {
 	m.working++
-	go func() {
+	m.job.World.Go(func() {
 		done := work(m.io)
 		m.post(func() {
 			m.working--
 			done()
 		})
-	}()
+	})
 }
 
 // Stop ends the job gracefully: sources stop, what they have read goes through.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/rpc"
@@ -67,23 +68,25 @@ func (m *JobMaster) ask(ctx context.Context, event func(name string) checkpoint.
 	if m.job.Checkpointing == nil {
 		return checkpoint.Reply{}, errNoCheckpoints
 	}
-	answer := make(chan checkpoint.Reply, 1)
-	if !m.mail.put(func() { m.request(event, func(r checkpoint.Reply) { answer <- r }) }) {
+	var reply checkpoint.Reply
+	answered := make(chan struct{})
+	answer := func(r checkpoint.Reply) {
+		reply = r
+		close(answered)
+	}
+	if !m.mail.put(func() { m.request(event, answer) }) {
 		return checkpoint.Reply{}, errEnded
 	}
-	select {
-	case r := <-answer:
-		return r, replyError(r)
-	case <-ctx.Done():
-		return checkpoint.Reply{}, context.Cause(ctx)
-	case <-m.ended:
-	}
+	m.job.World.Wait(time.Time{}, answered, ctx.Done(), m.ended)
 	select { // the answer may have come just before the end
-	case r := <-answer:
-		return r, replyError(r)
+	case <-answered:
+		return reply, replyError(reply)
 	default:
-		return checkpoint.Reply{}, errEnded
 	}
+	if ctx.Err() != nil {
+		return checkpoint.Reply{}, context.Cause(ctx)
+	}
+	return checkpoint.Reply{}, errEnded
 }
 
 func replyError(r checkpoint.Reply) error {

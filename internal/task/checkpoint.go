@@ -189,7 +189,7 @@ func (t *Task) persist(p *part) {
 		default:
 			t.master.DeclineCheckpoint(p.barrier.ID, checkpoint.AsyncException, err.Error())
 		}
-		t.writers.Done()
+		t.writers.Add(-1)
 		t.post(func() error {
 			cancel()
 			delete(t.writing, p.barrier.ID)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/align"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/eventtime"
@@ -32,6 +33,7 @@ type Config struct {
 	Floating int // floating buffers of the gate
 
 	Master   Master
+	World    actor.World // nil: threads
 	Clock    operator.Clock
 	Log      *slog.Logger
 	Metrics  *metrics.Group // scope of the task
@@ -57,6 +59,7 @@ func New(ctx context.Context, c Config) (*Task, error) {
 	t := &Task{
 		name:   fmt.Sprintf("%s (%d/%d)", c.Vertex.Name, c.Subtask+1, c.Vertex.Parallelism),
 		log:    c.Log,
+		world:  actor.Or(c.World),
 		clock:  c.Clock,
 		master: c.Master,
 		time:   stream.MinTime,
@@ -124,7 +127,7 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 				w := exchange.NewWriter(exchange.WriterConfig{
 					Context: ctx, Edge: edge, Channels: c.Out[e], Subtask: c.Subtask,
 					MaxParallelism: c.Vertex.MaxParallelism, BatchRows: c.Settings.BatchRows, Waited: t.waitedNs,
-					Overdraft: exchange.DefaultOverdraft, Wake: t.wake,
+					Overdraft: exchange.DefaultOverdraft, Wake: t.wake, World: t.world,
 				})
 				n.writers, t.edges = append(n.writers, w), append(t.edges, w)
 			}

@@ -15,8 +15,10 @@ import (
 	"math"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/align"
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/eventtime"
@@ -50,6 +52,7 @@ type Master interface {
 type Task struct {
 	name   string
 	log    *slog.Logger
+	world  actor.World
 	clock  operator.Clock
 	master Master
 
@@ -79,8 +82,8 @@ type Task struct {
 	cancel       context.CancelFunc
 	writing      map[int64]context.CancelFunc // by checkpoint
 	flying       *part                        // its rows in flight are being captured; nil: none
-	writers      sync.WaitGroup
-	suspended    int64 // savepoint that stops the job, 0: none
+	writers      atomic.Int64                 // that run
+	suspended    int64                        // savepoint that stops the job, 0: none
 	lastFrom     int64
 	final        bool
 
@@ -149,7 +152,7 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	if err := t.awaitFinal(ctx); err != nil {
 		return err
 	}
-	defer t.writers.Wait() // a part that is being written still counts
+	defer t.awaitWriters() // a part that is being written still counts
 	return t.end()
 }
 
@@ -279,6 +282,7 @@ func (t *Task) runSource(ctx context.Context) error {
 // housekeeping does what is due between two elements: cancellation, mail,
 // timers, flushing by time.
 func (t *Task) housekeeping(ctx context.Context) error {
+	t.world.Yield()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -357,18 +361,11 @@ func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 		t.flushEdges(start)
 	}
 	free := t.available()
-	var due <-chan time.Time
+	var due time.Time
 	if at := min(t.timers.next(), t.barrierDeadline()); at != math.MaxInt64 {
-		timer := time.NewTimer(time.UnixMilli(at).Sub(start))
-		defer timer.Stop()
-		due = timer.C
+		due = time.UnixMilli(at)
 	}
-	select {
-	case <-ctx.Done():
-	case <-t.wake:
-	case <-more:
-	case <-due:
-	}
+	t.world.Wait(due, ctx.Done(), t.wake, more)
 	if took := int64(t.clock.Now().Sub(start)); free {
 		t.idleNs.Add(took)
 	} else {
@@ -377,11 +374,18 @@ func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 	return nil
 }
 
+// awaitWriters waits for what is being made durable beside the task's goroutine.
+func (t *Task) awaitWriters() {
+	for t.writers.Load() > 0 {
+		t.world.Wait(time.Time{}, t.wake, nil, nil)
+	}
+}
+
 // close gives up what is being written, closes the operators and their state,
 // the last first, and returns the first error.
 func (t *Task) close() (err error) {
 	t.cancel()
-	t.writers.Wait()
+	t.awaitWriters()
 	if t.flying != nil {
 		t.flying.release()
 	}

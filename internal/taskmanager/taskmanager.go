@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/exchange"
@@ -34,8 +36,11 @@ type Options struct {
 	// Storage is where the checkpoints of a job go; its owner closes it.
 	Storage func(snapshot.Settings) (*snapshot.Storage, error)
 	Limits  exchange.Limits
+	World   actor.World // nil: threads
 	Clock   operator.Clock
 	Log     *slog.Logger
+	// Observe, if not nil, makes what is told of every element between two subtasks.
+	Observe func(from rpc.Attempt, edge, producer, consumer int) func(stream.Element)
 }
 
 // BackendRequest says which state a backend is for.
@@ -55,7 +60,7 @@ type TaskManager struct {
 	mu       sync.Mutex
 	channels map[channelID]*exchange.Channel
 	tasks    map[rpc.Attempt]*running
-	done     sync.WaitGroup
+	gone     chan struct{} // capacity 1: a task has ended
 }
 
 // channelID names the pipe between two subtasks of a job.
@@ -75,9 +80,10 @@ type running struct {
 
 // New returns a TaskManager without tasks.
 func New(opts Options) *TaskManager {
+	opts.World = actor.Or(opts.World)
 	return &TaskManager{
 		opts: opts, metrics: metrics.NewGroup(map[string]string{"tm_id": opts.ID}),
-		channels: map[channelID]*exchange.Channel{}, tasks: map[rpc.Attempt]*running{},
+		channels: map[channelID]*exchange.Channel{}, tasks: map[rpc.Attempt]*running{}, gone: make(chan struct{}, 1),
 	}
 }
 
@@ -94,9 +100,8 @@ func (m *TaskManager) Submit(d *rpc.Deployment, master rpc.JobMaster) error {
 		return fmt.Errorf("subtask %v was submitted twice", d.Attempt)
 	}
 	m.tasks[d.Attempt] = r
-	m.done.Add(1)
 	in, out := m.wire(d)
-	go m.run(ctx, d, r, in, out, master)
+	m.opts.World.Go(func() { m.run(ctx, d, r, in, out, master) })
 	return nil
 }
 
@@ -145,7 +150,7 @@ func (m *TaskManager) forget(a rpc.Attempt) {
 	m.mu.Lock()
 	delete(m.tasks, a)
 	m.mu.Unlock()
-	m.done.Done()
+	actor.Signal(m.gone)
 }
 
 // config assembles a subtask's surroundings.
@@ -156,7 +161,7 @@ func (m *TaskManager) config(ctx context.Context, d *rpc.Deployment, master rpc.
 	})
 	c := task.Config{
 		Vertex: d.Vertex, Subtask: d.Attempt.Subtask, Floating: m.opts.Limits.Floating,
-		Master: attemptMaster{d.Attempt, master}, Clock: m.opts.Clock, Log: m.opts.Log, Metrics: group,
+		Master: attemptMaster{d.Attempt, master}, World: m.opts.World, Clock: m.opts.Clock, Log: m.opts.Log, Metrics: group,
 		Settings: d.Settings, FlushEvery: d.FlushEvery, Job: d.Attempt.Job, Restore: d.Restore,
 		Build: m.opts.Builder.Operator,
 		Source: func(op *jobgraph.Operator, _, _ int, _ *metrics.Group) (operator.Source, error) {
@@ -186,7 +191,7 @@ func (m *TaskManager) checkpoints(ctx context.Context, d *rpc.Deployment, c *tas
 	}
 	options := statefile.Options{Compress: d.Snapshots.Compress, InlineBytes: d.Snapshots.InlineBytes, MaxParallelism: d.Vertex.MaxParallelism}
 	c.Checkpoints = &task.Checkpoints{
-		Settings: *d.Snapshots, Go: func(f func()) { go f() },
+		Settings: *d.Snapshots, Go: m.opts.World.Go,
 		Files: func(ctx context.Context, b stream.CheckpointBarrier) (task.Files, error) {
 			return storage.Files(ctx, b)
 		},
@@ -239,6 +244,9 @@ func (m *TaskManager) channel(a rpc.Attempt, edge, producer, consumer int) *exch
 		return c
 	}
 	c = exchange.NewChannel(m.opts.Limits)
+	if m.opts.Observe != nil {
+		c.Observe(m.opts.Observe(a, edge, producer, consumer))
+	}
 	m.channels[id] = c
 	return c
 }
@@ -297,7 +305,15 @@ func (m *TaskManager) Close() {
 		r.cancel(task.ErrCanceled)
 	}
 	m.mu.Unlock()
-	m.done.Wait()
+	for m.running() > 0 {
+		m.opts.World.Wait(time.Time{}, m.gone, nil, nil)
+	}
+}
+
+func (m *TaskManager) running() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.tasks)
 }
 
 // attemptMaster is a task's line to the master of its job.
