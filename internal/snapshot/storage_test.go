@@ -240,6 +240,30 @@ func TestAbortLeavesNothing(t *testing.T) {
 	}
 }
 
+// A commit that was done although its answer was lost is undone too.
+func TestAbortAfterLostAnswer(t *testing.T) {
+	w := newWorld()
+	s := w.storage(t, Settings{Dir: "/ck"})
+	f := files(t, s, stream.CheckpointBarrier{ID: 1})
+	lost := errors.New("connection reset")
+	w.fail = func(op, url string) error {
+		if op == "commit" {
+			w.put(url, nil)
+			return lost
+		}
+		return nil
+	}
+	p, _ := f.Create(bg, false)
+	p.Write([]byte("x"))
+	if _, err := p.Commit(); !errors.Is(err, lost) {
+		t.Errorf("Commit: %v", err)
+	}
+	if err := f.Flush(); !errors.Is(err, lost) {
+		t.Errorf("Flush: %v", err)
+	}
+	equal(t, "objects", w.names(), []string{})
+}
+
 // Flush refuses while a piece is open, since that piece would be lost.
 func TestFlushWithOpenPiece(t *testing.T) {
 	s := newWorld().storage(t, Settings{Dir: "/ck"})
@@ -270,9 +294,9 @@ func TestManyWriters(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				text := strings.Repeat(fmt.Sprintf("%d.%d ", g, i), r.IntN(1000))
+				text := strings.Repeat(fmt.Sprintf("%d.%d ", g, i), r.IntN(2000))
 				for rest := text; rest != ""; {
-					n := min(len(rest), 1+r.IntN(500))
+					n := min(len(rest), 1+r.IntN(3000))
 					p.Write([]byte(rest[:n]))
 					rest = rest[n:]
 				}
@@ -293,7 +317,7 @@ func TestManyWriters(t *testing.T) {
 	if err := f.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(w.objects); n < 20 || n > 100 {
+	if n := len(w.objects); n < 20 || n > 200 {
 		t.Errorf("%d files for %d pieces", n, writers*each)
 	}
 	for g := range segments {
