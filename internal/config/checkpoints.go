@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flottstream/flott/internal/blob/storage"
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/schedule"
 	"github.com/flottstream/flott/internal/snapshot"
@@ -30,13 +31,16 @@ var state = []Option{
 
 const mergeSmall = 1 << 20 // pieces share a file up to this size, in bytes, without file-merging
 
-// checkpointOptions and restartOptions are the tables of other packages as options.
+// checkpointOptions are the tables of other packages as options.
 func checkpointOptions() (out []Option) {
 	for _, k := range checkpoint.Keys {
 		out = append(out, Option{k.Name, kinds[k.Type], k.Default, k.Values, k.Doc})
 	}
 	for _, k := range schedule.Keys {
 		out = append(out, Option{k.Name, kinds[k.Type], k.Default, k.Values, k.Doc})
+	}
+	for _, k := range storage.Keys {
+		out = append(out, Option{k.Name, kinds[k.Type], k.Default, nil, k.Doc})
 	}
 	return out
 }
@@ -125,7 +129,7 @@ func (c *Config) Snapshots(job string, o checkpoint.Options) (snapshot.Settings,
 func (c *Config) Storage() map[string]string {
 	out := map[string]string{}
 	for k, v := range c.values {
-		if strings.HasPrefix(k, "s3.") {
+		if storage.Is(k) {
 			out[k] = v
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flottstream/flott/internal/blob/storage"
 	"github.com/flottstream/flott/internal/connector"
 )
 
@@ -70,6 +71,13 @@ func (c *Config) Clone() *Config {
 // an error that suggests the nearest.
 func (c *Config) Set(key, value string) error {
 	key = canonical(key)
+	if storage.Is(key) {
+		if err := storage.Check(map[string]string{key: value}); err != nil {
+			return err
+		}
+		c.values[key] = value
+		return nil
+	}
 	o, ok := find(key)
 	if !ok {
 		if !isFlinkKey(key) {
@@ -107,6 +115,9 @@ func (c *Config) List() [][2]string {
 
 // mask hides the values of keys that look like secrets.
 func mask(key, value string) string {
+	if storage.IsSecret(key) {
+		return "******"
+	}
 	lower := strings.ToLower(key)
 	for _, word := range []string{"password", "secret", "token", "apikey", "api-key", "auth-params", "service-key", "credential"} {
 		if strings.Contains(lower, word) {
@@ -268,7 +279,7 @@ func isFlinkKey(key string) bool {
 		}
 	}
 	// Keys with a free part, e.g. metrics.reporter.<name>.class.
-	for _, prefix := range []string{"metrics.reporter.", "security.", "env.", "fs.", "s3.", "kubernetes.", "yarn.", "python.", "hadoop.", "flink.", "sql-client.", "sql-gateway."} {
+	for _, prefix := range []string{"metrics.reporter.", "security.", "env.", "fs.", "gs.", "s3.", "s3a.", "s3p.", "kubernetes.", "yarn.", "python.", "hadoop.", "flink.", "sql-client.", "sql-gateway."} {
 		if strings.HasPrefix(key, prefix) {
 			return true
 		}

@@ -52,7 +52,7 @@ func realBroker(t testing.TB) *broker {
 	case testing.Short():
 		t.Skip("-short: not run against a real broker")
 	case address == "":
-		t.Skip("needs a real broker: run as 'scripts/with-kafka go test ./internal/connector/kafka', which sets FLOTT_KAFKA")
+		t.Skip("needs a real broker: run as 'SERVICES=kafka scripts/with-services go test ./internal/connector/kafka', which sets FLOTT_KAFKA")
 	}
 	return newBroker(t, address)
 }
