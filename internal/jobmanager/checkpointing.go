@@ -63,19 +63,16 @@ func randomID() string {
 func (m *JobMaster) restoreFrom(ctx context.Context) error {
 	r := m.job.RestoreFrom
 	switch {
-	case r == nil, r.Path == "" && r.Manifest == nil && len(r.Retained) == 0:
+	case r == nil:
 		return nil
 	case m.coord == nil:
 		return errors.New("a job that takes no checkpoints cannot be restored from one")
 	case len(r.Retained) > 0:
 		m.step(checkpoint.Recovered{Completed: r.Retained})
-		n, err := m.storage.Sweep(ctx, r.Retained)
-		switch {
-		case err != nil:
-			m.log.Warn(fmt.Sprintf("Could not delete files that the former run of job %s left behind.", m.job.ID), "cause", err)
-		case n > 0:
-			m.info(fmt.Sprintf("Deleted %d files that the former run of job %s left behind.", n, m.job.ID))
-		}
+		m.sweep(ctx, r.Retained)
+		return nil
+	case r.Path == "" && r.Manifest == nil:
+		m.sweep(ctx, nil)
 		return nil
 	}
 	from := r.Manifest
@@ -92,6 +89,18 @@ func (m *JobMaster) restoreFrom(ctx context.Context) error {
 	m.adopted = true
 	m.step(checkpoint.Restored{Manifest: from, Claim: claim, AllowNonRestored: r.AllowNonRestored})
 	return nil
+}
+
+// sweep deletes what checkpoints in progress left behind when the former run of
+// the job ended. What lies there may be of no use, but does no harm.
+func (m *JobMaster) sweep(ctx context.Context, keep []*checkpoint.Manifest) {
+	n, err := m.storage.Sweep(ctx, keep)
+	switch {
+	case err != nil:
+		m.log.Warn(fmt.Sprintf("Could not delete files that the former run of job %s left behind.", m.job.ID), "cause", err)
+	case n > 0:
+		m.info(fmt.Sprintf("Deleted %d files that the former run of job %s left behind.", n, m.job.ID))
+	}
 }
 
 // tick tells the time, as must be done before every event.

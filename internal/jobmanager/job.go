@@ -50,8 +50,8 @@ type Storage interface {
 }
 
 // RestoreFrom names the state a job starts from: Retained, else Manifest, else
-// what lies at Path; if there is none of them the job starts afresh. It needs
-// Job.Checkpointing.
+// what lies at Path; if there is none of them the job starts afresh, after files of
+// its ID that no checkpoint refers to have been swept. It needs Job.Checkpointing.
 type RestoreFrom struct {
 	// Path is a savepoint or retained checkpoint.
 	Path string
