@@ -1,0 +1,206 @@
+package lsm
+
+import (
+	"bytes"
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/state"
+)
+
+// run is what one collection took: the newest version of entries that were dirty.
+// It becomes sorted files of the tree.
+type run struct {
+	number uint64
+	items  []item
+	slab   slab
+	key    []byte // scratch
+	drops  []span // ranges of keys deleted before any of the items was written
+	image  *image // of the snapshot it was collected for, or nil
+}
+
+// item is one entry of a run. first and second are the first 16 bytes of the key,
+// which nearly always decide the order.
+type item struct {
+	first, second uint64
+	chunk, at     int32 // where key and value lie in the slab
+	key, value    int32 // their sizes; value -1: deleted
+}
+
+// span is a range of keys, to excluded.
+type span struct{ from, to []byte }
+
+// slab holds keys and values in large chunks.
+type slab struct {
+	chunks [][]byte
+}
+
+const slabChunk = 1 << 20
+
+func (r *run) bytes(it *item) (key, value []byte) {
+	b := r.slab.chunks[it.chunk][it.at:]
+	if it.value < 0 {
+		return b[:it.key:it.key], nil
+	}
+	return b[:it.key:it.key], b[it.key : it.key+it.value : it.key+it.value]
+}
+
+// open returns the last chunk, with room for about size bytes.
+func (s *slab) open(size int) []byte {
+	if n := len(s.chunks); n > 0 && cap(s.chunks[n-1])-len(s.chunks[n-1]) >= size {
+		return s.chunks[n-1]
+	}
+	s.chunks = append(s.chunks, make([]byte, 0, max(slabChunk, size)))
+	return s.chunks[len(s.chunks)-1]
+}
+
+// collectUnit hands the dirty cells of s and what belongs to it to the flusher.
+func (b *Backend) collectUnit(s *store) error {
+	if err := b.awaitSlots(s.unit); err != nil {
+		return err
+	}
+	r := b.flusher.newRun()
+	for _, u := range s.unit {
+		u.collect(r)
+	}
+	b.flusher.add(r)
+	return nil
+}
+
+// awaitSlots waits until every store has a free flying bitmap.
+func (b *Backend) awaitSlots(stores []*store) error {
+	for _, s := range stores {
+		for s.flying[0] != 0 && s.flying[1] != 0 {
+			b.flusher.waitFor(min(s.flying[0], s.flying[1]))
+			if err := b.settle(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// collect copies the dirty entries into r and makes their cells clean.
+func (s *store) collect(r *run) {
+	if !s.tree || s.dirtyCells == 0 && len(s.drops) == 0 {
+		return
+	}
+	slot := 0
+	if s.flying[0] != 0 {
+		slot = 1
+	}
+	s.flying[slot] = r.number
+	s.collectDrops(r)
+	if n := len(r.items) + s.dirtyCells; n > cap(r.items) {
+		r.items = slices.Grow(r.items, s.dirtyCells)
+	}
+	for id, m := range s.meta {
+		if m.dirt == 0 {
+			continue
+		}
+		for w := range pageWords {
+			word := m.dirty[w]
+			m.flying[slot][w] = word
+			for ; word != 0; word &= word - 1 {
+				s.collectCell(r, m, state.Ref(id)<<pageShift|state.Ref(w<<6+bits.TrailingZeros64(word)))
+			}
+			m.dirty[w] = 0
+		}
+		m.dirt = 0
+	}
+	s.b.dirtyBytes -= s.dirtyBytes
+	s.dirtyCells, s.dirtyBytes = 0, 0
+}
+
+func (s *store) collectDrops(r *run) {
+	for _, d := range s.drops {
+		for i, n := range d.groups {
+			if n > 0 {
+				from := appendSigned(appendPrefix(nil, s.b.owner.Start+i, s.at), d.ns)
+				r.drops = append(r.drops, span{from, after(nil, from)})
+			}
+		}
+	}
+	s.drops = nil
+}
+
+func (s *store) collectCell(r *run, m *pageMeta, ref state.Ref) {
+	stored := is(&m.stored, ref)
+	gone := is(&m.dead, ref) || s.shape.gone(ref)
+	if gone && !stored {
+		return
+	}
+	key := s.key(ref)
+	tree := appendPrefix(r.key[:0], 0, s.at)
+	tree, hash := s.shape.locate(tree, m.owner, keygroup.Hash(key), key)
+	group := keygroup.Of(hash, s.b.maxParallelism)
+	be.PutUint16(tree, uint16(group))
+	r.key = tree
+	it := item{key: int32(len(tree)), value: -1}
+	it.first, it.second = headWords(tree)
+	size := len(tree)
+	if !gone {
+		it.value = int32(s.recordBytes(ref))
+		size += int(it.value)
+	}
+	b := r.slab.open(size)
+	it.chunk, it.at = int32(len(r.slab.chunks)-1), int32(len(b))
+	b = append(b, tree...)
+	if !gone {
+		b = s.record(b, ref)
+	}
+	r.slab.chunks[it.chunk] = b
+	r.items = append(r.items, it)
+	if stored == gone {
+		s.note(m, ref, group, gone)
+	}
+}
+
+// note records that the tree will hold an entry it did not, or the other way
+// round.
+func (s *store) note(m *pageMeta, r state.Ref, group int, gone bool) {
+	sp := m.owner
+	if sp.groups == nil {
+		sp.groups = make([]int32, s.b.owner.Len())
+	}
+	if gone {
+		unset(&m.stored, r)
+		sp.groups[group-s.b.owner.Start]--
+	} else {
+		set(&m.stored, r)
+		sp.groups[group-s.b.owner.Start]++
+	}
+}
+
+// headWords returns the first 16 bytes of a key, filled up with zeros, as numbers.
+func headWords(key []byte) (first, second uint64) {
+	if len(key) >= 16 {
+		return be.Uint64(key), be.Uint64(key[8:])
+	}
+	var head [16]byte
+	copy(head[:], key)
+	return be.Uint64(head[:]), be.Uint64(head[8:])
+}
+
+// sort brings the items into the order of their keys.
+func (r *run) sort() {
+	slices.SortFunc(r.items, func(a, b item) int {
+		switch {
+		case a.first != b.first:
+			return cmp.Compare(a.first, b.first)
+		case a.second != b.second:
+			return cmp.Compare(a.second, b.second)
+		}
+		x, _ := r.bytes(&a)
+		y, _ := r.bytes(&b)
+		return bytes.Compare(x, y)
+	})
+}
+
+// sortDrops orders the deleted ranges and leaves out those that occur twice.
+func (r *run) sortDrops() {
+	slices.SortFunc(r.drops, func(a, b span) int { return bytes.Compare(a.from, b.from) })
+	r.drops = slices.CompactFunc(r.drops, func(a, b span) bool { return bytes.Equal(a.from, b.from) })
+}

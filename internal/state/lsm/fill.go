@@ -1,0 +1,147 @@
+package lsm
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/state"
+)
+
+// lookups are the keys of one call that have to be looked for in the tree.
+type lookups struct {
+	items []lookup
+	keys  []byte
+}
+
+type lookup struct {
+	i        int32 // position in the call
+	from, to int32 // of its key
+}
+
+// fill looks in the tree for the keys at the given positions, which find has not
+// found, places cells for those that are there, and sets their refs. Keys are
+// read in order, so that neighbours share blocks.
+func (s *store) fill(sp *space, keys *state.Keys, refs []state.Ref, missing []int32) error {
+	l := &s.lookups
+	l.items, l.keys = l.items[:0], l.keys[:0]
+	for _, i := range missing {
+		key := keys.At(int(i))
+		if s.probe(sp, keys.Hash[i], key) != state.None {
+			continue // known to be deleted or expired
+		}
+		if s.shape.complete(key) {
+			continue
+		}
+		from := len(l.keys)
+		l.keys = s.treeKey(l.keys, sp, keys.Hash[i], key)
+		l.items = append(l.items, lookup{i, int32(from), int32(len(l.keys))})
+	}
+	if len(l.items) == 0 {
+		return nil
+	}
+	slices.SortFunc(l.items, func(a, b lookup) int { return bytes.Compare(l.keys[a.from:a.to], l.keys[b.from:b.to]) })
+	var last state.Ref
+	for n, it := range l.items {
+		treeKey := l.keys[it.from:it.to]
+		if n > 0 && bytes.Equal(treeKey, l.keys[l.items[n-1].from:l.items[n-1].to]) {
+			refs[it.i] = last
+			continue
+		}
+		last = state.None
+		value, ok, err := s.b.tree.get(treeKey)
+		if err != nil {
+			return s.b.fail(err)
+		}
+		if ok {
+			r, err := s.adopt(sp, keys.Hash[it.i], keys.At(int(it.i)), value)
+			if err != nil {
+				return s.b.fail(err)
+			}
+			if !s.expired(s.cell(r)) {
+				last = r
+			}
+		}
+		refs[it.i] = last
+	}
+	return nil
+}
+
+// treeKey appends the key in the tree of an entry of sp.
+func (s *store) treeKey(dst []byte, sp *space, hash uint64, key []byte) []byte {
+	at := len(dst)
+	dst = appendPrefix(dst, 0, s.at)
+	dst, hash = s.shape.locate(dst, sp, hash, key)
+	be.PutUint16(dst[at:], uint16(keygroup.Of(hash, s.b.maxParallelism)))
+	return dst
+}
+
+// adopt places a clean cell for an entry of the tree.
+func (s *store) adopt(sp *space, hash uint64, key, value []byte) (state.Ref, error) {
+	s.guessLayout()
+	r, at := s.probeWord(sp, hash, key)
+	if r != state.None {
+		return r, nil
+	}
+	if s.keyWidth > 0 && len(key) != s.keyWidth {
+		return state.None, fmt.Errorf("a key of the restored state has %d bytes, those of the operator have %d", len(key), s.keyWidth)
+	}
+	if len(value) < s.headBytes() {
+		return state.None, fmt.Errorf("%w: the record of a key has %d bytes and needs %d", state.ErrCorrupt, len(value), s.headBytes())
+	}
+	r = s.place(sp, hash, key, at)
+	s.load(r, value)
+	set(&s.meta[r>>pageShift].stored, r)
+	sp.cold--
+	s.shape.adopted(r)
+	return r, nil
+}
+
+// headBytes is the size of what precedes the variable part of a stored record.
+func (s *store) headBytes() int {
+	if s.ttl > 0 {
+		return 8 + s.kept
+	}
+	return s.kept
+}
+
+// load fills a new cell from a stored record: TTL stamp if there is a TTL, kept
+// bytes of the fixed part, variable part.
+func (s *store) load(r state.Ref, value []byte) {
+	cell := s.cell(r)
+	if s.ttl > 0 {
+		le.PutUint64(cell[s.stampOff:], le.Uint64(value))
+		value = value[8:]
+	}
+	copy(cell[s.fixedOff:s.fixedOff+s.kept], value)
+	if value = value[s.kept:]; len(value) > 0 {
+		h := s.arena.alloc(len(value))
+		copy(s.arena.bytes(h), value)
+		s.hasVars = true
+		le.PutUint64(cell[s.varOff:], uint64(h))
+	}
+}
+
+// record appends what load reads.
+func (s *store) record(dst []byte, r state.Ref) []byte {
+	cell := s.cell(r)
+	if s.ttl > 0 {
+		dst = append(dst, cell[s.stampOff:s.stampOff+8]...)
+	}
+	dst = append(dst, cell[s.fixedOff:s.fixedOff+s.kept]...)
+	variable := s.arena.bytes(handle(le.Uint64(cell[s.varOff:])))
+	if s.sized {
+		variable = variable[:le.Uint64(cell[s.fixedOff:])]
+	}
+	return append(dst, variable...)
+}
+
+// recordBytes is the size of what record appends.
+func (s *store) recordBytes(r state.Ref) int {
+	cell := s.cell(r)
+	if s.sized {
+		return s.headBytes() + int(le.Uint64(cell[s.fixedOff:]))
+	}
+	return s.headBytes() + handle(le.Uint64(cell[s.varOff:])).size()
+}

@@ -1,0 +1,508 @@
+package lsm
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+
+	"github.com/flottstream/flott/internal/keygroup"
+	"github.com/flottstream/flott/internal/state"
+)
+
+const (
+	pageShift = 10
+	pageCells = 1 << pageShift
+	pageMask  = pageCells - 1
+	pageWords = pageCells / 64
+
+	firstPageCells  = 16 // a space's first page starts with these
+	inlineKey       = 28 // bytes of a variable key that fit its slot
+	variableKeySlot = 32
+	cellOverhead    = 20 // bytes of index and bitmaps per cell, about
+)
+
+var le = binary.LittleEndian
+
+// store is the cache of one state: pages of cells, with the layout of a cell.
+// Table, List, Map and Timers are built from it. A cell is resident (has a bit
+// in live or dead) or its entry is cold: in the tree only.
+type store struct {
+	b  *Backend
+	at keyspace
+	shape shape
+	unit  []*store // stores that are collected together, this one among them
+	tree  bool     // its entries go into the tree
+	sized bool     // the first 8 bytes of the fixed part tell how much of the variable part is in use
+
+	guess      int  // keyWidth to begin with if entries come from the tree before any key, see guessLayout
+	guessed    bool // keyWidth was a guess
+	keyWidth   int  // -1 until the first key is seen; 0: keys vary in size
+	keySlot    int
+	fixedWidth int
+	kept       int // bytes of the fixed part that go into the tree
+	fixedOff   int
+	stampOff   int // -1: no TTL
+	varOff     int
+	stride     int
+	ttl        int64 // ms, 0: none
+	now        int64 // ms, of the latest call that took keys
+
+	pages     [][]byte
+	meta      []*pageMeta
+	freePages []uint32
+	freeSpace []*space // dropped, with their index memory
+	arena     arena
+	hasVars   bool // some cell has or had a block in the arena
+	live      int  // resident live cells
+	dead      int  // resident deleted cells
+	count     int  // entries of all spaces
+	drops     []drop
+
+	dirtyCells int
+	dirtyBytes int64
+	flying     [2]uint64 // number of the run that each flying bitmap belongs to, 0: free
+	hand       int       // page at which the next search for cells to evict begins
+	print      uint64    // fingerprint of the latest Keys
+
+	words   []uint64 // scratch: index word of each key of a batch
+	fetched []uint64 // scratch: first word of the cell it names
+	missing []int32  // scratch
+	found   []int32  // scratch
+	lookups lookups  // scratch
+}
+
+// pageMeta is what is known of the cells of a page, a bit each.
+type pageMeta struct {
+	live   [pageWords]uint64
+	dead   [pageWords]uint64 // deleted, and the tree does not know it yet
+	dirty  [pageWords]uint64 // written since it was last collected
+	flying [2][pageWords]uint64
+	stored [pageWords]uint64 // the tree holds a version, or will once the runs under way are in
+	recent [pageWords]uint64 // used since the eviction hand last came by
+	owner  *space
+	dirt   int // bits in dirty
+}
+
+// drop is a namespace removed at once: the ranges of these key groups are to be
+// deleted from the tree.
+type drop struct {
+	ns     state.Namespace
+	groups []int32
+}
+
+// newStore returns the store of a keyspace. Of the fixed part of its cells, the
+// first kept bytes go into the tree.
+func newStore(b *Backend, at keyspace, sh shape, fixedWidth, kept int, ttl state.TTL) *store {
+	s := &store{b: b, at: at, shape: sh, tree: true, keyWidth: -1, fixedWidth: fixedWidth, kept: kept, ttl: ttl.After.Milliseconds()}
+	s.unit = []*store{s}
+	b.stores = append(b.stores, s)
+	return s
+}
+
+// arrange fixes the layout once the width of keys is known.
+func (s *store) arrange(keyWidth int) {
+	s.keyWidth = keyWidth
+	s.keySlot = variableKeySlot
+	if keyWidth > 0 {
+		s.keySlot = round8(keyWidth)
+	}
+	s.fixedOff = s.keySlot
+	at := s.fixedOff + round8(s.fixedWidth)
+	s.stampOff = -1
+	if s.ttl > 0 {
+		s.stampOff = at
+		at += 8
+	}
+	s.varOff = at
+	s.stride = at + 8
+}
+
+// guessLayout fixes the layout for entries of the tree if no operator has given
+// a key yet.
+func (s *store) guessLayout() {
+	if s.keyWidth < 0 {
+		s.arrange(s.guess)
+		s.guessed = true
+	}
+}
+
+// rearrange changes a guessed layout: all cells go to the tree first.
+func (s *store) rearrange(keyWidth int) error {
+	if s.live+s.dead > 0 {
+		if err := s.b.collectUnit(s); err != nil {
+			return err
+		}
+		s.b.flusher.wait()
+		if err := s.b.settle(); err != nil {
+			return err
+		}
+		for range 2 { // the first time takes the bits of use away
+			s.evictUnit(1 << 62)
+		}
+		if s.live+s.dead > 0 {
+			return fmt.Errorf("%d keys of width %d stay in the cache of a state whose keys have width %d (0: varying)", s.live+s.dead, s.keyWidth, keyWidth)
+		}
+	}
+	// The spaces are empty: their pages, of another stride, go.
+	for _, m := range s.meta {
+		if m.owner != nil {
+			m.owner.pages, m.owner.freed, m.owner.used = nil, nil, 0
+		}
+	}
+	s.pages, s.meta, s.freePages, s.hand = nil, nil, nil, 0
+	s.arrange(keyWidth)
+	return nil
+}
+
+func round8(n int) int { return (n + 7) &^ 7 }
+
+func (s *store) cell(r state.Ref) []byte {
+	o := int(r&pageMask) * s.stride
+	return s.pages[r>>pageShift][o : o+s.stride : o+s.stride]
+}
+
+func (s *store) fixed(r state.Ref) []byte {
+	o := int(r&pageMask)*s.stride + s.fixedOff
+	return s.pages[r>>pageShift][o : o+s.fixedWidth : o+s.fixedWidth]
+}
+
+// mutable is fixed for writing.
+func (s *store) mutable(r state.Ref) []byte {
+	s.write(r)
+	if s.ttl > 0 {
+		s.stamp(s.cell(r))
+	}
+	return s.fixed(r)
+}
+
+// records appends the first width bytes of the fixed part of each cell, for
+// writing.
+func (s *store) records(refs []state.Ref, width int, dst [][]byte) [][]byte {
+	pages, stride, off := s.pages, s.stride, s.fixedOff
+	for _, r := range refs {
+		o := int(r&pageMask)*stride + off
+		dst = append(dst, pages[r>>pageShift][o:o+width:o+width])
+	}
+	for _, r := range refs {
+		s.write(r)
+	}
+	if s.ttl > 0 {
+		for _, r := range refs {
+			s.stamp(s.cell(r))
+		}
+	}
+	return dst
+}
+
+// write is called before the bytes of a live cell change.
+func (s *store) write(r state.Ref) {
+	m := s.meta[r>>pageShift]
+	w, bit := r&pageMask>>6, uint64(1)<<(r&63)
+	if m.dirty[w]&bit == 0 {
+		s.soil(m, w, bit, r)
+	}
+}
+
+func (s *store) soil(m *pageMeta, w state.Ref, bit uint64, r state.Ref) {
+	m.dirty[w] |= bit
+	m.dirt++
+	s.dirtyCells++
+	n := int64(s.stride + handle(le.Uint64(s.cell(r)[s.varOff:])).size())
+	s.dirtyBytes += n
+	s.b.dirtyBytes += n
+}
+
+func (s *store) key(r state.Ref) []byte { return s.keyOf(s.cell(r)) }
+
+func (s *store) keyOf(cell []byte) []byte {
+	if s.keyWidth > 0 {
+		return cell[:s.keyWidth:s.keyWidth]
+	}
+	size := int(le.Uint32(cell))
+	if size <= inlineKey {
+		return cell[4 : 4+size : 4+size]
+	}
+	return s.arena.bytes(handle(le.Uint64(cell[8:])))
+}
+
+func (s *store) setKey(cell, key []byte) {
+	if s.keyWidth > 0 {
+		copy(cell, key)
+		return
+	}
+	le.PutUint32(cell, uint32(len(key)))
+	if len(key) <= inlineKey {
+		copy(cell[4:], key)
+		return
+	}
+	h := s.arena.alloc(len(key))
+	copy(s.arena.bytes(h), key)
+	s.hasVars = true
+	le.PutUint64(cell[8:], uint64(h))
+}
+
+func (s *store) variable(r state.Ref) []byte {
+	return s.arena.bytes(handle(le.Uint64(s.cell(r)[s.varOff:])))
+}
+
+func (s *store) setVariable(r state.Ref, b []byte) {
+	s.write(r)
+	cell := s.cell(r)
+	old := handle(le.Uint64(cell[s.varOff:]))
+	le.PutUint64(cell[s.varOff:], uint64(s.arena.put(old, b)))
+	if more := int64(len(b) - old.size()); more > 0 {
+		s.dirtyBytes += more
+		s.b.dirtyBytes += more
+	}
+	s.hasVars = s.hasVars || len(b) > 0
+	s.stamp(cell)
+}
+
+// stamp records a write for TTL.
+func (s *store) stamp(cell []byte) {
+	if s.ttl > 0 {
+		le.PutUint64(cell[s.stampOff:], uint64(s.now))
+	}
+}
+
+func (s *store) expired(cell []byte) bool {
+	return s.ttl > 0 && s.now-int64(le.Uint64(cell[s.stampOff:])) >= s.ttl
+}
+
+// is reports whether a bitmap has the bit of r.
+func is(bitmap *[pageWords]uint64, r state.Ref) bool { return bitmap[r&pageMask>>6]>>(r&63)&1 != 0 }
+
+func set(bitmap *[pageWords]uint64, r state.Ref)   { bitmap[r&pageMask>>6] |= 1 << (r & 63) }
+func unset(bitmap *[pageWords]uint64, r state.Ref) { bitmap[r&pageMask>>6] &^= 1 << (r & 63) }
+
+func (s *store) isDead(r state.Ref) bool { return s.dead > 0 && is(&s.meta[r>>pageShift].dead, r) }
+
+// create adds a cell and entry for key to sp, zeroed. The caller has made sure
+// that it is absent: its search ended at index word at.
+func (s *store) create(sp *space, hash uint64, key []byte, at uint64) state.Ref {
+	r := s.place(sp, hash, key, at)
+	s.stamp(s.cell(r))
+	if s.tree {
+		s.write(r)
+	}
+	sp.count++
+	s.count++
+	return r
+}
+
+// place adds a live cell for key to sp, zeroed and clean.
+func (s *store) place(sp *space, hash uint64, key []byte, at uint64) state.Ref {
+	r := s.newCell(sp)
+	cell := s.cell(r)
+	clear(cell)
+	s.setKey(cell, key)
+	m := s.meta[r>>pageShift]
+	set(&m.live, r)
+	set(&m.recent, r)
+	sp.put(hash, r, at)
+	s.live++
+	return r
+}
+
+// renew makes an expired or deleted cell a new entry.
+func (s *store) renew(sp *space, r state.Ref) {
+	cell := s.cell(r)
+	m := s.meta[r>>pageShift]
+	if is(&m.dead, r) {
+		unset(&m.dead, r)
+		set(&m.live, r)
+		s.dead--
+		s.live++
+		sp.count++
+		s.count++
+	}
+	s.write(r)
+	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
+	clear(cell[s.fixedOff:])
+	s.stamp(cell)
+}
+
+// newCell takes a place of sp: a freed one, the next of the last page, or the
+// first of a new page.
+func (s *store) newCell(sp *space) state.Ref {
+	if n := len(sp.freed); n > 0 {
+		r := sp.freed[n-1]
+		sp.freed = sp.freed[:n-1]
+		return state.Ref(r)
+	}
+	if len(sp.pages) == 0 || sp.used == pageCells {
+		s.newPage(sp)
+	}
+	id := sp.pages[len(sp.pages)-1]
+	if (sp.used+1)*s.stride > len(s.pages[id]) {
+		bigger := make([]byte, min(4*len(s.pages[id]), pageCells*s.stride))
+		copy(bigger, s.pages[id])
+		s.pages[id] = bigger
+	}
+	r := state.Ref(id)<<pageShift | state.Ref(sp.used)
+	sp.used++
+	return r
+}
+
+func (s *store) newPage(sp *space) {
+	var id uint32
+	if n := len(s.freePages); n > 0 {
+		id = s.freePages[n-1]
+		s.freePages = s.freePages[:n-1]
+	} else {
+		id = uint32(len(s.pages))
+		size := pageCells
+		if len(sp.pages) == 0 {
+			size = firstPageCells
+		}
+		s.pages = append(s.pages, make([]byte, size*s.stride))
+		s.meta = append(s.meta, &pageMeta{})
+	}
+	s.meta[id].owner = sp
+	sp.pages = append(sp.pages, id)
+	sp.used = 0
+}
+
+// remove deletes the entry of a live cell. The cell stays as a deleted one while
+// the tree may hold a version of it.
+func (s *store) remove(r state.Ref) {
+	m := s.meta[r>>pageShift]
+	m.owner.count--
+	s.count--
+	if !is(&m.stored, r) && !is(&m.flying[0], r) && !is(&m.flying[1], r) {
+		s.free(r)
+		return
+	}
+	unset(&m.live, r)
+	set(&m.dead, r)
+	s.live--
+	s.dead++
+	if is(&m.stored, r) {
+		s.write(r)
+	}
+	cell := s.cell(r)
+	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
+	le.PutUint64(cell[s.varOff:], 0)
+}
+
+// free gives the place of a resident cell back.
+func (s *store) free(r state.Ref) {
+	cell := s.cell(r)
+	key := s.keyOf(cell)
+	m := s.meta[r>>pageShift]
+	m.owner.take(keygroup.Hash(key), r)
+	s.releaseBlocks(cell)
+	if is(&m.dead, r) {
+		s.dead--
+	} else {
+		s.live--
+	}
+	if is(&m.dirty, r) {
+		m.dirt--
+		s.dirtyCells--
+		n := min(s.dirtyBytes, int64(s.stride))
+		s.dirtyBytes -= n
+		s.b.dirtyBytes -= n
+	}
+	w, keep := r&pageMask>>6, ^(uint64(1) << (r & 63))
+	m.live[w] &= keep
+	m.dead[w] &= keep
+	m.dirty[w] &= keep
+	m.stored[w] &= keep
+	m.recent[w] &= keep
+	m.flying[0][w] &= keep
+	m.flying[1][w] &= keep
+	m.owner.freed = append(m.owner.freed, uint32(r))
+}
+
+func (s *store) releaseBlocks(cell []byte) {
+	if s.keyWidth == 0 && int(le.Uint32(cell)) > inlineKey {
+		s.arena.release(handle(le.Uint64(cell[8:])))
+	}
+	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
+}
+
+// each visits the resident live cells of sp in order of their place, expired ones
+// left out; fn may remove the one it is given.
+func (s *store) each(sp *space, fn func(state.Ref) bool) bool {
+	for _, id := range sp.pages {
+		for w := range pageWords {
+			for word := s.meta[id].live[w]; word != 0; word &= word - 1 {
+				r := state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word))
+				if s.ttl > 0 && s.expired(s.cell(r)) {
+					continue
+				}
+				if !fn(r) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// dropSpace removes a space with all its entries and keeps its memory for reuse.
+func (s *store) dropSpace(sp *space) {
+	if sp.inTree() > 0 {
+		s.drops = append(s.drops, drop{sp.ns, sp.groups})
+	}
+	for _, id := range sp.pages {
+		m := s.meta[id]
+		for w := range pageWords {
+			if s.hasVars {
+				for word := m.live[w] | m.dead[w]; word != 0; word &= word - 1 {
+					s.releaseBlocks(s.cell(state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word))))
+				}
+			}
+			s.live -= bits.OnesCount64(m.live[w])
+			s.dead -= bits.OnesCount64(m.dead[w])
+		}
+		s.dirtyCells -= m.dirt
+		n := min(s.dirtyBytes, int64(m.dirt*s.stride))
+		s.dirtyBytes -= n
+		s.b.dirtyBytes -= n
+		*m = pageMeta{}
+	}
+	s.freePages = append(s.freePages, sp.pages...)
+	s.count -= sp.count
+	sp.clear()
+	if len(s.freeSpace) < 8 {
+		s.freeSpace = append(s.freeSpace, sp)
+	}
+}
+
+// newSpace returns an empty space, with the index memory of a dropped one if
+// there is any.
+func (s *store) newSpace(ns state.Namespace) *space {
+	if n := len(s.freeSpace); n > 0 {
+		sp := s.freeSpace[n-1]
+		s.freeSpace = s.freeSpace[:n-1]
+		sp.ns = ns
+		return sp
+	}
+	sp := &space{ns: ns}
+	sp.resize(firstPageCells)
+	return sp
+}
+
+// usedBytes is what the resident cells take.
+func (s *store) usedBytes() int64 {
+	return int64(s.live+s.dead)*int64(s.stride+cellOverhead) + s.arena.used
+}
+
+// heldBytes is the memory the store holds.
+func (s *store) heldBytes() int64 {
+	total := s.arena.held
+	seen := map[*space]bool{}
+	for i, p := range s.pages {
+		total += int64(len(p)) + pageCells
+		if sp := s.meta[i].owner; sp != nil && !seen[sp] {
+			seen[sp] = true
+			total += int64(len(sp.index))*8 + int64(cap(sp.freed))*4
+		}
+	}
+	for _, sp := range s.freeSpace {
+		total += int64(len(sp.index)) * 8
+	}
+	return total
+}
