@@ -39,7 +39,6 @@ type entries struct {
 	layout
 	ttl     int64 // ms, 0: none
 	now     int64 // ms, of the latest call that took keys
-	keyHint int   // 0: restored keys vary in size, -1: they may not
 	guessed bool  // keyWidth is that of all keys restored, the next keys tell
 
 	up     bool // some snapshot is under way
@@ -74,7 +73,7 @@ type space struct {
 }
 
 func newEntries(b *Backend, fixedWidth int, ttl state.TTL) *entries {
-	return &entries{b: b, keyHint: -1, layout: layout{keyWidth: -1, fixedWidth: fixedWidth}, ttl: ttl.After.Milliseconds()}
+	return &entries{b: b, layout: layout{keyWidth: -1, fixedWidth: fixedWidth}, ttl: ttl.After.Milliseconds()}
 }
 
 // arrange fixes the layout once the width of keys is known.

@@ -35,7 +35,7 @@ const (
 func newList(b *Backend, spec state.Spec) *list {
 	l := &list{entries: newEntries(b, listHead, state.TTL{}), userFixed: spec.FixedWidth,
 		recordTTL: spec.TTL.After.Milliseconds()}
-	l.sp, l.keyHint = l.newSpace(0), keyHint(spec.Key)
+	l.sp = l.newSpace(0)
 	l.hasVars = true
 	return l
 }

@@ -40,7 +40,6 @@ func newMap(b *Backend, spec state.Spec) *mapState {
 		heads:     newEntries(b, headWidth, state.TTL{}),
 		userWidth: spec.FixedWidth,
 	}
-	m.keyHint = keyHint(spec.Key)
 	m.sp, m.hsp = m.newSpace(0), m.heads.newSpace(0)
 	return m
 }

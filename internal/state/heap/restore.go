@@ -8,7 +8,6 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/types"
 )
 
 // fill loads the state described by spec from every source that has it.
@@ -93,23 +92,10 @@ func (b *Backend) restoredList(name string, mode state.Redistribution) ([][]byte
 	return records, nil
 }
 
-// keyHint is 0 if the types of a key tell that keys vary in size, else -1: the
-// first key tells.
-func keyHint(key []types.Type) int {
-	for _, t := range key {
-		if p := t.Physical(); p.Width() == 0 && p != types.LayoutBool && p != types.LayoutNull {
-			return 0
-		}
-	}
-	return -1
-}
-
 // admit prepares the layout for one restored key. If all keys have one size, it
 // is taken for the width of keys until the operator's own keys tell.
-func (e *entries) admit(size, hint int) {
+func (e *entries) admit(size int) {
 	switch {
-	case e.keyWidth < 0 && hint == 0:
-		e.arrange(0)
 	case e.keyWidth < 0:
 		e.arrange(size)
 		e.guessed = size > 0
@@ -153,7 +139,7 @@ func (t *table) load(x *state.Entry) error {
 	if t.ttl > 0 && now-restamp(x.Stamp, now) >= t.ttl {
 		return nil
 	}
-	t.admit(len(x.Key), t.keyHint)
+	t.admit(len(x.Key))
 	sp := t.space(x.Namespace)
 	if sp == nil {
 		sp = t.newSpace(x.Namespace)
@@ -180,9 +166,9 @@ func (m *mapState) load(x *state.Entry) error {
 	if m.ttl > 0 && now-restamp(x.Stamp, now) >= m.ttl {
 		return nil
 	}
-	m.heads.admit(len(x.Key), m.keyHint)
+	m.heads.admit(len(x.Key))
 	head, _ := m.heads.upsertOne(m.hsp, keygroup.Hash(x.Key), x.Key)
-	m.admit(headBytes+len(x.Sub), -1)
+	m.admit(headBytes+len(x.Sub))
 	c := le.AppendUint32(m.composite.Bytes[:0], uint32(head))
 	c = append(c, x.Sub...)
 	m.composite.Bytes = c
@@ -202,7 +188,7 @@ func (l *list) load(x *state.Entry) error {
 			return nil
 		}
 	}
-	l.admit(len(x.Key), l.keyHint)
+	l.admit(len(x.Key))
 	r, _ := l.upsertOne(l.sp, keygroup.Hash(x.Key), x.Key)
 	l.record = append(append(l.record[:0], x.Fixed...), x.Var...)
 	l.Append(r, l.record)

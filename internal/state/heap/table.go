@@ -23,9 +23,7 @@ type table struct {
 var _ state.Table = (*table)(nil)
 
 func newTable(b *Backend, spec state.Spec) *table {
-	t := &table{entries: newEntries(b, spec.FixedWidth, spec.TTL), spaces: map[state.Namespace]*space{}}
-	t.keyHint = keyHint(spec.Key)
-	return t
+	return &table{entries: newEntries(b, spec.FixedWidth, spec.TTL), spaces: map[state.Namespace]*space{}}
 }
 
 // space returns the space of ns, nil if it does not exist.
