@@ -168,7 +168,7 @@ func (m *mapState) load(x *state.Entry) error {
 	}
 	m.heads.admit(len(x.Key))
 	head, _ := m.heads.upsertOne(m.hsp, keygroup.Hash(x.Key), x.Key)
-	m.admit(headBytes+len(x.Sub))
+	m.admit(headBytes + len(x.Sub))
 	c := le.AppendUint32(m.composite.Bytes[:0], uint32(head))
 	c = append(c, x.Sub...)
 	m.composite.Bytes = c
