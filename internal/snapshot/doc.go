@@ -10,7 +10,19 @@
 //
 // # Names of files
 //
-// A segment of a checkpoint names its file by full URL. A savepoint may be moved,
-// so its segments name files relative to it; Decode makes them full. Part.Data
-// refers to segments by index in Part.Segments, never by name.
+// In memory a segment names its file by full URL, in one spelling. A savepoint may
+// be moved, so Encode writes its files relative to it, and Decode makes them full.
+// Part.Data refers to segments by index in Part.Segments, never by name.
+//
+// A small piece lies in no file: its bytes travel in the segment, through the
+// acknowledgement into the manifest. Without a folder for checkpoints all do.
+//
+// # What a subtask does
+//
+//	files := storage.Files(ctx, barrier)
+//	state.Native.Persist or statefile.Write, to files; then Subtask.Spill, files.Flush
+//	acknowledge files.Encode(subtask), or files.Abort
+//	Restore.Load(ctx, storage.Reader()) BEFORE the backends are made of a Restore
+//
+// The bytes are in docs/formats/metadata.md and docs/formats/subtask.md.
 package snapshot
