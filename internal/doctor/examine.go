@@ -63,6 +63,7 @@ func blind(now time.Time) *snapshot.Snapshot {
 	snap := &snapshot.Snapshot{Taken: now, Product: "Flink", Config: map[string]string{}}
 	for _, part := range []snapshot.Part{
 		snapshot.Jobs, snapshot.Config, snapshot.TaskManagers, snapshot.TaskManagerStats, snapshot.JobManagerStats, snapshot.Threads,
+		snapshot.Logs, snapshot.TaskManagerLogs,
 	} {
 		snap.Miss(part, "no cluster was given: `flott doctor http://HOST:8081`")
 	}
@@ -72,7 +73,6 @@ func blind(now time.Time) *snapshot.Snapshot {
 // readLogs reads log files into a snapshot.
 func readLogs(snap *snapshot.Snapshot, paths []string, files map[string][]byte) error {
 	if len(paths) == 0 && len(files) == 0 {
-		snap.Miss(snapshot.Logs, "no log files were given: --logs DIR")
 		return nil
 	}
 	scanner := logscan.NewScanner()
@@ -93,7 +93,9 @@ func readLogs(snap *snapshot.Snapshot, paths []string, files map[string][]byte) 
 		snap.Miss(snapshot.Logs, fmt.Sprintf("none of %d lines looks like a log of Flink", scanner.Lines))
 		return nil
 	}
-	snap.Logs = scanner.Finish()
+	delete(snap.Missing, snapshot.Logs)
+	delete(snap.Missing, snapshot.TaskManagerLogs)
+	snap.Logs = scanner.Finish() // instead of what REST showed, which is in them
 	return nil
 }
 

@@ -139,6 +139,7 @@ func (r *reader) cluster(ctx context.Context) (err error) {
 		func() { r.config(ctx) },
 		func() { r.taskManagers(ctx) },
 		func() { err = r.jobs(ctx) },
+		func() { r.log(ctx) },
 	)
 	return err
 }

@@ -34,6 +34,7 @@ type Scanner struct {
 	Events []snapshot.LogEvent
 	Lines  int // read so far
 	Known  int // lines that looked like Flink's
+	Newest time.Time
 
 	perKind    map[string]int
 	last       map[string]int    // kind → index of its last event
@@ -190,6 +191,7 @@ func (f *file) line(n int, line []byte) {
 	f.scanner.Known++
 	f.level = text[m[8]:m[9]]
 	f.at = parseTime(text[m[2]:m[3]], text[m[4]:m[5]], group(text, m, 3))
+	f.scanner.see(f.at)
 	message := text[m[1]:]
 	if strings.Contains(message, "Deploying ") {
 		f.deploying(message)
@@ -229,6 +231,7 @@ func (f *file) jsonLine(n int, j *jsonLine) {
 			}
 		}
 	}
+	f.scanner.see(f.at)
 	if strings.Contains(j.Message, "Deploying ") {
 		f.deploying(j.Message)
 	}
@@ -303,6 +306,19 @@ func clip(s string) string {
 		return strings.ToValidUTF8(s[:400], "") + "…"
 	}
 	return strings.ToValidUTF8(s, "?")
+}
+
+func (s *Scanner) see(t time.Time) {
+	if t.After(s.Newest) {
+		s.Newest = t
+	}
+}
+
+// Last returns the events of the last while before the newest line. Logs do not say
+// their time zone, so only they can tell what is recent.
+func Last(events []snapshot.LogEvent, newest time.Time, while time.Duration) []snapshot.LogEvent {
+	at := sort.Search(len(events), func(i int) bool { return newest.Sub(events[i].Time) <= while })
+	return events[at:]
 }
 
 // add keeps an event; beyond the bound of its kind it only counts.

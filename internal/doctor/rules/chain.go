@@ -74,7 +74,8 @@ func collect(f *Finding, explainedBy map[*Finding][]*Finding, findings []*Findin
 // explains reports whether an effect follows from a cause: by the table of rules,
 // in the same job, and upstream where it is about a vertex that is held back.
 func explains(s *snapshot.Snapshot, cause, effect *Finding) bool {
-	if !slices.Contains(cause.Rule.Explains, effect.Rule.ID) {
+	same := cause.Rule.ID == "FLT201" && effect.Rule.ID == "FLT201" && cause.Vertex != effect.Vertex // it travels upstream
+	if !same && !slices.Contains(cause.Rule.Explains, effect.Rule.ID) {
 		return false
 	}
 	if cause.JobID != "" && effect.JobID != "" && cause.JobID != effect.JobID {

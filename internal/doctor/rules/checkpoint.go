@@ -129,7 +129,7 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT112", Cause: "checkpoint-unacknowledged", Title: "Subtasks never acknowledge", Level: Warning, Needs: checkpointNeeds, Job: unacknowledged, Symptom: true, Stage: 4, Explains: []string{"FLT103", "FLT104", "FLT105"},
+		ID: "FLT112", Cause: "checkpoint-unacknowledged", Title: "Subtasks never acknowledge", Level: Warning, Needs: checkpointNeeds, Job: unacknowledged, Symptom: true, Stage: 4, Explains: []string{"FLT104", "FLT105"},
 		Doc: Doc{
 			Meaning:   "A checkpoint is only complete when every subtask has acknowledged. This names who did not.",
 			See:       "Tab Checkpoints, History, details: Acknowledged n/m, and the subtasks marked n/a.",
@@ -298,7 +298,11 @@ func expired(c *Case) {
 	if conf := c.J.Checkpoints.Config; conf != nil {
 		timeout = conf.Timeout
 	}
-	f := c.found(severity, say("checkpoint %d expired after %s", ones[0].ID, dur(max(timeout, ones[0].Duration))))
+	after := timeout
+	if after == 0 {
+		after = ones[0].Duration
+	}
+	f := c.found(severity, say("checkpoint %d expired after %s", ones[0].ID, dur(after)))
 	f.because("%d of the last %d checkpoints expired", len(ones), max(len(newest), len(ones)))
 	nameMissing(c, f, ones[0])
 	for _, e := range c.logEvents(logscan.CheckpointLate)[:min(2, len(c.logEvents(logscan.CheckpointLate)))] {

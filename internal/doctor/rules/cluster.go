@@ -10,11 +10,11 @@ import (
 )
 
 // afterFailure are the effects that the failure of a task has.
-var afterFailure = []string{"FLT102", "FLT104", "FLT105", "FLT112", "FLT403", "FLT409", "FLT415", "FLT301", "FLT501"}
+var afterFailure = []string{"FLT102", "FLT104", "FLT105", "FLT112", "FLT403", "FLT409", "FLT415", "FLT501"}
 
 var clusterRules = []Rule{
 	{
-		ID: "FLT401", Cause: "heartbeat-timeout", Title: "Heartbeats time out", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: heartbeat, Bounded: true, Stopped: true, Explains: append([]string{"FLT402"}, afterFailure...),
+		ID: "FLT401", Cause: "heartbeat-timeout", Title: "Heartbeats time out", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: heartbeat, Bounded: true, Stopped: true, Explains: afterFailure,
 		Doc: Doc{
 			Meaning:   "The JobManager did not hear from a TaskManager for heartbeat.timeout: a long pause of its JVM, a frozen machine, or the network between them.",
 			See:       "Exceptions: `Heartbeat of TaskManager with id … timed out.`; GC log and kernel log of that machine at that time.",
@@ -114,7 +114,7 @@ var clusterRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT416", Cause: "task-stuck", Title: "A task does not react to cancelling", Level: Critical, Needs: []snapshot.Part{snapshot.Logs}, Cluster: stuckTask, Explains: []string{"FLT402", "FLT401"},
+		ID: "FLT416", Cause: "task-stuck", Title: "A task does not react to cancelling", Level: Critical, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: stuckTask, Explains: []string{"FLT402", "FLT401"},
 		Doc: Doc{
 			Meaning:   "User code ignores interrupts. After task.cancellation.timeout (3 min) the TaskManager kills itself, with all its other tasks.",
 			See:       "Log: `Task '…' did not react to cancelling signal …; it is stuck for … seconds in method:`.",
@@ -124,7 +124,7 @@ var clusterRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT417", Cause: "network-loss", Title: "Connections between TaskManagers break", Level: Warning, Needs: []snapshot.Part{snapshot.Logs}, Cluster: resets, Stage: 0, Explains: []string{"FLT402"},
+		ID: "FLT417", Cause: "network-loss", Title: "Connections between TaskManagers break", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: resets, Stage: 0, Explains: []string{"FLT402"},
 		Doc: Doc{
 			Meaning:   "Established connections are reset, although no TaskManager died: a firewall, a proxy or a flapping link.",
 			See:       "Log: `Connection reset by peer`, `Sending the partition request to '…' failed`.",

@@ -41,7 +41,7 @@ var kafkaRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT504", Cause: "kafka-broker-old", Title: "A broker with known transaction bugs", Level: Warning, Needs: []snapshot.Part{snapshot.Logs}, Cluster: oldBroker, Stage: 0, Explains: []string{"FLT503"},
+		ID: "FLT504", Cause: "kafka-broker-old", Title: "A broker with known transaction bugs", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: oldBroker, Stage: 0, Explains: []string{"FLT503"},
 		Doc: Doc{
 			Meaning:   "The connector met KAFKA-9310, or the broker has no KIP-890 (before 4.0): a late write can fall into the next transaction, and hanging transactions stop read_committed readers.",
 			See:       "Log: `because of a bug in the Kafka broker (KAFKA-9310)`; kafka-features describe: transaction.version below 2.",
@@ -51,7 +51,7 @@ var kafkaRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT505", Cause: "kafka-lag", Title: "Offsets are not committed to Kafka", Level: Info, Needs: []snapshot.Part{snapshot.Logs}, Cluster: offsetCommits, Stage: 0,
+		ID: "FLT505", Cause: "kafka-lag", Title: "Offsets are not committed to Kafka", Level: Info, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: offsetCommits, Stage: 0,
 		Doc: Doc{
 			Meaning:   "Committing offsets failed. Flink does not need them (they are in the checkpoint), but lag monitoring shows nonsense.",
 			See:       "Log: `Failed to commit consumer offsets for checkpoint`; metric commitsFailed.",

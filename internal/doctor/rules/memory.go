@@ -11,7 +11,7 @@ var taskManagerNeeds = []snapshot.Part{snapshot.TaskManagers, snapshot.TaskManag
 
 var memoryRules = []Rule{
 	{
-		ID: "FLT410", Cause: "memory-limit", Title: "The heap is nearly full", Level: Warning, Needs: taskManagerNeeds, Cluster: heapFull, Stage: 0, Explains: []string{ruleGC, "FLT414"},
+		ID: "FLT410", Cause: "memory-limit", Title: "The heap is nearly full", Level: Warning, Needs: taskManagerNeeds, Cluster: heapFull, Stage: 0,
 		Doc: Doc{
 			Meaning:   "More than 90 % of a TaskManager's heap is in use while it collects garbage much: the next step is an OutOfMemoryError.",
 			See:       "Status.JVM.Memory.Heap.Used against Heap.Max over time: what stays after a collection counts.",
@@ -61,7 +61,7 @@ var memoryRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT414", Cause: "gc-pressure", Title: "Much time goes into garbage collection", Level: Warning, Needs: taskManagerNeeds, Cluster: gcShareHigh, Stage: 0, Explains: []string{"FLT401"},
+		ID: "FLT414", Cause: "gc-pressure", Title: "Much time goes into garbage collection", Level: Warning, Needs: taskManagerNeeds, Cluster: gcShareHigh, Stage: 0, Explains: []string{"FLT401", "FLT410"},
 		Doc: Doc{
 			Meaning:   "A TaskManager spends more than a tenth of its time in garbage collection.",
 			See:       "Status.JVM.GarbageCollector.All.TimeMsPerSecond.",
@@ -71,7 +71,7 @@ var memoryRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT418", Cause: "gc-pressure", Title: "Long pauses in the GC log", Level: Warning, Needs: []snapshot.Part{snapshot.Logs}, Cluster: gcPauses, Stage: 0, Explains: []string{"FLT401", "FLT414"},
+		ID: "FLT418", Cause: "gc-pressure", Title: "Long pauses in the GC log", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: gcPauses, Stage: 0, Explains: []string{"FLT401", "FLT414"},
 		Doc: Doc{
 			Meaning:   "The JVM stopped for seconds. Heartbeats, acknowledgements and records all waited.",
 			See:       "-Xlog:gc*: Pause Full, Pause Young … ms.",
