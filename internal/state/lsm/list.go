@@ -93,6 +93,33 @@ func (c *chunks) leaving(r state.Ref) bool {
 // freed needs no head: it may be gone.
 func (c *chunks) freed(state.Ref) {}
 
+// expire walks the list of a chunk that begins with an expired record.
+func (c *chunks) expire(rest, value []byte) error {
+	l := c.l
+	key, _, ok := cutSized(rest)
+	if !ok {
+		return errKey
+	}
+	hash := keygroup.Hash(key)
+	l.guessLayout()
+	r := l.probe(l.sp, hash, key)
+	if r == state.None && l.sp.cold > 0 {
+		c.lookups.keys = l.treeKey(c.lookups.keys[:0], l.sp, hash, key)
+		head, ok, err := l.b.tree.get(c.lookups.keys)
+		if err != nil || !ok {
+			return err
+		}
+		if r, err = l.adopt(l.sp, hash, key, head); err != nil {
+			return err
+		}
+	}
+	if r == state.None || l.isDead(r) || l.Count(r) == 0 {
+		return nil
+	}
+	l.walk(r, false, func([]byte) state.Action { return state.Keep })
+	return l.b.failure
+}
+
 func (c *chunks) resident(r state.Ref, by int) {
 	head := c.l.fixed(headOf(c.store.key(r)))
 	le.PutUint32(head[28:], uint32(int(le.Uint32(head[28:]))+by))
@@ -107,6 +134,11 @@ func (l *list) start(keys *state.Keys, refs int) error {
 	}
 	emptied := l.emptied
 	l.emptied = l.emptied[:0]
+	if l.recordTTL > 0 {
+		if err := l.chunks.sweepCold(keys.Len()); err != nil {
+			return err
+		}
+	}
 	for _, r := range emptied {
 		if is(&l.meta[r>>pageShift].live, r) && l.Count(r) == 0 {
 			l.remove(r)

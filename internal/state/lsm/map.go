@@ -22,6 +22,7 @@ type mapState struct {
 	userWidth int // fixed part without the place
 
 	composite state.Keys
+	swept     state.Keys // scratch
 	headRefs  []state.Ref
 	pairs     []int32     // 0, 1, 2, …
 	hollow    []state.Ref // heads made for a lookup, removed at the next one if they stayed empty
@@ -75,6 +76,29 @@ func (m *mapState) freed(r state.Ref) {
 	m.dropEmpty(head)
 }
 
+func (m *mapState) expire(rest, value []byte) error {
+	key, sub, ok := cutSized(rest)
+	if !ok {
+		return errKey
+	}
+	if m.heads.keyWidth < 0 || m.heads.keyWidth > 0 && m.heads.keyWidth != len(key) {
+		return nil
+	}
+	m.swept.Width, m.swept.Bytes, m.swept.Offsets = 0, key, []int32{0, int32(len(key))}
+	m.swept.Hash = append(m.swept.Hash[:0], keygroup.Hash(key))
+	composite := append(le.AppendUint32(nil, uint32(m.addHead(&m.swept, 0))), sub...)
+	m.guessLayout()
+	hash := keygroup.Hash(composite)
+	if m.probe(m.sp, hash, composite) != state.None {
+		return nil
+	}
+	r, err := m.adopt(m.sp, hash, composite, value)
+	if err == nil {
+		m.Delete(r)
+	}
+	return err
+}
+
 // dropEmpty removes a head without resident entries.
 func (m *mapState) dropEmpty(head state.Ref) {
 	if fixed := m.heads.fixed(head); le.Uint64(fixed[8:]) == 0 {
@@ -104,6 +128,9 @@ func (m *mapState) start(keys *state.Keys, sub *state.Keys, refs int) error {
 		}
 		m.dropHollow()
 		m.sweep(m.sp, sub.Len(), m.Delete)
+		if err := m.sweepCold(sub.Len()); err != nil {
+			return err
+		}
 	}
 	m.headRefs = resized(m.headRefs, keys.Len())
 	m.heads.find(m.hsp, keys, m.headRefs)
@@ -355,7 +382,7 @@ func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
 	if err := m.b.checkGroups(keys.Hash[i : i+1]); err != nil {
 		return state.None, err
 	}
-	if m.b.failure != nil || m.heads.keyWidth < 0 {
+	if m.b.failure != nil {
 		return state.None, m.b.failure
 	}
 	if err := m.heads.prepare(keys); err != nil {

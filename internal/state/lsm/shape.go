@@ -19,6 +19,8 @@ type shape interface {
 	leaving(r state.Ref) bool
 	// freed: r, a deleted cell, is about to be given back.
 	freed(r state.Ref)
+	// expire deletes an entry of the tree whose time is over, if it is cold.
+	expire(rest, value []byte) error
 }
 
 // plain is the shape of a store whose cells stand alone.
@@ -29,3 +31,5 @@ func (plain) gone(state.Ref) bool    { return false }
 func (plain) adopted(state.Ref)      {}
 func (plain) leaving(state.Ref) bool { return true }
 func (plain) freed(state.Ref)        {}
+
+func (plain) expire(_, _ []byte) error { return nil }

@@ -61,6 +61,8 @@ type store struct {
 	dirtyCells int
 	dirtyBytes int64
 	flying     [2]uint64 // number of the run that each flying bitmap belongs to, 0: free
+	sweepAt    []byte    // key of the tree at which the next sweep for TTL begins
+	sweepDebt  int       // keys since the last one
 	hand       int       // page at which the next search for cells to evict begins
 	print      uint64    // fingerprint of the latest Keys
 

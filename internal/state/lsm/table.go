@@ -27,6 +27,26 @@ func (t *table) locate(dst []byte, sp *space, hash uint64, key []byte) ([]byte, 
 	return append(appendSigned(dst, sp.ns), key...), hash
 }
 
+func (t *table) expire(rest, value []byte) error {
+	if len(rest) < 8 {
+		return errKey
+	}
+	sp, key := t.space(signed(rest)), rest[8:]
+	if sp == nil || sp.cold == 0 {
+		return nil // it has been dropped
+	}
+	hash := keygroup.Hash(key)
+	t.guessLayout()
+	if t.probe(sp, hash, key) != state.None {
+		return nil
+	}
+	r, err := t.adopt(sp, hash, key, value)
+	if err == nil {
+		t.remove(r)
+	}
+	return err
+}
+
 // space returns the space of ns, nil if it does not exist.
 func (t *table) space(ns state.Namespace) *space {
 	if t.last != nil && t.last.ns == ns {
@@ -60,7 +80,12 @@ func (t *table) Get(ns state.Namespace, keys *state.Keys, refs []state.Ref) erro
 		}
 		return nil
 	}
-	t.sweep(sp, keys.Len(), t.remove)
+	if t.ttl > 0 {
+		t.sweep(sp, keys.Len(), t.remove)
+		if err := t.sweepCold(keys.Len()); err != nil {
+			return err
+		}
+	}
 	return t.get(sp, keys, refs)
 }
 
@@ -69,7 +94,12 @@ func (t *table) Upsert(ns state.Namespace, keys *state.Keys, refs []state.Ref, c
 		return created, err
 	}
 	sp := t.open(ns)
-	t.sweep(sp, keys.Len(), t.remove)
+	if t.ttl > 0 {
+		t.sweep(sp, keys.Len(), t.remove)
+		if err := t.sweepCold(keys.Len()); err != nil {
+			return created, err
+		}
+	}
 	return t.upsert(sp, keys, refs, created)
 }
 
