@@ -35,6 +35,7 @@ type runFlags struct {
 	from        string
 	claim       string
 	leaveOut    bool
+	savepoint   string
 }
 
 // count is a whole number from 1; 0 is not set.
@@ -72,6 +73,11 @@ Results go to standard output; progress, summaries and errors to standard error.
 A job over unbounded input runs until Ctrl-C: what was read goes through, then it
 ends. A second Ctrl-C cancels it.
 
+With 'execution.checkpointing.interval' and '.dir' set, the job takes checkpoints.
+--resume goes on from the newest one after a crash, a kill or a stop, as if nothing
+had happened (sinks: kafka with 'sink.delivery-guarantee' = 'exactly-once', files);
+-s starts from a savepoint, which --savepoint, or STOP JOB 'id' WITH SAVEPOINT, leaves.
+
 Exit codes: 0 done; 1 a statement or a job failed; 2 a mistake on the command
 line; 130 interrupted before the end of bounded input or of the script.`
 
@@ -101,6 +107,7 @@ func runCommand() *cobra.Command {
 	flags.StringVar(&f.mode, "mode", "", "streaming or batch; sets execution.runtime-mode (streaming)")
 	flags.StringArrayVarP(&f.statements, "execute", "e", nil, "`SQL` to run instead of a file; may be repeated")
 	flags.BoolVar(&f.resume, "resume", false, "go on from the newest checkpoint of the job of that pipeline.name under execution.checkpointing.dir, if there is one")
+	flags.StringVar(&f.savepoint, "savepoint", "", "Ctrl-C stops each job with a savepoint below `DIR`")
 	flags.StringVarP(&f.from, "from", "s", "", "savepoint or checkpoint `PATH` to start from; sets execution.state-recovery.path")
 	flags.StringVar(&f.claim, "claim-mode", "", "who owns what -s names: claim, no_claim or legacy (no_claim)")
 	flags.BoolVarP(&f.leaveOut, "allow-non-restored-state", "n", false, "leave out state of operators that the job no longer has")
@@ -201,7 +208,7 @@ func run(ctx context.Context, f runFlags, args []string) error {
 	limitMemory()
 	host := &embedded.Host{
 		Engine: embedded.New(r.screen.results(), r.screen.messages(), log), Config: cfg,
-		Out: r.screen.results(), Style: tableau.Style(f.style), Resume: f.resume, Started: r.started, Ended: r.ended,
+		Out: r.screen.results(), Style: tableau.Style(f.style), Resume: f.resume, Savepoint: f.savepoint, Saved: r.saved, Started: r.started, Ended: r.ended,
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

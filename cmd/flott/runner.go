@@ -50,6 +50,15 @@ func (r *runner) note(text string) {
 	}
 }
 
+// saved tells where a savepoint lies.
+func (r *runner) saved(x *embedded.Execution, path string, err error) {
+	if err != nil {
+		r.say("%s: no savepoint was taken: %v", x.Name, err)
+		return
+	}
+	r.say("%s: savepoint %s", x.Name, path)
+}
+
 func (r *runner) started(x *embedded.Execution) {
 	done := make(chan struct{})
 	r.mu.Lock()

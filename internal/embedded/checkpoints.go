@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,7 +20,7 @@ import (
 // to, and what the job starts from. With resume that is the newest checkpoint of a
 // job of the same name, whose ID the job takes over.
 //
-// The storage is nil if the job takes no checkpoints; the caller closes it.
+// The storage is nil if the job takes no checkpoints (batch); the caller closes it.
 func (e *Engine) recover(ctx context.Context, cfg *config.Config, streaming, resume bool, job *jobmanager.Job) (*snapshot.Storage, error) {
 	options, err := cfg.Checkpoints()
 	if err != nil {
@@ -36,7 +38,7 @@ func (e *Engine) recover(ctx context.Context, cfg *config.Config, streaming, res
 			options.Retention = checkpoint.RetainAlways
 		}
 	}
-	if !streaming || options.Interval == 0 && from == "" {
+	if !streaming {
 		return nil, nil
 	}
 	if resume {
@@ -87,13 +89,22 @@ func (e *Engine) findNewest(ctx context.Context, cfg *config.Config, root string
 		return err
 	}
 	e.passedOver(broken)
+	job.RestoreFrom = &jobmanager.RestoreFrom{AllowNonRestored: cfg.Bool("execution.state-recovery.ignore-unclaimed-state")}
 	if newest == nil {
 		e.log.Info(fmt.Sprintf("No checkpoint of a job named %q found under %s; it starts afresh.", job.Graph.Name, root))
+		job.ID = resumedID(job.Graph.Name)
 		return nil
 	}
 	job.ID = newest.Job
-	job.RestoreFrom = &jobmanager.RestoreFrom{AllowNonRestored: cfg.Bool("execution.state-recovery.ignore-unclaimed-state")}
 	return nil
+}
+
+// resumedID is the ID of a job that is resumed by name: the same whenever it starts
+// afresh, so that what a run without a complete checkpoint left behind is found and
+// swept.
+func resumedID(name string) string {
+	sum := sha256.Sum256([]byte("flott resumes " + name))
+	return hex.EncodeToString(sum[:16])
 }
 
 // retained gives the job the checkpoints that its earlier run left behind.

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/connector/blackhole"
@@ -182,6 +183,8 @@ type Execution struct {
 	done    chan struct{}
 	err     error
 	graph   *jobgraph.Graph
+
+	savepoints string // execution.checkpointing.savepoint-dir
 }
 
 // Start runs a planned job; with resume it goes on from the newest checkpoint of
@@ -199,7 +202,8 @@ func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector
 		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
 		Log:     e.log,
 	})
-	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph}
+	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph,
+		savepoints: cfg.Text("execution.checkpointing.savepoint-dir")}
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.master = cluster.Submit(job)
 	go func() {
@@ -266,6 +270,18 @@ func (x *Execution) Done() <-chan struct{} { return x.done }
 // Stop ends the job gracefully: what was read goes through, open windows stay
 // unfired.
 func (x *Execution) Stop() { x.master.Stop() }
+
+// StopWithSavepoint ends the job with a savepoint below dir, or where the job's
+// configuration says if dir is empty. With drain event time ends first.
+func (x *Execution) StopWithSavepoint(ctx context.Context, dir string, drain bool) (string, error) {
+	if dir == "" {
+		dir = x.savepoints
+	}
+	return x.master.StopWithSavepoint(ctx, dir, checkpoint.Canonical, drain)
+}
+
+// Status is the state of the job.
+func (x *Execution) Status() checkpoint.JobStatus { return x.master.Status() }
 
 // Cancel ends the job at once.
 func (x *Execution) Cancel() { x.cancel() }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,6 +30,10 @@ type Host struct {
 	Out    io.Writer // results
 	Style  tableau.Style
 	Resume bool // jobs go on from the newest checkpoint of their name
+	// Savepoint is where Stop puts a savepoint of each job; empty: it takes none.
+	Savepoint string
+	// Saved is told where the savepoint of a job lies, or why there is none.
+	Saved func(x *Execution, path string, err error)
 	// Started is told about every job, from the goroutine that started it; Ended
 	// when a job has ended and its rows are shown. Either may be nil.
 	Started func(*Execution)
@@ -238,8 +243,51 @@ func (h *Host) Stop() {
 	defer h.mu.Unlock()
 	h.stopped = true
 	for x := range h.running {
-		x.Stop()
+		if h.Savepoint == "" {
+			x.Stop()
+			continue
+		}
+		go func() {
+			path, err := x.StopWithSavepoint(context.Background(), h.Savepoint, false)
+			h.Saved(x, path, err)
+			if err != nil {
+				x.Stop()
+			}
+		}()
 	}
+}
+
+// Jobs are the running jobs, by start.
+func (h *Host) Jobs() []session.RunningJob {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []session.RunningJob
+	for x := range h.running {
+		out = append(out, session.RunningJob{ID: x.ID, Name: x.Name, Status: string(x.Status()), Started: x.Started})
+	}
+	slices.SortFunc(out, func(a, b session.RunningJob) int { return a.Started.Compare(b.Started) })
+	return out
+}
+
+// StopJob ends a running job.
+func (h *Host) StopJob(ctx context.Context, id string, savepoint, drain bool) (string, error) {
+	h.mu.Lock()
+	var job *Execution
+	for x := range h.running {
+		if x.ID == id {
+			job = x
+		}
+	}
+	h.mu.Unlock()
+	switch {
+	case job == nil:
+		return "", errors.New("no such job runs")
+	case savepoint:
+		return job.StopWithSavepoint(ctx, "", drain)
+	}
+	job.Cancel()
+	<-job.Done()
+	return "", nil
 }
 
 // Explain prints the plans of relations.

@@ -9,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/rowbatch"
 	"github.com/flottstream/flott/internal/snapshot"
+	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/stream"
 )
 
@@ -74,6 +75,8 @@ func (t *Task) replay(in snapshot.Inflight, e jobgraph.Edge) error {
 		switch err := decoder.Read(r, b); {
 		case errors.Is(err, io.EOF):
 			return nil
+		case errors.Is(err, rowbatch.ErrCorrupt):
+			return fmt.Errorf("%w: %s: %w", state.ErrCorrupt, in.Segment.File, err)
 		case err != nil:
 			return err
 		}

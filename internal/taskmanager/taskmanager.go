@@ -120,6 +120,9 @@ func (m *TaskManager) run(ctx context.Context, d *rpc.Deployment, r *running, in
 	case err != nil:
 		state = rpc.Failed
 	}
+	if err != nil {
+		m.opts.Log.Warn(fmt.Sprintf("%s (%d/%d)#%d of job %s switched to FAILED with failure cause: %v", d.Vertex.Name, a.Subtask+1, d.Vertex.Parallelism, a.Number, a.Job, err))
+	}
 	r.cancel(nil)
 	m.forget(a)
 	master.TaskState(a, state, err)

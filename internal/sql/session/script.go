@@ -70,7 +70,10 @@ func (s *Session) runAll(ctx context.Context, script string, stmts []ast.Stateme
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		r, err := s.Execute(script, stmt)
+		r, done, err := control(ctx, stmt, j.host)
+		if !done {
+			r, err = s.Execute(script, stmt)
+		}
 		if err != nil {
 			return err
 		}
