@@ -10,7 +10,6 @@ import (
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -320,8 +319,8 @@ func (c *committer) Commit(checkpoint int64) error {
 
 // commit makes the first pending epoch visible, and takes it off.
 func (c *committer) commit(e *epoch, checkpoint int64) error {
-	err := e.tx.commit(c.ctx)
-	if err == nil {
+	cause := e.tx.commit(c.ctx)
+	if cause == nil {
 		c.free = append(c.free, e.tx)
 		c.visible()
 		return nil
@@ -329,19 +328,19 @@ func (c *committer) commit(e *epoch, checkpoint int64) error {
 	if c.ctx.Err() != nil {
 		return c.ctx.Err()
 	}
-	visible, cause, err := c.settle(e, err)
-	if err != nil {
-		return c.ledger.refused(e.transactionalID, err)
+	e.tx.client.Close()
+	if !lost(cause) { // the request may have been lost on its way, or its answer
+		cause = c.ledger.end(c.ctx, e, true)
 	}
-	if visible {
+	switch {
+	case cause == nil:
 		c.drop(e.tx)
 		c.visible()
 		return nil
+	case !lost(cause):
+		return c.ledger.refused(e.transactionalID, cause)
 	}
-	if err := c.mayRedo(e, cause); err != nil {
-		return err
-	}
-	return c.repeat(checkpoint)
+	return c.repeat(checkpoint, cause)
 }
 
 // visible takes off the first pending epoch.
@@ -351,50 +350,59 @@ func (c *committer) visible() {
 	c.redone = 0
 }
 
-// settle finds out what became of an epoch whose commit failed: the commit may
-// have been lost on its way, or its answer, or the transaction before it.
-func (c *committer) settle(e *epoch, cause error) (visible bool, reason, err error) {
-	e.tx.client.Close()
-	if !lost(cause) {
-		cause = c.ledger.end(c.ctx, e, true)
-		if cause != nil && !lost(cause) {
-			return false, cause, cause
-		}
+// repeat is for when the first pending epoch could not be committed. It writes
+// the pending epochs and the current one again, unless the marker shows them:
+// those up to the checkpoint become visible at once. All of them, because the
+// rows of a partition must not change their order: those of a later epoch that
+// lie there already would precede those of an earlier one written again.
+func (c *committer) repeat(checkpoint int64, cause error) error {
+	first := c.pending[0]
+	tx := first.tx
+	if err := c.ledger.end(c.ctx, first, false); err != nil && !lost(err) { // what was committed cannot be aborted
+		return c.ledger.refused(tx.id, err)
 	}
-	if errors.Is(cause, kerr.TransactionAbortable) {
-		if err := c.ledger.end(c.ctx, e, false); err != nil && !lost(err) {
-			return false, cause, err
-		}
-	}
-	number, err := c.ledger.marker(c.ctx, c.group(), c.topics[0])
-	return number >= e.number, cause, err
-}
-
-// repeat writes the pending epochs and the current one again: those up to the
-// checkpoint become visible at once. All of them, because the rows of a
-// partition must not change their order: those of a later epoch that lie there
-// already would precede those of an earlier one written again.
-func (c *committer) repeat(checkpoint int64) error {
-	later := c.pending
+	later := c.pending[1:]
 	if c.current != nil {
 		later = append(slices.Clone(later), c.current)
 	}
-	for _, e := range later {
+	for _, e := range later { // their markers hide the first one's
 		if err := c.abandon(e); err != nil {
 			return err
 		}
 	}
+	shown, err := c.ledger.marker(c.ctx, c.group(), c.topics[0], func() error {
+		if err := c.ledger.end(c.ctx, first, false); err != nil && !lost(err) {
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return c.ledger.refused(tx.id, err)
+	}
+	if shown < first.number {
+		if err := c.mayRedo(first, cause); err != nil {
+			return err
+		}
+	}
+	c.drop(tx)
+	first.tx = nil
 	due := 0
 	for due < len(c.pending) && c.pending[due].checkpoint <= checkpoint {
 		due++
 	}
-	k := &keepsake{naming: c.naming, topics: c.topics, epochs: c.pending[:due]}
-	if err := c.replay(k); err != nil {
+	if err := c.replay(&keepsake{naming: c.naming, topics: c.topics, epochs: c.pending[:due]}); err != nil {
 		return err
 	}
+	redone := c.redone
 	for range due {
 		c.visible()
 	}
+	c.redone = redone // only a commit of its own ends the count
+	return c.redoAll()
+}
+
+// redoAll writes the pending epochs and the current one again.
+func (c *committer) redoAll() error {
 	for _, e := range c.pending {
 		if err := c.redo(e); err != nil {
 			return err
@@ -468,7 +476,7 @@ func (c *committer) giveUp(e *epoch) {
 		return // without bumps a record under way could open it again
 	}
 	e.transactionalID, e.producerID, e.producerEpoch = e.tx.id, id, epoch
-	if err := c.ledger.end(ctx, e, false); err != nil {
+	if err := c.ledger.endOnce(ctx, e, false); err != nil {
 		c.log.Debug("the transaction being written is left to its timeout", "transactional ID", e.tx.id, "error", err)
 	}
 }

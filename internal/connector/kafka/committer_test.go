@@ -14,11 +14,41 @@ import (
 )
 
 // committed reads what is committed in a topic, up to the first transaction
-// that is open, ordered by partition and offset.
+// that is open, ordered by partition and offset. It judges by the markers in the
+// log, since a reader of what is committed is not told where the log ends.
 func (b *broker) committed(t testing.TB, topic string) []*kgo.Record {
 	t.Helper()
 	b.settled(t, topic)
-	ends, err := b.admin.ListCommittedOffsets(t.Context(), topic)
+	stable, err := b.admin.ListCommittedOffsets(t.Context(), topic)
+	must(t, err)
+	must(t, stable.Error())
+	open := map[partitionID][]*kgo.Record{} // by partition and producer, which is an int64 here
+	var all []*kgo.Record
+	for _, r := range b.log(t, topic) {
+		id := partitionID{fmt.Sprint(r.ProducerID), r.Partition}
+		switch {
+		case !r.Attrs.IsControl():
+			open[id] = append(open[id], r)
+			continue
+		case r.Key[3] == 1: // a commit
+			for _, d := range open[id] {
+				if o, _ := stable.Lookup(topic, d.Partition); d.Offset < o.Offset {
+					all = append(all, d)
+				}
+			}
+		}
+		delete(open, id)
+	}
+	sort.Slice(all, func(i, k int) bool {
+		return all[i].Partition < all[k].Partition || all[i].Partition == all[k].Partition && all[i].Offset < all[k].Offset
+	})
+	return all
+}
+
+// log reads everything in a topic, markers included.
+func (b *broker) log(t testing.TB, topic string) (all []*kgo.Record) {
+	t.Helper()
+	ends, err := b.admin.ListEndOffsets(t.Context(), topic)
 	must(t, err)
 	must(t, ends.Error())
 	starts := map[string]map[int32]kgo.Offset{topic: {}}
@@ -32,24 +62,19 @@ func (b *broker) committed(t testing.TB, topic string) []*kgo.Record {
 	if len(left) == 0 {
 		return nil
 	}
-	c, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(b.address, ",")...), kgo.ConsumePartitions(starts),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())
+	c, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(b.address, ",")...), kgo.ConsumePartitions(starts), kgo.KeepControlRecords())
 	must(t, err)
 	defer c.Close()
-	var all []*kgo.Record
 	for len(left) > 0 {
 		fetches := c.PollFetches(t.Context())
 		must(t, fetches.Err())
 		fetches.EachRecord(func(r *kgo.Record) {
+			all = append(all, r)
 			if r.Offset >= left[r.Partition]-1 {
 				delete(left, r.Partition)
 			}
-			if !r.Attrs.IsControl() {
-				all = append(all, r)
-			}
 		})
 	}
-	sort.SliceStable(all, func(i, k int) bool { return all[i].Partition < all[k].Partition })
 	return all
 }
 
@@ -116,7 +141,9 @@ func TestCommitterConformance(t *testing.T) {
 				topic := b.topic(t, 3)
 				tab := onceTable(b, topic)
 				return connectortest.CommitterTable{
-					Open: func(t *testing.T, ctx *connector.WriterContext) connector.Committer { return openCommitter(t, tab, ctx) },
+					Open: func(t *testing.T, ctx *connector.WriterContext) connector.Committer {
+						return openCommitter(t, tab, ctx)
+					},
 					Read: func(t *testing.T) []string { return names(b.committed(t, topic)) },
 				}
 			},

@@ -126,16 +126,18 @@ func (l *ledger) fence(ctx context.Context, id string) error {
 
 // end commits or aborts the transaction of an epoch, if it is still open.
 func (l *ledger) end(ctx context.Context, e *epoch, commit bool) error {
-	return patiently(ctx, func() error {
-		req := kmsg.NewPtrEndTxnRequest()
-		req.TransactionalID, req.ProducerID, req.ProducerEpoch = e.transactionalID, e.producerID, e.producerEpoch
-		req.Commit = commit
-		resp, err := req.RequestWith(ctx, l.client.Client)
-		if err != nil {
-			return err
-		}
-		return kerr.ErrorForCode(resp.ErrorCode)
-	})
+	return patiently(ctx, func() error { return l.endOnce(ctx, e, commit) })
+}
+
+func (l *ledger) endOnce(ctx context.Context, e *epoch, commit bool) error {
+	req := kmsg.NewPtrEndTxnRequest()
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch = e.transactionalID, e.producerID, e.producerEpoch
+	req.Commit = commit
+	resp, err := req.RequestWith(ctx, l.client.Client)
+	if err != nil {
+		return err
+	}
+	return kerr.ErrorForCode(resp.ErrorCode)
 }
 
 // The batches in which transactional IDs are looked up.
@@ -201,22 +203,41 @@ func (l *ledger) known(ctx context.Context, ids []string) (found []string, err e
 const noMarker = -1
 
 // marker returns the number of the newest epoch that is visible, noMarker if
-// the group has none. It waits while a transaction with a marker is open.
-func (l *ledger) marker(ctx context.Context, group, topic string) (number int64, err error) {
+// the group has none. It waits while a transaction with a marker is open, and
+// calls open, unless it is nil, whenever it finds one.
+func (l *ledger) marker(ctx context.Context, group, topic string, open func() error) (number int64, err error) {
 	err = patiently(ctx, func() error {
-		req := kmsg.NewPtrOffsetFetchRequest()
-		req.Group, req.RequireStable = group, true
-		t := kmsg.NewOffsetFetchRequestTopic()
-		t.Topic, t.Partitions = topic, []int32{0}
-		req.Topics = append(req.Topics, t)
-		resp, err := req.RequestWith(ctx, l.client.Client)
-		if err != nil {
-			return err
+		number, err = l.fetchMarker(ctx, group, topic, true)
+		if open != nil && errors.Is(err, kerr.UnstableOffsetCommit) {
+			if err := open(); err != nil {
+				return err
+			}
 		}
-		number, err = markerOf(resp)
 		return err
 	})
 	return number, err
+}
+
+// shown is marker without waiting: a later epoch may be about to be visible.
+func (l *ledger) shown(ctx context.Context, group, topic string) (number int64, err error) {
+	err = patiently(ctx, func() error {
+		number, err = l.fetchMarker(ctx, group, topic, false)
+		return err
+	})
+	return number, err
+}
+
+func (l *ledger) fetchMarker(ctx context.Context, group, topic string, stable bool) (int64, error) {
+	req := kmsg.NewPtrOffsetFetchRequest()
+	req.Group, req.RequireStable = group, stable
+	t := kmsg.NewOffsetFetchRequestTopic()
+	t.Topic, t.Partitions = topic, []int32{0}
+	req.Topics = append(req.Topics, t)
+	resp, err := req.RequestWith(ctx, l.client.Client)
+	if err != nil {
+		return noMarker, err
+	}
+	return markerOf(resp)
 }
 
 func markerOf(resp *kmsg.OffsetFetchResponse) (int64, error) {

@@ -153,16 +153,23 @@ func (c *committer) replay(k *keepsake) error {
 }
 
 func (c *committer) replayOnce(k *keepsake) (again bool, err error) {
-	missing, err := c.invisible(k)
-	if err != nil || len(missing) == 0 {
-		return false, err
+	if len(k.epochs) == 0 {
+		return false, nil
+	}
+	shown, err := c.ledger.shown(c.ctx, k.group(), k.topics[0])
+	if err != nil {
+		return false, c.ledger.refused(k.replayID(), err)
+	}
+	if shown >= k.epochs[len(k.epochs)-1].number {
+		return false, nil
 	}
 	tx, err := c.openReplay(k)
 	if err != nil {
 		return false, err
 	}
 	defer tx.client.Close()
-	if missing, err = c.invisible(k); err != nil { // for good: nobody but us can change it now
+	missing, err := c.invisible(k) // for good: nobody but us can change it now
+	if err != nil {
 		return false, err
 	}
 	for _, e := range missing {
@@ -211,10 +218,7 @@ func (c *committer) rewrite(tx *transaction, k *keepsake, e *epoch) error {
 
 // invisible returns the epochs that the marker does not show.
 func (c *committer) invisible(k *keepsake) ([]*epoch, error) {
-	if len(k.epochs) == 0 {
-		return nil, nil
-	}
-	number, err := c.ledger.marker(c.ctx, k.group(), k.topics[0])
+	number, err := c.ledger.marker(c.ctx, k.group(), k.topics[0], nil)
 	if err != nil {
 		return nil, c.ledger.refused(k.replayID(), err)
 	}
@@ -302,7 +306,7 @@ func (c *committer) awaitOthers(ctx context.Context, text string) error {
 // number continues the numbers of epochs behind the marker, which must be there
 // before the first transaction has one.
 func (c *committer) number(ctx context.Context) error {
-	number, err := c.ledger.marker(ctx, c.group(), c.topics[0])
+	number, err := c.ledger.marker(ctx, c.group(), c.topics[0], nil)
 	if err == nil && number == noMarker {
 		number = c.next - 1
 		err = c.ledger.write(ctx, c.group(), c.topics[0], number, "begun")
