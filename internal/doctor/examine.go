@@ -96,6 +96,12 @@ func readLogs(snap *snapshot.Snapshot, paths []string, files map[string][]byte) 
 	delete(snap.Missing, snapshot.Logs)
 	delete(snap.Missing, snapshot.TaskManagerLogs)
 	snap.Logs = scanner.Finish() // instead of what REST showed, which is in them
+	if reason, ok := snap.Missing[snapshot.Jobs]; ok && len(snap.Jobs) == 0 {
+		snap.Jobs = logscan.Jobs(snap.Logs, reason)
+		if !scanner.Newest.IsZero() {
+			snap.Taken = scanner.Newest // what is recent is meant as of the logs
+		}
+	}
 	return nil
 }
 

@@ -147,6 +147,14 @@ type file struct {
 	name    string
 	at      time.Time // of the last line that had a time
 	level   string
+	open    int // event whose stack trace goes on, plus one; 0: none
+}
+
+const stackBytesMax = 8 << 10 // of the stack trace that is kept with a failure
+
+// keepsStack reports whether the stack trace after a line is worth keeping.
+func keepsStack(kind string) bool {
+	return kind == TaskFailed || kind == JobState || kind == CheckpointFailed || kind == CheckpointDeclined || kind == AsyncFailed
 }
 
 // head is the start of a line in log4j's default layout, with or without the
@@ -189,6 +197,7 @@ func (f *file) line(n int, line []byte) {
 		return
 	}
 	f.scanner.Known++
+	f.open = 0
 	f.level = text[m[8]:m[9]]
 	f.at = parseTime(text[m[2]:m[3]], text[m[4]:m[5]], group(text, m, 3))
 	f.scanner.see(f.at)
@@ -203,6 +212,11 @@ func (f *file) line(n int, line []byte) {
 
 // other reads a line without the usual head: a stack trace, or another layout.
 func (f *file) other(n int, text string) {
+	if f.open > 0 {
+		if e := &f.scanner.Events[f.open-1]; len(e.Stack) < stackBytesMax {
+			e.Stack += clip(text) + "\n"
+		}
+	}
 	if strings.HasPrefix(text, "\tat ") || text == "" {
 		return
 	}
@@ -217,6 +231,7 @@ func (f *file) other(n int, text string) {
 
 func (f *file) jsonLine(n int, j *jsonLine) {
 	f.scanner.Known++
+	f.open = 0
 	f.level = j.Level + j.Log
 	switch {
 	case j.Millis > 0:
@@ -239,8 +254,9 @@ func (f *file) jsonLine(n int, j *jsonLine) {
 		f.match(n, j.Message, traces)
 	}
 	for line := range strings.Lines(j.Trace + "\n" + j.TraceECS) {
-		f.match(n, strings.TrimRight(line, "\n"), traces)
+		f.other(n, strings.TrimRight(line, "\r\n"))
 	}
+	f.open = 0
 	if len(j.Thrown) > 0 {
 		f.match(n, string(j.Thrown[:min(len(j.Thrown), lineBytesMax)]), traces)
 	}
@@ -293,9 +309,12 @@ func (f *file) match(n int, text string, patterns []pattern) bool {
 				}
 			}
 		}
-		f.scanner.add(snapshot.LogEvent{
+		kept := f.scanner.add(snapshot.LogEvent{
 			Kind: p.kind, Time: f.at, Level: f.level, File: fmt.Sprintf("%s:%d", f.name, n), Text: clip(text), Fields: fields, Count: 1, Last: f.at,
 		})
+		if kept && keepsStack(p.kind) {
+			f.open = len(f.scanner.Events)
+		}
 		return true
 	}
 	return false
@@ -322,13 +341,14 @@ func Last(events []snapshot.LogEvent, newest time.Time, while time.Duration) []s
 }
 
 // add keeps an event; beyond the bound of its kind it only counts.
-func (s *Scanner) add(e snapshot.LogEvent) {
+func (s *Scanner) add(e snapshot.LogEvent) (kept bool) {
 	if at, ok := s.last[e.Kind]; ok && s.perKind[e.Kind] >= perKindMax {
 		s.Events[at].Count++
 		s.Events[at].Last = e.Time
-		return
+		return false
 	}
 	s.perKind[e.Kind]++
 	s.last[e.Kind] = len(s.Events)
 	s.Events = append(s.Events, e)
+	return true
 }

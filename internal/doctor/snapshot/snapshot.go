@@ -266,7 +266,8 @@ type LogEvent struct {
 	File   string // and line, as file:line
 	Text   string // the line without its head
 	Fields map[string]string
-	Count  int // lines alike; the first one is shown
+	Stack  string // lines that follow, for failures; clipped
+	Count  int    // lines alike; the first one is shown
 	Last   time.Time
 }
 
