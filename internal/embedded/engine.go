@@ -237,6 +237,9 @@ func (e *Engine) settings(cfg *config.Config, streaming bool) operator.Settings 
 	return s
 }
 
+// Settings are those that the operators of a plan act on.
+func (e *Engine) Settings(p *Plan) operator.Settings { return e.settings(p.config, p.mode) }
+
 // jobName is Flink's default: insert-into_<table>, or collect.
 func jobName(roots []plan.Node) string {
 	name := ""
@@ -282,6 +285,10 @@ func (x *Execution) StopWithSavepoint(ctx context.Context, dir string, drain boo
 
 // Status is the state of the job.
 func (x *Execution) Status() checkpoint.JobStatus { return x.master.Status() }
+
+// History calls f with the history of the job's checkpoints, which f must not
+// keep; not at all if the job takes none.
+func (x *Execution) History(f func(h *checkpoint.History)) { x.master.History(f) }
 
 // Cancel ends the job at once.
 func (x *Execution) Cancel() { x.cancel() }
