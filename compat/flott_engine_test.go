@@ -94,7 +94,7 @@ func runJob(ctx context.Context, engine *embedded.Engine, job *session.Job, cfg 
 		return nil, nil, err
 	}
 	rows := &changeRows{zone: cfg.Zone("table.local-time-zone")}
-	x, err := engine.Start(ctx, plan, rows)
+	x, err := engine.Start(ctx, plan, rows, false)
 	if err != nil {
 		return nil, nil, err
 	}
