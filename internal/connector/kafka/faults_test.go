@@ -101,6 +101,7 @@ type world struct {
 	last        *snapshot
 	told        []string // story, for failures
 	failures    map[string]int
+	faults      []*kfake.FaultHandle
 }
 
 type snapshot struct {
@@ -313,7 +314,7 @@ func (w *world) disturb() {
 	k := kinds[w.r.IntN(len(kinds))]
 	f.Keys, f.Err = []kmsg.Key{k.key}, k.errs[w.r.IntN(len(k.errs))]
 	w.say("%d requests %s fail with %s", f.Count, k.key.Name(), f.Err.Message)
-	w.fake.Fault(f)
+	w.faults = append(w.faults, w.fake.Fault(f))
 }
 
 // check compares what is committed with the rows up to the last complete
@@ -389,6 +390,9 @@ func (w *world) live(steps int) {
 		}
 	}
 	w.faulty = false
+	for _, f := range w.faults {
+		f.Remove()
+	}
 	w.kill()
 	w.restart()
 	w.write(10)

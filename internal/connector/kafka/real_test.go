@@ -1,0 +1,237 @@
+package kafka
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/metrics"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// TestRandomFaultsReal is TestRandomFaults on a real broker, with fewer kinds
+// of faults: crashes at any request and transactions ended from outside.
+func TestRandomFaultsReal(t *testing.T) {
+	b := realBroker(t)
+	for seed := range uint64(seeds(4)) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			w := newWorld(t, b, nil, seed)
+			w.live(30)
+			t.Logf("failures survived: %v", w.failures)
+		})
+	}
+}
+
+func onceContext(t testing.TB, subtask, parallelism int) *connector.WriterContext {
+	return &connector.WriterContext{Subtask: subtask, Parallelism: parallelism, Job: strings.Repeat("a", 32), Operator: "op", Checkpointing: true,
+		Metrics: metrics.NewGroup(nil), Context: t.Context()}
+}
+
+func onceRows(tab connector.Table, from, n int) *batch.Batch {
+	b := batch.NewBatch(targetOf(tab).Schema, n)
+	fillOnce(b, from, n)
+	return b
+}
+
+// awaitNone waits until no transaction with the prefix is open.
+func (b *broker) awaitNone(t *testing.T, prefix string) {
+	t.Helper()
+	for n := 0; len(b.openTransactions(t, prefix)) > 0; n++ {
+		must(t, pause(t.Context(), 5))
+		if n > 400 {
+			t.Fatal("a transaction stays open")
+		}
+	}
+}
+
+func (b *broker) openTransactions(t *testing.T, prefix string) (ids []string) {
+	t.Helper()
+	listed, err := b.admin.ListTransactions(t.Context(), nil, []string{"Ongoing"})
+	must(t, err)
+	for _, tx := range listed {
+		if strings.HasPrefix(tx.TxnID, prefix) {
+			ids = append(ids, tx.TxnID)
+		}
+	}
+	return ids
+}
+
+// TestExpiry lets the brokers end transactions by time: of the epoch being
+// written, of prepared ones, in the same process and before a restart.
+func TestExpiry(t *testing.T) {
+	onBrokers(t, func(t *testing.T, b *broker) {
+		topic := b.topic(t, 2)
+		tab := onceTable(b, topic, "properties.transaction.timeout.ms=300")
+		want := func(n int) {
+			t.Helper()
+			var lines []string
+			for i := range n {
+				lines = append(lines, fmt.Sprintf("%d | name %d", i, i))
+			}
+			got := names(b.committed(t, topic))
+			sortNumeric(got)
+			same(t, got, lines...)
+		}
+		c := openCommitter(t, tab, onceContext(t, 0, 1))
+		must(t, c.Recover(0, nil))
+		must(t, c.Write(onceRows(tab, 0, 10)))
+		must(t, c.client.Flush(t.Context()))
+		_, err := c.Prepare(1)
+		must(t, err)
+		must(t, c.Write(onceRows(tab, 10, 10)))
+		must(t, c.current.tx.client.Flush(t.Context()))
+		b.awaitNone(t, topic) // both are gone
+		must(t, c.Commit(1))
+		want(10)
+		must(t, c.Write(onceRows(tab, 20, 10)))
+		must(t, c.current.tx.client.Flush(t.Context()))
+		b.awaitNone(t, topic)
+		records, err := c.Prepare(2)
+		must(t, err)
+		must(t, c.Write(onceRows(tab, 30, 10)))
+		b.awaitNone(t, topic)
+		must(t, c.Close())
+
+		c = openCommitter(t, tab, onceContext(t, 0, 1))
+		must(t, c.Recover(2, records))
+		want(30)
+		must(t, c.Close())
+		c = openCommitter(t, tab, onceContext(t, 0, 1))
+		must(t, c.Recover(2, records))
+		want(30)
+	})
+}
+
+func sortNumeric(lines []string) {
+	number := func(s string) (n int) { fmt.Sscan(s, &n); return n }
+	for i := range lines {
+		for k := i; k > 0 && number(lines[k]) < number(lines[k-1]); k-- {
+			lines[k], lines[k-1] = lines[k-1], lines[k]
+		}
+	}
+}
+
+// TestLingeringTransactions: what a dead job of three left open, a new one of
+// one ends, though it knows nothing of it.
+func TestLingeringTransactions(t *testing.T) {
+	onBrokers(t, func(t *testing.T, b *broker) {
+		topic := b.topic(t, 2)
+		tab := onceTable(b, topic)
+		for i := range 3 {
+			c := openCommitter(t, tab, onceContext(t, i, 3))
+			must(t, c.Recover(0, nil))
+			for k := range 10 { // nine prepared epochs, one under way: more than are looked up at a time
+				must(t, c.Write(onceRows(tab, 10*k, 10)))
+				if k < 9 {
+					_, err := c.Prepare(int64(k + 1))
+					must(t, err)
+				}
+			}
+			must(t, c.current.tx.client.Flush(t.Context()))
+		}
+		if n := len(b.openTransactions(t, topic)); n != 30 {
+			t.Fatalf("%d transactions are open, want 30", n)
+		}
+		ctx := onceContext(t, 0, 1)
+		ctx.Job = strings.Repeat("b", 32)
+		c := openCommitter(t, tab, ctx)
+		must(t, c.Recover(0, nil))
+		b.awaitNone(t, topic)
+		must(t, c.Write(onceRows(tab, 0, 5)))
+		_, err := c.Prepare(1)
+		must(t, err)
+		must(t, c.Commit(1))
+		if got := b.committed(t, topic); len(got) != 5 {
+			t.Errorf("%d records are committed, want 5", len(got))
+		}
+	})
+}
+
+// TestTransactionOptions: what is refused, and how.
+func TestTransactionOptions(t *testing.T) {
+	onBrokers(t, func(t *testing.T, b *broker) {
+		topic := b.topic(t, 1)
+		open := func(options ...string) error {
+			s, err := newSink(testEnv(), targetOf(onceTable(b, topic, options...)), Append)
+			if err != nil {
+				return err
+			}
+			w, err := s.Writer(onceContext(t, 0, 1))
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			return w.(*committer).Recover(0, nil)
+		}
+		must(t, open())
+		wants(t, open("properties.transaction.timeout.ms=3600000"), "transaction.max.timeout.ms")
+		for option, says := range map[string]string{
+			"properties.transaction.timeout.ms=soon":        "a whole number",
+			"properties.acks=1":                             "acks",
+			"properties.enable.idempotence=false":           "idempotence",
+			"sink.transactional-id-prefix=-":                "sink.transactional-id-prefix must be specified",
+			"sink.transaction-naming-strategy=INCREMENTING": "sink.transaction-naming-strategy",
+		} {
+			if err := open(option); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s: error %v, want one with %q", option, err, says)
+			}
+		}
+		must(t, open("sink.transaction-naming-strategy=POOLING"))
+	})
+}
+
+// TestBrokerKilled kills the broker between Prepare and Commit and starts it
+// again after the transactions' time. It starts a broker of its own.
+func TestBrokerKilled(t *testing.T) {
+	realBroker(t)
+	data := t.TempDir()
+	script := func(name string, env ...string) {
+		t.Helper()
+		cmd := exec.Command("../../../scripts/" + name)
+		cmd.Env = append(cmd.Environ(), append([]string{"KAFKA_PORT=28192", "KAFKA_DATA=" + data, "KAFKA_KEEP=1"}, env...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, out)
+		}
+	}
+	script("kafka-up")
+	t.Cleanup(func() { script("kafka-down", "KAFKA_SIGNAL=KILL") })
+	b := newBroker(t, "127.0.0.1:28192")
+	topic := b.topic(t, 2)
+	tab := onceTable(b, topic, "properties.transaction.timeout.ms=1000")
+	c := openCommitter(t, tab, onceContext(t, 0, 1))
+	must(t, c.Recover(0, nil))
+	written := 0
+	for k := range int64(3) {
+		must(t, c.Write(onceRows(tab, written, 50)))
+		written += 50
+		_, err := c.Prepare(k + 1)
+		must(t, err)
+		must(t, c.Write(onceRows(tab, written, 50)))
+		written += 50
+		script("kafka-down", "KAFKA_SIGNAL=KILL")
+		done := make(chan error)
+		go func() { done <- c.Commit(k + 1) }()
+		time.Sleep(time.Duration(k) * time.Second) // the outage, not a wait: with and without expiry
+		script("kafka-up")
+		must(t, <-done)
+	}
+	_, err := c.Prepare(4)
+	must(t, err)
+	must(t, c.Commit(4))
+	counts := map[string]int{}
+	for _, line := range names(b.committed(t, topic)) {
+		counts[line]++
+	}
+	for i := range written {
+		if n := counts[fmt.Sprintf("%d | name %d", i, i)]; n != 1 {
+			t.Errorf("row %d is visible %d times", i, n)
+		}
+	}
+	if resp, err := kmsg.NewPtrMetadataRequest().RequestWith(t.Context(), b.client); err != nil || len(resp.Brokers) != 1 {
+		t.Errorf("the broker is not back: %v", err)
+	}
+}
