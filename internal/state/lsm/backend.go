@@ -170,8 +170,8 @@ func (b *Backend) Close() error {
 }
 
 type operatorList struct {
-	mode    state.Redistribution
-	records [][]byte
+	mode     state.Redistribution
+	records  [][]byte
 	claimed  bool
 	restored bool
 }

@@ -1,6 +1,7 @@
 package lsm
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -11,27 +12,55 @@ import (
 	"github.com/flottstream/flott/internal/state"
 )
 
-// scanState visits the entries of a state in canonical form.
-func scanState(ctx context.Context, r pebble.Reader, d state.Description, groups keygroup.Range, visit func(*state.Entry) error) error {
-	at := keyspaceOf(d.Name)
-	if d.Shape == state.ShapeList {
+// scanState visits the entries of a state in canonical form, those of the key
+// groups that lie in both groups and counted. first is the key group that counts
+// begin with; without counts every group may have entries.
+func scanState(ctx context.Context, r pebble.Reader, f *frozenState, first int, groups keygroup.Range, visit func(*state.Entry) error) error {
+	at := keyspaceOf(f.Name)
+	if f.Shape == state.ShapeList {
 		at |= 1 // the chunks; what the heads say follows from them
 	}
-	e := entryReader{desc: d, visit: visit}
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: appendPrefix(nil, groups.Start, 0), UpperBound: afterGroup(groups.End)})
+	if err != nil {
+		return corrupt(err)
+	}
+	e := entryReader{desc: f.Description, visit: visit}
 	n := 0
-	for g := groups.Start; g <= groups.End; g++ {
-		from := appendPrefix(nil, g, at)
-		err := scan(r, from, after(nil, from), func(key, value []byte) (bool, error) {
+	for g := groups.Start; g <= groups.End && err == nil; g++ {
+		if !f.any(g - first) {
+			continue
+		}
+		prefix := appendPrefix(nil, g, at)
+		for more := it.SeekGE(prefix); more && err == nil && bytes.HasPrefix(it.Key(), prefix); more = it.Next() {
 			if n++; n&0x3FF == 0 && ctx.Err() != nil {
-				return false, ctx.Err()
+				err = ctx.Err()
+				break
 			}
-			return true, e.read(key[prefixBytes:], value)
-		})
-		if err != nil {
-			return err
+			var value []byte
+			if value, err = it.ValueAndErr(); err == nil {
+				err = e.read(it.Key()[prefixBytes:], value)
+			}
+		}
+		if err == nil {
+			err = it.Error()
 		}
 	}
-	return nil
+	if closed := it.Close(); err == nil {
+		err = closed
+	}
+	return corrupt(err)
+}
+
+// any: some namespace has entries in the group that counts number g.
+func (f *frozenState) any(g int) bool {
+	for _, c := range f.counts {
+		for _, sp := range c.spaces {
+			if g >= 0 && g < len(sp.groups) && sp.groups[g] > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // entryReader turns records of the tree into entries.

@@ -28,6 +28,7 @@ type Options struct {
 	Dir string
 
 	BlockSize      int // bytes, before compression
+	IndexBlockSize int
 	TargetFileSize int64
 	BaseLevelBytes int64
 	L0Files        int // sorted runs that are not compacted yet at which it begins
@@ -67,7 +68,7 @@ const (
 
 // Default is what options without a value get.
 var Default = Options{
-	Memory: 128 << 20, WriteRatio: 0.5, BlockSize: 8 << 10, TargetFileSize: 64 << 20, BaseLevelBytes: 256 << 20,
+	Memory: 128 << 20, WriteRatio: 0.5, BlockSize: 8 << 10, IndexBlockSize: 64 << 10, TargetFileSize: 64 << 20, BaseLevelBytes: 256 << 20,
 	L0Files: 12, BloomBits: 10, OpenFiles: 1000, Threads: 2, Transfers: 4,
 }
 
@@ -77,6 +78,7 @@ func (o *Options) complete() {
 	o.WriteRatio = orDefault(o.WriteRatio, d.WriteRatio)
 	o.BlockCache = orDefault(o.BlockCache, o.Memory/8)
 	o.BlockSize = orDefault(o.BlockSize, d.BlockSize)
+	o.IndexBlockSize = orDefault(o.IndexBlockSize, max(d.IndexBlockSize, o.BlockSize))
 	o.TargetFileSize = orDefault(o.TargetFileSize, d.TargetFileSize)
 	o.BaseLevelBytes = orDefault(o.BaseLevelBytes, d.BaseLevelBytes)
 	o.L0Files = orDefault(o.L0Files, d.L0Files)

@@ -73,7 +73,9 @@ func (s *snapshot) available(there map[string]state.Segment) bool {
 	return true
 }
 
-// rebase makes the image consist of bases of all key groups.
+// rebase makes the image consist of bases of all key groups. If the shelf has the
+// whole state, only not at hand, they are for this snapshot alone: it is a
+// savepoint or a full checkpoint, and those after it go on as if it were not.
 func (s *snapshot) rebase(ctx context.Context) error {
 	i := s.image
 	var bases []*file
@@ -85,8 +87,11 @@ func (s *snapshot) rebase(ctx context.Context) error {
 	}
 	for _, f := range bases {
 		f.pins++
+		f.off = i.complete
 	}
-	s.shelf.addBases(s.b.owner, bases, s.b.owner.Start, s.b.owner.End, i.run)
+	if !i.complete {
+		s.shelf.addBases(s.b.owner, bases, s.b.owner.Start, s.b.owner.End, i.run)
+	}
 	s.shelf.unpin(i.files)
 	i.files, i.complete = bases, true
 	return nil

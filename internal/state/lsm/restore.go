@@ -72,7 +72,7 @@ func (b *Backend) adoptParts(ctx context.Context, o *Options) error {
 		if valid.Len() == 0 {
 			continue
 		}
-		if err := b.adoptFiles(ctx, o, c, p.Part.Segments, valid); err != nil {
+		if err := b.flusher.adoptFiles(ctx, o.Files, c, p.Part.Segments, valid); err != nil {
 			return err
 		}
 		for i := range c.states {
@@ -115,29 +115,30 @@ func (s *frozenState) cut(from, valid, owner keygroup.Range) frozenState {
 
 // adoptFiles downloads the files of a part, some at a time, and ingests them in
 // their order. Files with key groups outside of valid are cut first.
-func (b *Backend) adoptFiles(ctx context.Context, o *Options, c *content, segments []state.Segment, valid keygroup.Range) error {
-	if err := b.tree.open(); err != nil {
+func (f *flusher) adoptFiles(ctx context.Context, files state.Files, c *content, segments []state.Segment, valid keygroup.Range) error {
+	t := f.tree
+	if err := t.open(); err != nil {
 		return err
 	}
-	b.flusher.shelf.dir = b.tree.dir
+	f.shelf.dir = t.dir
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	paths := make([]string, len(c.files))
 	errs := make([]error, len(c.files))
-	slots := make(chan struct{}, o.Transfers)
+	slots := make(chan struct{}, t.o.Transfers)
 	var group sync.WaitGroup
-	for n, f := range c.files {
-		if f.high < valid.Start || f.low > valid.End {
+	for n, x := range c.files {
+		if x.high < valid.Start || x.low > valid.End {
 			continue
 		}
-		paths[n] = filepath.Join(b.tree.dir, "in", b.flusher.name())
+		paths[n] = filepath.Join(t.dir, "in", f.name())
 		slots <- struct{}{}
 		group.Add(1)
 		go func() {
 			defer group.Done()
 			defer func() { <-slots }()
-			if errs[n] = b.download(ctx, o, segments[n], paths[n]); errs[n] == nil && (f.low < valid.Start || f.high > valid.End) {
-				errs[n] = cutFile(paths[n], valid, b.tree.o.writer())
+			if errs[n] = download(ctx, files, segments[n], paths[n]); errs[n] == nil && (x.low < valid.Start || x.high > valid.End) {
+				errs[n] = cutFile(paths[n], valid, t.o.writer())
 			}
 			if errs[n] != nil {
 				cancel()
@@ -155,7 +156,7 @@ func (b *Backend) adoptFiles(ctx context.Context, o *Options, c *content, segmen
 		}
 		batch := slices.DeleteFunc(slices.Clone(paths[from:to]), func(p string) bool { return p == "" })
 		if len(batch) > 0 {
-			if err := b.tree.db.Load().Ingest(ctx, batch); err != nil {
+			if err := t.db.Load().Ingest(ctx, batch); err != nil {
 				return fmt.Errorf("%w: file %s of the checkpoint cannot be used: %w", state.ErrCorrupt, segments[from].File, err)
 			}
 		}
@@ -175,8 +176,8 @@ func firstError(errs []error) error {
 	return first
 }
 
-func (b *Backend) download(ctx context.Context, o *Options, s state.Segment, path string) error {
-	in, err := o.Files.Open(ctx, s)
+func download(ctx context.Context, files state.Files, s state.Segment, path string) error {
+	in, err := files.Open(ctx, s)
 	if err != nil {
 		return fmt.Errorf("file %s of the checkpoint: %w", s.File, err)
 	}
@@ -294,7 +295,7 @@ func (b *Backend) convert(old *frozenState, n named) error {
 	}
 	b.flusher.add(drops)
 	l := b.newLoader(n)
-	if err := scanState(context.Background(), snap, old.Description, groups, l.add); err != nil {
+	if err := scanState(context.Background(), snap, old, b.owner.Start, groups, l.add); err != nil {
 		return err
 	}
 	return l.finish()

@@ -14,7 +14,6 @@ const keptOfScan = 1 << 16
 // cell, or says that there is none.
 func (s *store) scanAll(sp *space, prefix []byte, cut func(rest []byte) (uint64, []byte, bool), fn func(state.Ref) bool) error {
 
-
 	if !s.each(sp, fn) {
 		return s.b.failure
 	}

@@ -173,7 +173,7 @@ func (s *snapshot) Scan(name string, visit func(*state.Entry) error) error {
 	if s.image.snap == nil {
 		return nil
 	}
-	return scanState(context.Background(), s.image.snap, s.states[i].Description, s.b.owner, visit)
+	return scanState(context.Background(), s.image.snap, &s.states[i], s.b.owner.Start, s.b.owner, visit)
 }
 
 // Release implements state.Snapshot. Before the image goes, a part of the state is

@@ -27,8 +27,8 @@ var le = binary.LittleEndian
 // Table, List, Map and Timers are built from it. A cell is resident (has a bit
 // in live or dead) or its entry is cold: in the tree only.
 type store struct {
-	b  *Backend
-	at keyspace
+	b     *Backend
+	at    keyspace
 	shape shape
 	unit  []*store // stores that are collected together, this one among them
 	tree  bool     // its entries go into the tree

@@ -94,7 +94,7 @@ func (o *Options) pebble(cache *pebble.Cache) *pebble.Options {
 	}
 	for i := range p.Levels {
 		l := &p.Levels[i]
-		l.BlockSize, l.IndexBlockSize = o.BlockSize, max(o.BlockSize, 64<<10)
+		l.BlockSize, l.IndexBlockSize = o.BlockSize, o.IndexBlockSize
 		l.Compression = func() *sstable.CompressionProfile { return o.compression(i) }
 		if o.BloomBits > 0 {
 			l.FilterPolicy = bloom.FilterPolicy(o.BloomBits)
@@ -107,7 +107,7 @@ func (o *Options) pebble(cache *pebble.Cache) *pebble.Options {
 // writer are the options of files that we write: newest runs go on top of the tree.
 func (o *Options) writer() sstable.WriterOptions {
 	w := sstable.WriterOptions{
-		BlockSize: o.BlockSize, IndexBlockSize: max(o.BlockSize, 64<<10),
+		BlockSize: o.BlockSize, IndexBlockSize: o.IndexBlockSize,
 		Compression: o.compression(0), TableFormat: tableFormat, MergerName: "pebble.concatenate",
 	}
 	if o.BloomBits > 0 {
