@@ -34,6 +34,7 @@ var rules = []struct {
 	{"List is in order of name", list},
 	{"List goes on past a page", many},
 	{"List does not show what is being written", hidden},
+	{"Move gives another name", moved},
 	{"Delete removes, also what is not there", deleted},
 	{"Delete takes empty folders along", emptyFolders},
 	{"Delete beside Create", deleteBesideCreate},

@@ -194,6 +194,9 @@ func (b *gcsBucket) Delete(ctx context.Context, key string, _ *driver.DeleteOpti
 
 func (b *gcsBucket) ErrorCode(err error) gcerrors.ErrorCode {
 	refusal := (*gcsError)(nil)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return gcerrors.Unimplemented
+	}
 	if !errors.As(err, &refusal) {
 		return gcerrors.Unknown
 	}
@@ -217,9 +220,12 @@ var errNotUsed = errors.New("a Store does not ask for this")
 
 func (b *gcsBucket) As(any) bool             { return false }
 func (b *gcsBucket) ErrorAs(error, any) bool { return false }
+
+// Copy is left to reading and writing.
 func (b *gcsBucket) Copy(context.Context, string, string, *driver.CopyOptions) error {
-	return errNotUsed
+	return errors.ErrUnsupported
 }
+
 func (b *gcsBucket) SignedURL(context.Context, string, *driver.SignedURLOptions) (string, error) {
 	return "", errNotUsed
 }
