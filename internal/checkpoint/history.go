@@ -322,3 +322,7 @@ func (h *History) LastPath() string {
 
 // milliseconds of d, whole.
 func milliseconds(d time.Duration) int64 { return d.Milliseconds() }
+
+// Records are the checkpoints of the history, in its order. They must not be
+// changed.
+func (h *History) Records() []*Record { return h.records }

@@ -1,0 +1,137 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/flottstream/flott/internal/snapshot"
+)
+
+// fold is the table that a changelog describes: rows and how often each is there.
+func fold(changes []change) map[string]int {
+	table := map[string]int{}
+	for _, c := range changes {
+		n := 1
+		if !c.Kind.IsAdd() {
+			n = -1
+		}
+		if table[c.Row] += n; table[c.Row] == 0 {
+			delete(table, c.Row)
+		}
+	}
+	return table
+}
+
+// compare returns how a table differs from what it should be, nil if not at all.
+func compare(got, want map[string]int) error {
+	var diff []string
+	for row, n := range want {
+		if m := got[row]; m < n {
+			diff = append(diff, fmt.Sprintf("lost %d of %d: %s", n-m, n, row))
+		}
+	}
+	for row, n := range got {
+		if m := want[row]; n > m {
+			diff = append(diff, fmt.Sprintf("%d too many of: %s", n-m, row))
+		}
+	}
+	if diff == nil {
+		return nil
+	}
+	sort.Strings(diff)
+	more := ""
+	if n := len(diff); n > 20 {
+		diff, more = diff[:20], fmt.Sprintf("\n… and %d more", n-20)
+	}
+	return errors.New("not exactly once:\n" + strings.Join(diff, "\n") + more)
+}
+
+// check looks at what the job has left behind.
+func (s *simulation) check(want map[string]int) error {
+	return errors.Join(compare(fold(s.broker.visible), want), s.watch.problem, s.checkCounts(), s.checkDisk())
+}
+
+// checkCounts makes sure that every checkpoint came to one end.
+func (s *simulation) checkCounts() error {
+	c := s.report.Checkpoints
+	if s.p.master == nil {
+		return nil
+	}
+	if c.InProgress != 0 {
+		return fmt.Errorf("the job has ended, but %d checkpoints are still in progress", c.InProgress)
+	}
+	return nil
+}
+
+// checkDisk makes sure that every file is part of a checkpoint that can be restored
+// from. Where the disk refused to delete, or a process was killed, that is so after
+// the next start of the job.
+func (s *simulation) checkDisk() error {
+	ctx, folders := context.Background(), map[string]bool{}
+	for _, url := range s.disk.names() {
+		if below, ok := strings.CutPrefix(url, root+"/"); ok {
+			job, _, _ := strings.Cut(below, "/")
+			folders[root+"/"+job] = true
+		}
+	}
+	needed := map[string]bool{}
+	for _, folder := range sorted(folders) {
+		store, err := snapshot.OpenStorage(ctx, snapshot.Settings{Dir: folder}, s.disk.open(nil))
+		if err != nil {
+			return err
+		}
+		sound, broken, err := store.Retained(ctx)
+		if err != nil {
+			return err
+		}
+		if s.disk.failed > 0 || s.report.Kills > 0 {
+			if _, err := store.Sweep(ctx, sound); err != nil {
+				return err
+			}
+		}
+		for _, b := range broken {
+			if s.report.Corruptions == 0 {
+				return fmt.Errorf("checkpoint %s is broken: %w", b.Path, b.Err)
+			}
+			needed[b.Path+"/_metadata"] = true
+		}
+		for _, m := range sound {
+			needed[m.Path+"/_metadata"] = true
+			for _, v := range m.Vertices {
+				if v.Coordinator != nil {
+					for _, h := range v.Coordinator.Handles {
+						needed[h.Name] = true
+					}
+				}
+				for _, t := range v.Subtasks {
+					for _, h := range t.Handles {
+						needed[h.Name] = true
+					}
+				}
+			}
+		}
+	}
+	var leaked []string
+	for _, url := range s.disk.names() {
+		if strings.HasPrefix(url, root+"/") && !needed[url] {
+			leaked = append(leaked, url)
+		}
+	}
+	if leaked != nil {
+		return fmt.Errorf("%d files of no checkpoint are left, the first: %s", len(leaked), leaked[0])
+	}
+	return nil
+}
+
+func sorted(set map[string]bool) []string {
+	var out []string
+	for s := range set {
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,96 @@
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// Plant is a fault of the simulated world that a checker has to find.
+type Plant string
+
+// The plants.
+const (
+	Nothing   Plant = ""
+	Loss      Plant = "loss"      // a row of a committed transaction is gone
+	Duplicate Plant = "duplicate" // a row of a committed transaction is there twice
+	Leak      Plant = "leak"      // a file is not deleted
+	Backwards Plant = "backwards" // a watermark goes back
+)
+
+// Run runs the simulation of a seed and checks it. The error ends with the newest
+// lines of the job's log.
+func Run(seed uint64, plant Plant) (*Report, error) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	q := &queries[r.IntN(len(queries))]
+	data := newDataset(r)
+	data.owned = q.owned || r.IntN(2) == 0
+	return runJob(seed, jobOf(q, settings(r)), data, drawChaos(r), plant)
+}
+
+// settings draws what changes the plan.
+func settings(r *rand.Rand) map[string]string {
+	out := map[string]string{}
+	if r.IntN(3) == 0 {
+		out["table.exec.mini-batch.enabled"] = "true"
+		out["table.exec.mini-batch.allow-latency"] = "5 ms"
+		out["table.exec.mini-batch.size"] = "7"
+	}
+	if r.IntN(5) == 0 {
+		out["pipeline.operator-chaining.enabled"] = "false"
+	}
+	if r.IntN(5) == 0 {
+		out["flott.table.exec.changelog"] = "per-record"
+	}
+	return out
+}
+
+func drawChaos(r *rand.Rand) chaos {
+	return chaos{
+		kills: r.IntN(6), stops: r.IntN(3), savepoints: r.IntN(3), cancels: r.IntN(3), gap: 10 + r.IntN([]int{50, 300, 1000}[r.IntN(3)]),
+		stumbling: []float64{0, 0.001, 0.01}[r.IntN(3)], stumbles: r.IntN(6), parallelism: 1 + r.IntN(3), trouble: r.IntN(2) == 0,
+	}
+}
+
+// plans keeps what has been planned: planning takes longer than running.
+var plans = map[string]*workload{}
+
+func jobOf(q *query, settings map[string]string) *workload {
+	key := fmt.Sprint(q.name, settings)
+	w := plans[key]
+	if w == nil {
+		w = &workload{name: q.name, script: ddl + q.sql + ";", settings: settings}
+		plans[key] = w
+	}
+	return w
+}
+
+// runJob runs a job undisturbed and then disturbed.
+func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) (*Report, error) {
+	quiet := newSimulation(seed, job, data, chaos{calm: true})
+	if err := quiet.run(); err != nil {
+		return quiet.report, quiet.explain(fmt.Errorf("undisturbed: %w", err))
+	}
+	s := newSimulation(seed, job, data, plan)
+	switch plant {
+	case Loss:
+		s.broker.lose = 1 + len(quiet.broker.visible)/2
+	case Duplicate:
+		s.broker.double = 1 + len(quiet.broker.visible)/2
+	case Leak:
+		s.disk.keeps = 1
+	case Backwards:
+		s.watch.plant = 5
+	}
+	err := s.run()
+	if err == nil {
+		err = s.check(fold(quiet.broker.visible))
+	}
+	if err != nil {
+		err = s.explain(err)
+	}
+	return s.report, err
+}
+
+func (s *simulation) explain(err error) error {
+	return fmt.Errorf("seed %d: %s: %w\n%s", s.seed, s.job.name, err, s.log)
+}
