@@ -308,7 +308,7 @@ func expired(c *Case) {
 	for _, e := range c.logEvents(logscan.CheckpointLate)[:min(2, len(c.logEvents(logscan.CheckpointLate)))] {
 		f.because("log %s: late answer for checkpoint %s from %s", e.File, e.Fields["checkpoint"], firstOf(e.Fields["task"], e.Fields["attempt"]))
 	}
-	f.remedy("if nothing else is wrong: execution.checkpointing.timeout: %s", dur(max(10*time.Minute, 3*timeout)))
+	f.remedy("if nothing else is wrong: execution.checkpointing.timeout: %s", value(max(10*time.Minute, 3*timeout)))
 	f.expect("checkpoints that need longer than %s get the time to complete", dur(timeout))
 }
 

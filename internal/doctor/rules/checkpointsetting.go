@@ -181,7 +181,7 @@ func timeoutShort(c *Case) {
 	if len(gone) > 0 {
 		f.because("%d of the last %d expired", len(gone), max(len(k.History), len(gone)))
 	}
-	f.remedy("execution.checkpointing.timeout: %s", dur(max(10*time.Minute, 5*longest)))
+	f.remedy("execution.checkpointing.timeout: %s", value(max(10*time.Minute, 5*longest)))
 	f.expect("checkpoints complete; a hanging one is still noticed")
 }
 
@@ -193,7 +193,7 @@ func intervalShort(c *Case) {
 	}
 	f := c.found(Warning, say("checkpoints take %s, but are due every %s", dur(avg), dur(conf.Interval)))
 	intervalEvidence(f, conf, n)
-	f.remedy("execution.checkpointing.interval: %s; execution.checkpointing.min-pause: %s", dur(max(10*time.Second, 4*avg)), dur(max(5*time.Second, 2*avg)))
+	f.remedy("execution.checkpointing.interval: %s; execution.checkpointing.min-pause: %s", value(max(10*time.Second, 4*avg)), value(max(5*time.Second, 2*avg)))
 	f.expect("the job works between checkpoints again")
 }
 
@@ -209,7 +209,7 @@ func intervalTight(c *Case) {
 	}
 	f := c.found(Warning, say("checkpoints take %s of an interval of %s, more than half", dur(avg), dur(conf.Interval)))
 	intervalEvidence(f, conf, n)
-	f.remedy("execution.checkpointing.interval: %s", dur(max(10*time.Second, 4*avg)))
+	f.remedy("execution.checkpointing.interval: %s", value(max(10*time.Second, 4*avg)))
 	f.expect("duration below half the interval")
 }
 
@@ -221,7 +221,7 @@ func minPause(c *Case) {
 	}
 	f := c.found(Info, say("execution.checkpointing.min-pause is 0 and checkpoints take up to %s of %s", dur(longest), dur(conf.Interval)))
 	f.because("average %s", dur(avg))
-	f.remedy("execution.checkpointing.min-pause: %s", dur(conf.Interval/2))
+	f.remedy("execution.checkpointing.min-pause: %s", value(conf.Interval/2))
 }
 
 func notIncremental(c *Case) {

@@ -253,6 +253,17 @@ func dur(d time.Duration) string {
 	return fmt.Sprintf("%d ms", d.Milliseconds())
 }
 
+// value is a duration as Flink's configuration takes it: whole numbers only.
+func value(d time.Duration) string {
+	switch {
+	case d >= time.Minute && d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d >= time.Second:
+		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
+	}
+	return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
+}
+
 func size(n int64) string {
 	switch {
 	case n >= 1<<30:
