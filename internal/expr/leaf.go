@@ -25,7 +25,10 @@ func (c *constNode) eval(f *frame, _ []int32) (*batch.Vector, error) {
 	if c.spread == nil {
 		c.spread = batch.New(c.value.Type, f.n)
 	}
-	if need := f.n - c.spread.Len(); need > 0 {
+	switch need := f.n - c.spread.Len(); {
+	case need < 0: // whoever copies the whole vector gets as many values as there are rows
+		c.spread.Truncate(f.n)
+	case need > 0:
 		if c.value.IsNull(0) {
 			for range need {
 				c.spread.AppendNull()

@@ -340,3 +340,27 @@ func FuzzLike(f *testing.F) {
 		}
 	})
 }
+
+// TestConstantsAreAsLongAsTheBatch evaluates constants over batches that become
+// smaller: whoever copies the vector must not get values of the batch before.
+func TestConstantsAreAsLongAsTheBatch(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, e := range []Expr{IntLit(types.Int, 3), NullLit(types.Of(types.Int)), StringLit("x"), NullLit(types.String())} {
+		p, err := Compile(e, &Env{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{4, 1, 0, 2, 9, 3} {
+			b, _ := table(r, n)
+			v, err := p.Eval(b, nil)
+			if err != nil || v.Len() != n {
+				t.Fatalf("%s over %d rows: a vector of length %d, %v", e, n, v.Len(), err)
+			}
+			for i := range n {
+				if got, want := string(valuetext.AppendDisplay(nil, v, i, nil)), strings.Trim(e.String(), "'"); got != want && !v.IsNull(i) {
+					t.Errorf("%s: row %d of %d is %s", e, i, n, got)
+				}
+			}
+		}
+	}
+}
