@@ -139,7 +139,7 @@ func (r *Request) lsm() (lsm.Options, error) {
 		Memory: r.Managed, WriteRatio: o.WriteBufferRatio, Dir: o.LocalDir,
 		BlockSize: int(o.BlockSize), IndexBlockSize: int(o.MetadataBlock), TargetFileSize: o.TargetFileSize,
 		BaseLevelBytes: o.BaseLevelBytes, Compression: codecs, Threads: int(o.Threads), Transfers: int(o.TransferThreads),
-		OpenFiles: int(o.OpenFiles)}
+		OpenFiles: int(o.OpenFiles), Rebase: o.rebase}
 	switch {
 	case o.FixedPerSlot > 0:
 		out.Memory = int64(float64(o.FixedPerSlot) * share)

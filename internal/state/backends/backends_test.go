@@ -26,7 +26,7 @@ const groups = 32
 // other parallelism, from either backend to either, with memory for a part of the
 // state, and always hold what a map of Go holds.
 func TestRandomJobs(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(5) {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
 			j := &job{t: t, r: rand.New(rand.NewPCG(seed, 8)), model: map[string]string{}, files: &statetest.MemoryFiles{}, dir: t.TempDir()}
 			j.start(1, nil)
@@ -92,12 +92,12 @@ func (j *job) start(n int, parts []Part) {
 	for i := range n {
 		k := &task{groups: keygroup.RangeOf(i, groups, n)}
 		o := Default()
-		o.LocalDir = j.dir
+		o.LocalDir, o.rebase = j.dir, 4<<10
 		kind := Rocks
 		if j.r.IntN(4) == 0 {
 			kind = HashMap
 		}
-		req := Request{Kind: kind, KeyGroups: k.groups, MaxParallelism: groups, Files: j.files, Keyed: parts, Options: o, Managed: 300 << 10}
+		req := Request{Kind: kind, KeyGroups: k.groups, MaxParallelism: groups, Files: j.files, Keyed: parts, Options: o, Managed: 80 << 10}
 		if len(parts) == n && j.r.IntN(2) == 0 {
 			req.Restored = j.last
 		}
@@ -135,7 +135,7 @@ func (j *job) step() {
 	k, r := j.tasks[j.r.IntN(len(j.tasks))], j.r
 	keys, names := k.keys(r, 1+r.IntN(200))
 	refs := make([]state.Ref, len(names))
-	switch r.IntN(9) {
+	switch r.IntN(12) {
 	case 0, 1, 2:
 		ns := int64(r.IntN(3) - 1)
 		_, err := k.table.Upsert(ns, keys, refs, nil)
@@ -217,15 +217,80 @@ func (j *job) step() {
 			delete(j.model, name)
 			return nil
 		}))
+	case 9:
+		ns := int64(r.IntN(3) - 1)
+		seen := map[string]bool{}
+		check(j.t, k.table.Scan(ns, func(ref state.Ref) bool {
+			name := fmt.Sprintf("table %d %x", ns, k.table.Key(ref))
+			if got := fmt.Sprintf("%x%s", k.table.Fixed(ref), k.table.Var(ref)); got != j.model[name] || seen[name] {
+				j.t.Fatalf("scan: %s is %s, want %s; seen before: %v", name, got, j.model[name], seen[name])
+			}
+			seen[name] = true
+			if r.IntN(50) == 0 {
+				k.table.Delete(ref)
+				delete(j.model, name)
+			}
+			return true
+		}))
+		for name := range j.model {
+			if strings.HasPrefix(name, fmt.Sprintf("table %d ", ns)) && j.owns(k, name) && !seen[name] {
+				j.t.Fatalf("scan misses %s", name)
+			}
+		}
+	case 10:
+		check(j.t, k.list.Get(keys, refs))
+		for i, ref := range refs {
+			name, got := "list "+names[i], ""
+			if ref != state.None {
+				k.list.Scan(ref, func(rec []byte) state.Action {
+					got += string(rec) + "|"
+					return state.Keep
+				})
+			}
+			if got != j.model[name] {
+				j.t.Fatalf("%s: %s, want %s", name, got, j.model[name])
+			}
+		}
+		check(j.t, k.list.Get(keys, refs))
+	case 11:
+		for i := range min(len(names), 20) {
+			n := 0
+			check(j.t, k.m.Scan(keys, i, func(ref state.Ref) state.Action {
+				name := fmt.Sprintf("map %s %x", names[i], k.m.Sub(ref))
+				if got := string(k.m.Fixed(ref)) + string(k.m.Var(ref)); got != j.model[name] {
+					j.t.Fatalf("%s: %s, want %s", name, got, j.model[name])
+				}
+				if r.IntN(3) == 0 {
+					delete(j.model, name)
+					return state.Remove
+				}
+				n++
+				return state.Keep
+			}))
+			count, err := k.m.Count(keys, i)
+			check(j.t, err)
+			if count != n {
+				j.t.Fatalf("Count %d, want %d", count, n)
+			}
+			time := int64(r.IntN(100)) - 50
+			k.timers.Delete(time, keys.Hash[i], keys.At(i))
+			delete(j.model, fmt.Sprintf("timers %d %s", time, names[i]))
+		}
 	}
+}
+
+// owns reports whether the key of an entry of the model is one of k's.
+func (j *job) owns(k *task, name string) bool {
+	b, err := hex.DecodeString(strings.Fields(name)[keyField(name)])
+	check(j.t, err)
+	return k.groups.Contains(keygroup.Of(keygroup.Hash(b), groups))
 }
 
 // forget removes what k has under a prefix from the model.
 func (j *job) forget(k *task, prefix string) {
 	for name := range j.model {
 		if strings.HasPrefix(name, prefix) {
-			b, _ := hex.DecodeString(strings.Fields(name)[keyField(name)])
-			if k.groups.Contains(keygroup.Of(keygroup.Hash(b), groups)) {
+			if j.owns(k, name) {
 				delete(j.model, name)
 			}
 		}

@@ -30,6 +30,8 @@ type RocksDB struct {
 	OpenFiles        int64
 	TimerService     string
 	Predefined       string
+
+	rebase int64 // lsm.Options.Rebase; 0: its default
 }
 
 // Default returns the options nobody has changed.

@@ -37,6 +37,9 @@ type Options struct {
 	OpenFiles      int
 	Threads        int // that flush and compact
 	Transfers      int // files read or written at once by checkpoints
+	// Rebase is the size of changes, bytes, below which a checkpoint rather refers to
+	// more files than writes some key groups anew.
+	Rebase int64
 
 	// Sources and Lists are what to start from; Parts, in the native format of this
 	// package, are preferred to Sources.
@@ -69,7 +72,7 @@ const (
 // Default is what options without a value get.
 var Default = Options{
 	Memory: 128 << 20, WriteRatio: 0.5, BlockSize: 8 << 10, IndexBlockSize: 64 << 10, TargetFileSize: 64 << 20, BaseLevelBytes: 256 << 20,
-	L0Files: 12, BloomBits: 10, OpenFiles: 1000, Threads: 2, Transfers: 4,
+	L0Files: 12, BloomBits: 10, OpenFiles: 1000, Threads: 2, Transfers: 4, Rebase: 4 << 20,
 }
 
 func (o *Options) complete() {
@@ -84,6 +87,7 @@ func (o *Options) complete() {
 	o.L0Files = orDefault(o.L0Files, d.L0Files)
 	o.OpenFiles = orDefault(o.OpenFiles, d.OpenFiles)
 	o.Threads = orDefault(o.Threads, d.Threads)
+	o.Rebase = orDefault(o.Rebase, d.Rebase)
 	o.Transfers = orDefault(o.Transfers, d.Transfers)
 	if o.Now == nil {
 		o.Now = time.Now

@@ -33,7 +33,7 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 	b.tree.users.Store(1)
 	b.budget = max(o.Memory-o.BlockCache, 1<<16)
 	b.dirtyLimit = max(int64(float64(b.budget)*o.WriteRatio), 1<<14)
-	b.flusher = newFlusher(b.tree, newShelf(o.KeyGroups))
+	b.flusher = newFlusher(b.tree, newShelf(o.KeyGroups, o.Rebase))
 	if o.Restore != nil {
 		b.restored.sources = o.Restore.Sources
 		for _, l := range o.Restore.Lists {
@@ -60,7 +60,8 @@ func (b *Backend) addList(l state.ListContent) error {
 
 // adoptParts brings the files of native parts into the tree.
 func (b *Backend) adoptParts(ctx context.Context, o *Options) error {
-	for _, p := range o.Parts {
+	parts := slices.DeleteFunc(slices.Clone(o.Parts), func(p Restorable) bool { return intersect(b.owner, p.Groups).Len() == 0 })
+	for _, p := range parts {
 		c, err := decodePart(p.Part)
 		if err != nil {
 			return err
@@ -78,7 +79,7 @@ func (b *Backend) adoptParts(ctx context.Context, o *Options) error {
 		for i := range c.states {
 			b.restored.native = append(b.restored.native, c.states[i].cut(c.owner, valid, b.owner))
 		}
-		if len(o.Parts) == 1 && valid == b.owner && valid == c.owner && o.Restored != 0 {
+		if len(parts) == 1 && valid == b.owner && valid == c.owner && o.Restored != 0 {
 			b.flusher.resume(c, p.Part.Segments, o.Restored)
 		}
 	}

@@ -19,6 +19,8 @@ import (
 // of some key groups as of a run, which begins by deleting what was there. Bases
 // are written anew, some key groups at a time, so that older files can go.
 type shelf struct {
+	rebase int64 // see Options.Rebase
+
 	mu       sync.Mutex
 	dir      string
 	files    []*file // in the order in which they have to be ingested
@@ -47,8 +49,8 @@ type file struct {
 	local bool // it lies in the folder
 }
 
-func newShelf(owner keygroup.Range) *shelf {
-	return &shelf{based: make([]uint64, max(0, owner.Len())), uploaded: map[int64]map[string]state.Segment{}}
+func newShelf(owner keygroup.Range, rebase int64) *shelf {
+	return &shelf{rebase: rebase, based: make([]uint64, max(0, owner.Len())), uploaded: map[int64]map[string]state.Segment{}}
 }
 
 // keep links files that are about to be ingested and puts them on the shelf.
@@ -217,10 +219,11 @@ func (s *shelf) outdated(owner keygroup.Range, f *file) bool {
 	return true
 }
 
-// needed: some key group of f has no newer base.
+// needed: some key group of f has no newer base. A base covers the files of its
+// run, but not itself.
 func (s *shelf) needed(owner keygroup.Range, f *file) bool {
 	for g := max(f.low, owner.Start); g <= min(f.high, owner.End); g++ {
-		if b := s.based[g-owner.Start]; b < f.run {
+		if b := s.based[g-owner.Start]; b < f.run || f.base && b == f.run {
 			return true
 		}
 	}
@@ -244,11 +247,11 @@ func (s *shelf) plan(owner keygroup.Range, changed int64, bytesOf func(low, high
 			count++
 		}
 	}
-	if runs < bases/2+smallState && count < manyFiles {
+	if runs < bases/2+s.rebase && count < manyFiles {
 		return 0, 0, false
 	}
-	want := max(changed, bases/64, smallState)
-	if runs > 2*bases+4*smallState {
+	want := max(changed, bases/64, s.rebase)
+	if runs > 2*bases+4*s.rebase {
 		want = max(want, runs/2)
 	}
 	if s.cursor < owner.Start || s.cursor > owner.End {
@@ -262,10 +265,9 @@ func (s *shelf) plan(owner keygroup.Range, changed int64, bytesOf func(low, high
 	return low, high, true
 }
 
-const (
-	smallState = 4 << 20
-	manyFiles  = 96
-)
+// manyFiles is a number of files at which some key groups are written anew whatever
+// their size.
+const manyFiles = 96
 
 func (s *shelf) done() {
 	s.mu.Lock()

@@ -102,6 +102,9 @@ func (n *named) freeze() frozenState {
 	f := frozenState{Description: n.desc, keyWidth: n.main.layoutWidth(), subWidth: -1}
 	if n.heads != nil {
 		f.keyWidth, f.subWidth = n.heads.layoutWidth(), n.main.layoutWidth()
+		if f.subWidth > 0 {
+			f.subWidth -= headBytes
+		}
 	}
 	switch s := n.state.(type) {
 	case *table:

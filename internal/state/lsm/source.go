@@ -62,7 +62,7 @@ func (s *source) load(ctx context.Context, groups keygroup.Range) error {
 	}
 	s.tree = &tree{o: s.o}
 	s.tree.users.Store(1)
-	f := newFlusher(s.tree, newShelf(groups))
+	f := newFlusher(s.tree, newShelf(groups, s.o.Rebase))
 	if err := f.adoptFiles(ctx, s.files, s.content, s.part.Segments, groups); err != nil {
 		return err
 	}
