@@ -87,7 +87,7 @@ func newSubtask(seed uint64) *subtask {
 		}
 		s.writers = append(s.writers, NewWriter(WriterConfig{
 			Context: context.Background(), Edge: jobgraph.Edge{Dist: dist, Keys: []int{0}, Schema: schema},
-			Channels: []*Channel{c}, MaxParallelism: 128, BatchRows: 3, Waited: new(metrics.Counter), Overdraft: 1,
+			Channels: []*Channel{c}, MaxParallelism: 128, BatchRows: 3, Waited: new(metrics.Timer), Overdraft: 1,
 		}))
 		s.barrier = append(s.barrier, map[int64]int64{})
 	}

@@ -38,6 +38,7 @@ import (
 
 	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/stream"
 )
 
@@ -54,8 +55,9 @@ type Channel struct {
 	floating  int // of these, taken from the gate's floating pool
 	overdraft int // of these, beyond the limits
 	free      []*batch.Batch
-	space     chan struct{} // capacity 1: a buffer came back
-	spare     *bufferPool   // of the writer: overdraft it may use for rows
+	space     chan struct{}  // capacity 1: a buffer came back
+	spare     *bufferPool    // of the writer: overdraft it may use for rows
+	waited    *metrics.Timer // for room in the queue; its writer sets it
 	wake      chan<- struct{}
 	watched   bool                 // wake is to be signalled when a buffer comes back
 	world     actor.World          // of the producer
@@ -75,7 +77,7 @@ type Channel struct {
 
 // NewChannel returns an empty channel without a consumer.
 func NewChannel(limits Limits) *Channel {
-	return &Channel{limits: limits, space: make(chan struct{}, 1), world: actor.Threads{}}
+	return &Channel{limits: limits, space: make(chan struct{}, 1), world: actor.Threads{}, waited: new(metrics.Timer)}
 }
 
 // Observe has f told of every element before it is queued: for the simulator's
@@ -104,16 +106,20 @@ func (c *Channel) Push(ctx context.Context, b *batch.Batch) (waited time.Duratio
 			c.append(stream.Element{Kind: stream.Records, Batch: b})
 			if !start.IsZero() {
 				waited = c.world.Now().Sub(start)
+				c.waited.End(waited)
 			}
 			return waited, nil
 		}
 		c.mu.Unlock()
 		if start.IsZero() {
 			start = c.world.Now()
+			c.waited.Begin(start)
 		}
 		c.world.Wait(time.Time{}, c.space, ctx.Done(), nil)
 		if ctx.Err() != nil {
-			return c.world.Now().Sub(start), context.Cause(ctx)
+			waited = c.world.Now().Sub(start)
+			c.waited.End(waited)
+			return waited, context.Cause(ctx)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func pair(ctx context.Context, dist jobgraph.Distribution, width int, limits Lim
 	}
 	w := NewWriter(WriterConfig{
 		Context: ctx, Edge: jobgraph.Edge{Dist: dist, Keys: []int{0}, Schema: schema}, Channels: channels,
-		MaxParallelism: 128, BatchRows: 4, Waited: new(metrics.Counter),
+		MaxParallelism: 128, BatchRows: 4, Waited: new(metrics.Timer),
 	})
 	return w, gates, channels
 }

@@ -170,7 +170,7 @@ func TestOverdraft(t *testing.T) {
 	g := NewGate([]*Channel{c}, 1, make(chan struct{}, 1))
 	wake := make(chan struct{}, 1)
 	w := NewWriter(WriterConfig{Context: ctx, Edge: jobgraph.Edge{Dist: jobgraph.Forward, Schema: schema},
-		Channels: []*Channel{c}, MaxParallelism: 128, BatchRows: 1, Waited: new(metrics.Counter), Overdraft: 2, Wake: wake})
+		Channels: []*Channel{c}, MaxParallelism: 128, BatchRows: 1, Waited: new(metrics.Timer), Overdraft: 2, Wake: wake})
 	for i := range 5 { // 2 exclusive, 1 floating, 2 overdraft
 		if got, want := w.Available(), i < 3; got != want {
 			t.Fatalf("with %d batches in flight Available is %v", i, got)
@@ -240,7 +240,7 @@ func TestConcurrentOvertaking(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, c := range channels {
 		w := NewWriter(WriterConfig{Context: context.Background(), Edge: jobgraph.Edge{Dist: jobgraph.Hash, Keys: []int{0}, Schema: schema},
-			Channels: []*Channel{c}, MaxParallelism: 128, BatchRows: 2, Waited: new(metrics.Counter)})
+			Channels: []*Channel{c}, MaxParallelism: 128, BatchRows: 2, Waited: new(metrics.Timer)})
 		wg.Go(func() {
 			next := int64(0)
 			for id := range int64(checkpoints) {

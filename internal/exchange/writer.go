@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"context"
-	"time"
 
 	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/batch"
@@ -34,8 +33,9 @@ type Writer struct {
 	sel      [][]int32 // per channel, reused
 	nextTurn int       // round robin
 
-	spare  bufferPool       // overdraft
-	waited *metrics.Counter // ns spent waiting for buffers
+	spare   bufferPool       // overdraft
+	bytes   *metrics.Counter // handed over
+	buffers *metrics.Counter
 }
 
 // WriterConfig says how to build a Writer.
@@ -46,7 +46,8 @@ type WriterConfig struct {
 	Subtask        int
 	MaxParallelism int
 	BatchRows      int
-	Waited         *metrics.Counter
+	Waited         *metrics.Timer   // for buffers
+	Bytes, Buffers *metrics.Counter // handed over; nil: not counted
 	// Overdraft is how many buffers beyond its limits the writer may use; a subtask
 	// that has some waits for Available before it takes more input.
 	Overdraft int
@@ -61,12 +62,15 @@ func NewWriter(c WriterConfig) *Writer {
 		ctx: c.Context, dist: c.Edge.Dist, schema: c.Edge.Schema, channels: c.Channels,
 		pending: make([]*batch.Batch, len(c.Channels)), rows: c.BatchRows,
 		keyCols: c.Edge.Keys, maxP: c.MaxParallelism, sel: make([][]int32, len(c.Channels)),
-		nextTurn: c.Subtask, waited: c.Waited,
+		nextTurn: c.Subtask, bytes: c.Bytes, buffers: c.Buffers,
+	}
+	if w.bytes == nil {
+		w.bytes, w.buffers = new(metrics.Counter), new(metrics.Counter)
 	}
 	w.spare.size = int64(c.Overdraft)
 	for _, ch := range c.Channels {
 		ch.mu.Lock()
-		ch.spare, ch.wake, ch.world = &w.spare, c.Wake, actor.Or(c.World)
+		ch.spare, ch.wake, ch.world, ch.waited = &w.spare, c.Wake, actor.Or(c.World), c.Waited
 		ch.mu.Unlock()
 	}
 	if w.dist == jobgraph.Hash {
@@ -162,11 +166,15 @@ func (w *Writer) flush(c int) error {
 		return nil
 	}
 	w.pending[c] = nil
-	waited, err := w.channels[c].Push(w.ctx, p)
-	if waited > 0 {
-		w.waited.Add(int64(waited / time.Nanosecond))
-	}
+	w.count(p.SizeBytes())
+	_, err := w.channels[c].Push(w.ctx, p)
 	return err
+}
+
+// count notes a buffer of that size that is handed over.
+func (w *Writer) count(bytes int) {
+	w.bytes.Add(int64(bytes))
+	w.buffers.Add(1)
 }
 
 // Flush hands all pending rows over.
@@ -183,8 +191,12 @@ func (w *Writer) Flush() error {
 // never waits and uses no overdraft: what stays is for the next Flush.
 func (w *Writer) FlushFree() {
 	for c, p := range w.pending {
-		if p != nil && p.N > 0 && w.channels[c].offer(p) {
+		if p == nil || p.N == 0 {
+			continue
+		}
+		if size := p.SizeBytes(); w.channels[c].offer(p) { // which then is its owner
 			w.pending[c] = nil
+			w.count(size)
 		}
 	}
 }
@@ -211,6 +223,7 @@ func (w *Writer) sendBarrier(e stream.Element) {
 	for c, ch := range w.channels {
 		if p := w.pending[c]; p != nil && p.N > 0 {
 			w.pending[c] = nil
+			w.count(p.SizeBytes())
 			ch.force(p)
 		}
 		if announce {

@@ -16,6 +16,7 @@ import (
 // execution is the newest attempt of a subtask.
 type execution struct {
 	vertex   *jobgraph.Vertex
+	place    int // in JobMaster.execs
 	attempt  rpc.Attempt
 	state    rpc.State
 	input    input
@@ -74,6 +75,7 @@ func (m *JobMaster) shift(e *execution, to rpc.State, cause error) {
 		m.info(line + ".")
 	}
 	e.state = to
+	m.record(e)
 	state := checkpoint.TaskDeploying
 	switch to {
 	case rpc.Running:

@@ -95,10 +95,13 @@ func NewJobMaster(job Job, tm rpc.TaskManager, open func(*jobgraph.Scan) (connec
 	m.failover = schedule.NewFailover(job.Restart, job.Graph, periodic, job.Random)
 	for _, v := range job.Graph.Vertices {
 		for subtask := range v.Parallelism {
-			e := &execution{vertex: v, attempt: rpc.Attempt{Job: job.ID, Vertex: v.ID, Subtask: subtask}, state: rpc.Created}
+			e := &execution{vertex: v, place: len(m.execs), attempt: rpc.Attempt{Job: job.ID, Vertex: v.ID, Subtask: subtask}, state: rpc.Created}
 			m.execs = append(m.execs, e)
 			m.byTask[e.subtask()] = e
 		}
+	}
+	for _, e := range m.execs {
+		m.record(e)
 	}
 	m.publish()
 	return m
@@ -267,4 +270,6 @@ type told struct {
 	history    *checkpoint.History
 	exceptions []Exception
 	status     checkpoint.JobStatus
+	entered    map[checkpoint.JobStatus]int64 // ms
+	executions []ExecutionReport              // as JobMaster.execs
 }

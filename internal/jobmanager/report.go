@@ -100,8 +100,9 @@ func (m *JobMaster) apply(us []checkpoint.Update) {
 
 // publish makes the job's state and restarts known.
 func (m *JobMaster) publish() {
+	now := m.now()
 	m.told.mu.Lock()
-	m.told.status = m.status
+	m.told.enter(m.status, now)
 	m.told.mu.Unlock()
 	n := m.failover.Restarts()
 	m.metrics.Gauge("numRestarts").Set(n)

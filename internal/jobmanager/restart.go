@@ -263,6 +263,7 @@ func (m *JobMaster) redeploy(ctx context.Context, p *restart, from *start) {
 			e.attempt.Number++
 		}
 		e.state, e.input = rpc.Created, open
+		m.record(e)
 	}
 	m.become(checkpoint.JobRunning, nil)
 	if !(p.first && m.adopted) {

@@ -66,7 +66,8 @@ func New(ctx context.Context, c Config) (*Task, error) {
 		wake:   make(chan struct{}, 1),
 
 		flushEvery: c.FlushEvery,
-		idleNs:     c.Metrics.Counter("idleTimeNs"),
+		idled:      new(metrics.Timer), waited: new(metrics.Timer), blocked: new(metrics.Timer),
+		bytesIn: c.Metrics.Counter("numBytesIn"),
 
 		groups:      keygroup.RangeOf(c.Subtask, c.Vertex.MaxParallelism, c.Vertex.Parallelism),
 		checkpoints: c.Checkpoints, restore: c.Restore, files: c.Files, vertex: c.Vertex, writing: map[int64]context.CancelFunc{},
@@ -103,20 +104,21 @@ func (t *Task) wireInputs(c Config) {
 		}
 	}
 	t.gate = exchange.NewGate(channels, c.Floating, t.wake)
-	c.Metrics.Func("inPoolUsage", func() float64 { exclusive, _ := t.gate.Usage(); return exclusive })
-	c.Metrics.Func("floatingBuffersUsage", func() float64 { _, floating := t.gate.Usage(); return floating })
+	t.publishInput(c.Metrics)
 }
 
 func (t *Task) wireChain(ctx context.Context, c Config) error {
-	t.waitedNs = c.Metrics.Counter("backPressuredTimeNs")
+	t.publishTimes(c.Metrics)
+	bytes, buffers := c.Metrics.Counter("numBytesOut"), c.Metrics.Counter("numBuffersOut")
 	for i, link := range c.Vertex.Chain {
 		group := c.Metrics.Child(map[string]string{"operator_name": link.Op.Name, "operator_id": link.Op.UID})
 		n := &node{
 			name: link.Op.Name, uid: link.Op.UID, time: stream.MinTime, sent: stream.MinTime,
 			in: group.Counter("numRecordsIn"), out: group.Counter("numRecordsOut"),
-			watermark: group.Gauge("currentInputWatermark"),
+			watermark: group.Gauge("currentInputWatermark"), passed: group.Gauge("currentOutputWatermark"),
 		}
 		n.watermark.Set(stream.MinTime)
+		n.passed.Set(stream.MinTime)
 		t.nodes = append(t.nodes, n)
 		if link.Input >= 0 {
 			parent := t.nodes[link.Input]
@@ -126,7 +128,7 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 			if edge.FromNode == i {
 				w := exchange.NewWriter(exchange.WriterConfig{
 					Context: ctx, Edge: edge, Channels: c.Out[e], Subtask: c.Subtask,
-					MaxParallelism: c.Vertex.MaxParallelism, BatchRows: c.Settings.BatchRows, Waited: t.waitedNs,
+					MaxParallelism: c.Vertex.MaxParallelism, BatchRows: c.Settings.BatchRows, Waited: t.blocked, Bytes: bytes, Buffers: buffers,
 					Overdraft: exchange.DefaultOverdraft, Wake: t.wake, World: t.world,
 				})
 				n.writers, t.edges = append(n.writers, w), append(t.edges, w)
@@ -136,21 +138,8 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 			return fmt.Errorf("%s: %w", link.Op.Name, err)
 		}
 	}
-	t.publishUsage(c)
+	t.publishOutput(c.Metrics)
 	return nil
-}
-
-func (t *Task) publishUsage(c Config) {
-	if len(t.edges) == 0 {
-		return
-	}
-	c.Metrics.Func("outPoolUsage", func() float64 {
-		highest := 0.0
-		for _, w := range t.edges {
-			highest = max(highest, w.Usage())
-		}
-		return highest
-	})
 }
 
 // open1 builds and opens the operator of one chain node.
@@ -190,6 +179,7 @@ func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) (er
 	if from != nil {
 		n.time, n.sent, ctx.Watermark = from.In, from.Out, from.In
 		n.watermark.Set(n.time)
+		n.passed.Set(n.sent)
 		if len(t.nodes) == 1 { // the head
 			t.time, t.restoredDone = from.In, from.Done
 		}

@@ -25,6 +25,7 @@ type node struct {
 
 	in, out   *metrics.Counter
 	watermark *metrics.Gauge
+	passed    *metrics.Gauge // watermark
 }
 
 // Emit passes b to the chained operators and to the edges.
@@ -83,6 +84,7 @@ func (n *node) pass(time int64) error {
 		return nil
 	}
 	n.sent = time
+	n.passed.Set(time)
 	for _, c := range n.children {
 		if err := c.advance(time); err != nil {
 			return err

@@ -98,9 +98,11 @@ type Task struct {
 	mu   sync.Mutex
 	mail []func() error
 
-	idleNs   *metrics.Counter
-	waitedNs *metrics.Counter   // for room in the edges
-	edges    []*exchange.Writer // of all nodes
+	idled   *metrics.Timer     // without input
+	waited  *metrics.Timer     // for room in the edges, between two elements
+	blocked *metrics.Timer     // the same, within one
+	bytesIn *metrics.Counter   // of rows
+	edges   []*exchange.Writer // of all nodes
 }
 
 // Name is "Source: bid[1] -> Calc[2] (1/2)".
@@ -183,7 +185,9 @@ func (t *Task) runInput(ctx context.Context) error {
 func (t *Task) handle(e stream.Element, channel int) error {
 	switch e.Kind {
 	case stream.Records:
-		if t.aligner.Active() && t.aligner.Rows(channel, int64(e.Batch.SizeBytes())) {
+		size := int64(e.Batch.SizeBytes())
+		t.bytesIn.Add(size)
+		if t.aligner.Active() && t.aligner.Rows(channel, size) {
 			t.keep(channel, e.Batch)
 		}
 		err := t.process(channel, e.Batch)
@@ -365,12 +369,13 @@ func (t *Task) rest(ctx context.Context, more <-chan struct{}) error {
 	if at := min(t.timers.next(), t.barrierDeadline()); at != math.MaxInt64 {
 		due = time.UnixMilli(at)
 	}
-	t.world.Wait(due, ctx.Done(), t.wake, more)
-	if took := int64(t.clock.Now().Sub(start)); free {
-		t.idleNs.Add(took)
-	} else {
-		t.waitedNs.Add(took)
+	timer := t.idled
+	if !free {
+		timer = t.waited
 	}
+	timer.Begin(start)
+	t.world.Wait(due, ctx.Done(), t.wake, more)
+	timer.End(t.clock.Now().Sub(start))
 	return nil
 }
 

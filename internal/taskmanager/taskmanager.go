@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"time"
@@ -107,6 +108,9 @@ func (m *TaskManager) Submit(d *rpc.Deployment, master rpc.JobMaster) error {
 
 func (m *TaskManager) run(ctx context.Context, d *rpc.Deployment, r *running, in, out [][]*exchange.Channel, master rpc.JobMaster) {
 	a := d.Attempt
+	// Profiles and goroutine dumps name the subtask.
+	pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("job", a.Job, "vertex", d.Vertex.UID, "task",
+		fmt.Sprintf("%s (%d/%d)#%d", d.Vertex.Name, a.Subtask+1, d.Vertex.Parallelism, a.Number))))
 	master.TaskState(a, rpc.Initializing, nil)
 	err := m.start(ctx, d, r, in, out, master)
 	if err == nil {
