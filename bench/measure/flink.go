@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,11 +16,12 @@ import (
 
 // FlinkSetup is what a Flink is started with.
 type FlinkSetup struct {
-	Root        string // of the repository
-	Backend     string // rocksdb or hashmap
-	Parallelism int    // slots
-	Jars        string // colon-separated, for the class path; "": none
-	ObjectReuse bool   // rows go from operator to operator without being copied
+	Root        string   // of the repository
+	Backend     string   // rocksdb or hashmap
+	Parallelism int      // slots
+	Jars        string   // colon-separated, for the class path; "": none
+	ObjectReuse bool     // rows go from operator to operator without being copied
+	Settings    []string // more of the cluster's configuration: key=value
 }
 
 // Flink is a real Flink of its own: JobManager, TaskManager and SQL gateway on ports that were free.
@@ -64,16 +64,27 @@ func StartFlink(ctx context.Context, setup FlinkSetup) (*Flink, error) {
 }
 
 func (f *Flink) start(ctx context.Context) error {
-	if _, err := Output(ctx, f.env, f.script, "up"); err != nil {
+	if err := f.up(ctx); err != nil {
 		return err
 	}
 	gateway, err := Output(ctx, f.env, f.script, "gateway")
 	if err != nil {
 		return err
 	}
-	if f.client, err = flinkgateway.Dial(ctx, gateway); err != nil {
+	f.client, err = flinkgateway.Dial(ctx, gateway)
+	return err
+}
+
+// up starts the JobManager and the TaskManager.
+func (f *Flink) up(ctx context.Context) error {
+	args := []string{"up"}
+	for _, s := range f.setup.Settings {
+		args = append(args, "-D", s)
+	}
+	if _, err := Output(ctx, f.env, f.script, args...); err != nil {
 		return err
 	}
+	f.pids = nil
 	for _, name := range []string{"jobmanager", "taskmanager"} {
 		text, err := os.ReadFile(filepath.Join(f.Folder, name+".pid"))
 		if err != nil {
@@ -224,17 +235,5 @@ func (f *Flink) failure(ctx context.Context, err error) error {
 }
 
 func (f *Flink) get(ctx context.Context, path string, answer any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.rest+path, nil)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", path, response.Status)
-	}
-	return json.NewDecoder(response.Body).Decode(answer)
+	return getJSON(ctx, f.rest+path, answer)
 }

@@ -49,3 +49,60 @@ func PeakBytes(pid int) (int64, error) {
 func ResetPeak(pid int) error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0)
 }
+
+// zombie reports whether a process has ended and nobody has asked how.
+func zombie(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')'):]), " ")
+	return strings.HasPrefix(rest, "Z")
+}
+
+// Usage is what processes have used, and what all of the machine's have.
+type Usage struct {
+	CPU     float64 // seconds of the processes
+	Machine float64 // seconds of all
+	Peak    int64   // bytes, the sum
+}
+
+// UsageOf reads the usage of processes so far.
+func UsageOf(pids []int) (u Usage, err error) {
+	for _, pid := range pids {
+		s, err := CPUSeconds(pid)
+		if err != nil {
+			return u, err
+		}
+		peak, err := PeakBytes(pid)
+		if err != nil {
+			return u, err
+		}
+		u.CPU += s
+		u.Peak += peak
+	}
+	u.Machine, err = machineSeconds()
+	return u, err
+}
+
+// machineSeconds is the CPU time used by all processes: user, nice, system, and interrupts.
+func machineSeconds() (float64, error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	fields := strings.Fields(line) // cpu user nice system idle iowait irq softirq …
+	if len(fields) < 8 {
+		return 0, fmt.Errorf("/proc/stat begins with %q", line)
+	}
+	ticks := 0.0
+	for _, i := range []int{1, 2, 3, 6, 7} {
+		n, err := strconv.ParseFloat(fields[i], 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return ticks / ticksPerSecond, nil
+}
