@@ -149,6 +149,7 @@ func (w *writer) publish(e epochRows) error {
 			return err
 		}
 		err := w.broker.commit(e.ID)
+		w.sim.note(fmt.Sprintf("epoch %s is committed: %v", e.ID, err))
 		if !errors.Is(err, errAborted) {
 			return err
 		}
@@ -206,6 +207,7 @@ func (w *writer) Prepare(checkpoint int64) ([][]byte, error) {
 		w.epoch.Checkpoint = checkpoint
 		w.broker.open[w.epoch.ID] = w.epoch.Rows
 		w.pending = append(w.pending, w.epoch)
+		w.sim.note(fmt.Sprintf("epoch %s has %d rows and is prepared for checkpoint %d", w.epoch.ID, len(w.epoch.Rows), checkpoint))
 		w.begin()
 	}
 	var records [][]byte

@@ -25,6 +25,9 @@ func (j *journal) add(line string) {
 
 // String is the newest lines.
 func (j *journal) String() string {
+	if j.all {
+		return strings.Join(j.lines, "\n")
+	}
 	return strings.Join(j.lines[max(0, len(j.lines)-journalLines):], "\n")
 }
 

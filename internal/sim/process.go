@@ -147,7 +147,7 @@ func (p *process) checkpointing() (checkpoint.Options, snapshot.Settings) {
 	o.NumRetained, o.HistorySize = int64(1+r.IntN(3)), 1<<20
 	o.Storage, o.Random = "FileSystemCheckpointStorage", r.Float64
 	o.Timeout = []time.Duration{ms(15), ms(60), 10 * time.Minute, 10 * time.Minute}[r.IntN(4)]
-	if p.s.processes > tooOften {
+	if p.s.processes > tooOften || p.s.disk.slow > 5*time.Millisecond && o.Timeout < ms(60) || p.s.report.Checkpoints.Expired > 200 {
 		o.Timeout = 10 * time.Minute
 	}
 	switch r.IntN(3) {
@@ -266,29 +266,37 @@ func (p *process) account() {
 type marks struct {
 	s *simulation
 	// barriers are the watermarks that had been sent ahead of a checkpoint's barrier.
-	barriers map[int64]map[flow]int64
+	barriers map[int64]*taken
 	problem  error
 	plant    int // the watermark that is told wrong, to show that it is noticed; 0: none
 }
 
-// flow is what goes from one subtask to another.
-type flow struct {
-	vertex, edge, producer, consumer int
-	width                            int // parallelism of the process
+// taken is a checkpoint as one process took it.
+type taken struct {
+	by *process
+	at map[flow]int64
 }
 
-func newMarks(s *simulation) *marks { return &marks{s: s, barriers: map[int64]map[flow]int64{}} }
+// flow is what goes from one subtask to another.
+type flow struct{ edge, producer, consumer int }
+
+func newMarks(s *simulation) *marks { return &marks{s: s, barriers: map[int64]*taken{}} }
 
 func (m *marks) observer(p *process) func(rpc.Attempt, int, int, int) func(stream.Element) {
 	return func(a rpc.Attempt, edge, producer, consumer int) func(stream.Element) {
-		f := flow{0, edge, producer, consumer, p.parallelism}
+		f := flow{edge, producer, consumer}
 		last, floor := stream.MinTime, stream.MinTime
 		if from, ok := p.restored[a]; ok {
-			if at, ok := m.barriers[from][f]; ok {
-				floor = at
+			if c := m.barriers[from]; c != nil && c.by.parallelism == p.parallelism {
+				if at, ok := c.at[f]; ok {
+					floor = at
+				}
 			}
 		}
 		return func(e stream.Element) {
+			if m.s.log.all {
+				m.tell(f, e)
+			}
 			switch e.Kind {
 			case stream.Watermark:
 				if m.plant > 0 {
@@ -301,15 +309,32 @@ func (m *marks) observer(p *process) func(rpc.Attempt, int, int, int) func(strea
 				}
 				last = max(last, e.Time)
 			case stream.Barrier:
-				at := m.barriers[e.Checkpoint.ID]
-				if at == nil {
-					at = map[flow]int64{}
-					m.barriers[e.Checkpoint.ID] = at
+				c := m.barriers[e.Checkpoint.ID]
+				if c == nil || c.by != p {
+					c = &taken{p, map[flow]int64{}}
+					m.barriers[e.Checkpoint.ID] = c
 				}
-				at[f] = max(last, floor)
+				c.at[f] = max(last, floor)
 			}
 		}
 	}
+}
+
+// tell logs what goes over an edge.
+func (m *marks) tell(f flow, e stream.Element) {
+	what := fmt.Sprintf("kind %d time %d checkpoint %d", e.Kind, e.Time, e.Checkpoint.ID)
+	if e.Kind == stream.Records {
+		what = ""
+		for k := range e.Batch.Rows() {
+			i := e.Batch.Row(k)
+			text := []byte(e.Batch.Kind(i).String())
+			for _, v := range e.Batch.Cols {
+				text = appendField(append(text, ' '), v, i)
+			}
+			what += " [" + string(text) + "]"
+		}
+	}
+	m.s.note(fmt.Sprintf("edge %d, %d to %d: %s", f.edge, f.producer, f.consumer, what))
 }
 
 func (m *marks) wrong(err error) {

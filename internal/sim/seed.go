@@ -23,6 +23,9 @@ func Run(seed uint64, plant Plant) (*Report, error) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	q := &queries[r.IntN(len(queries))]
 	data := newDataset(r)
+	if q.versions {
+		data.tables["b"] = data.tables["b"][:1]
+	}
 	data.owned = q.owned || r.IntN(2) == 0
 	return runJob(seed, jobOf(q, settings(r)), data, drawChaos(r), plant)
 }
@@ -50,6 +53,9 @@ func drawChaos(r *rand.Rand) chaos {
 		stumbling: []float64{0, 0.001, 0.01}[r.IntN(3)], stumbles: r.IntN(6), parallelism: 1 + r.IntN(3), trouble: r.IntN(2) == 0,
 	}
 }
+
+// verbose makes the log hold every element on every edge.
+var verbose bool
 
 // plans keeps what has been planned: planning takes longer than running.
 var plans = map[string]*workload{}
@@ -81,6 +87,7 @@ func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) 
 	case Backwards:
 		s.watch.plant = 5
 	}
+	s.log.all = verbose
 	err := s.run()
 	if err == nil {
 		err = s.check(fold(quiet.broker.visible))

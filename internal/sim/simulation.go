@@ -209,7 +209,7 @@ func (s *simulation) between() {
 	if s.plan.kills > 0 {
 		can = append(can, s.kill)
 	}
-	if s.plan.cancels > 0 {
+	if s.plan.cancels > 0 && s.p.ctx.Err() == nil {
 		can = append(can, s.cancel)
 	}
 	if s.p.master != nil && !s.p.stopping {

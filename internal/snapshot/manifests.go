@@ -110,6 +110,23 @@ type Broken struct {
 	Err  error
 }
 
+// unknown is an error that does not say whether a checkpoint is broken: the storage
+// could not be asked. Such a checkpoint must not be passed over, or a job would go on
+// from an older one, and do again what others have seen already.
+type unknown struct{ error }
+
+// Unwrap returns the cause.
+func (u unknown) Unwrap() error { return u.error }
+
+// undecided returns why it is not known whether a checkpoint is broken; nil: it is.
+func undecided(ctx context.Context, err error) error {
+	var u unknown
+	if errors.As(err, &u) {
+		return fmt.Errorf("cannot tell which checkpoints can be restored from: %w", u.error)
+	}
+	return ctx.Err()
+}
+
 // Retained returns the complete checkpoints in the job's folder, oldest first, and
 // those that are broken: their metadata cannot be read, or a file is missing or
 // too short. With execution.checkpointing.create-subdir = false there may be
@@ -126,8 +143,8 @@ func (s *Storage) Retained(ctx context.Context) (sound []*checkpoint.Manifest, b
 	for _, c := range l.manifests {
 		m, err := l.load(ctx, c)
 		if err != nil {
-			if ctx.Err() != nil {
-				return nil, nil, ctx.Err()
+			if err := undecided(ctx, err); err != nil {
+				return nil, nil, err
 			}
 			broken = append(broken, Broken{c.path(s.dir), err})
 			continue
@@ -157,8 +174,8 @@ func (s *Storage) Below(ctx context.Context, folder string) (sound []*checkpoint
 		switch {
 		case err == nil:
 			sound = append(sound, m)
-		case ctx.Err() != nil:
-			return nil, nil, ctx.Err()
+		case undecided(ctx, err) != nil:
+			return nil, nil, undecided(ctx, err)
 		default:
 			broken = append(broken, Broken{c.path(dir), err})
 		}
@@ -190,11 +207,14 @@ func Latest(ctx context.Context, root, name string, options map[string]string, o
 			continue
 		}
 		m, err := l.load(ctx, c)
+		if err == nil && m.Name != name { // its head could not be read before
+			continue
+		}
 		if err == nil {
 			return m, broken, nil
 		}
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+		if err := undecided(ctx, err); err != nil {
+			return nil, nil, err
 		}
 		broken = append(broken, Broken{c.path(s.dir), err})
 	}
@@ -264,8 +284,11 @@ func (l *listing) head(ctx context.Context, c candidate) (*checkpoint.Manifest, 
 // load reads a manifest and makes sure that its files are there.
 func (l *listing) load(ctx context.Context, c candidate) (*checkpoint.Manifest, error) {
 	data, err := blob.ReadAll(ctx, l.store, l.prefix+c.Name)
-	if err != nil {
+	if errors.Is(err, blob.ErrNotExist) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, unknown{err}
 	}
 	m, err := DecodeManifest(data, c.path(l.dir))
 	if err != nil {
@@ -292,11 +315,11 @@ func (l *listing) check(ctx context.Context, h checkpoint.Handle) error {
 	} else {
 		store, name, err := l.s.at(h.Name, false)
 		if err != nil {
-			return err
+			return unknown{err}
 		}
 		info, err := store.Stat(ctx, name)
 		if err != nil && !errors.Is(err, blob.ErrNotExist) {
-			return err
+			return unknown{err}
 		}
 		size, ok = info.Size, err == nil
 	}

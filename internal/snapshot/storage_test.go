@@ -553,6 +553,41 @@ func TestLatest(t *testing.T) {
 	}
 }
 
+// A checkpoint that cannot be looked at just now is not passed over: a job that went
+// on from an older one would do again what others have seen.
+func TestTroubleIsNotDamage(t *testing.T) {
+	w := newWorld()
+	s := w.storage(t, Settings{Dir: "/ck/a0"})
+	for id := range int64(2) {
+		take(t, s, "mine", id+1)
+	}
+	w.fail = func(op, url string) error {
+		if op == "open" && strings.HasSuffix(url, "chk-2/_metadata") {
+			return errors.New("no route")
+		}
+		return nil
+	}
+	const want = "cannot tell which checkpoints can be restored from: no route"
+	if m, _, err := Latest(bg, "/ck", "mine", nil, w.open); err == nil || err.Error() != want {
+		t.Errorf("Latest: %v, %v", m, err)
+	}
+	if sound, _, err := s.Retained(bg); err == nil || err.Error() != want {
+		t.Errorf("Retained: %v, %v", sound, err)
+	}
+	heads := 0
+	w.fail = func(op, url string) error {
+		if op == "open" && strings.HasSuffix(url, "_metadata") {
+			if heads++; heads == 1 {
+				return errors.New("no route")
+			}
+		}
+		return nil
+	}
+	if m, _, err := Latest(bg, "/ck", "other's", nil, w.open); m != nil || err != nil {
+		t.Errorf("a head that cannot be read makes it anybody's: %v, %v", m, err)
+	}
+}
+
 // The manifest goes before the files; files of the user's folders go where they are.
 func TestDiscard(t *testing.T) {
 	w := newWorld()
