@@ -96,19 +96,19 @@ func (s *store) collect(r *run) {
 	if n := len(r.items) + s.dirtyCells; n > cap(r.items) {
 		r.items = slices.Grow(r.items, s.dirtyCells)
 	}
-	for id, m := range s.meta {
-		if m.dirt == 0 {
+	for id, dirt := range s.dirt {
+		if dirt == 0 {
 			continue
 		}
-		for w := range pageWords {
-			word := m.dirty[w]
-			m.flying[slot][w] = word
+		for w := id * pageWords; w < (id+1)*pageWords; w++ {
+			word := s.marks.dirty[w]
+			s.marks.flying[slot][w] = word
 			for ; word != 0; word &= word - 1 {
-				s.collectCell(r, m, state.Ref(id)<<pageShift|state.Ref(w<<6+bits.TrailingZeros64(word)))
+				s.collectCell(r, s.owner[id], state.Ref(w<<6+bits.TrailingZeros64(word)))
 			}
-			m.dirty[w] = 0
+			s.marks.dirty[w] = 0
 		}
-		m.dirt = 0
+		s.dirt[id] = 0
 	}
 	s.b.dirtyBytes -= s.dirtyBytes
 	s.dirtyCells, s.dirtyBytes = 0, 0
@@ -126,15 +126,15 @@ func (s *store) collectDrops(r *run) {
 	s.drops = nil
 }
 
-func (s *store) collectCell(r *run, m *pageMeta, ref state.Ref) {
-	stored := is(&m.stored, ref)
-	gone := is(&m.dead, ref) || s.shape.gone(ref)
+func (s *store) collectCell(r *run, sp *space, ref state.Ref) {
+	stored := s.marks.stored.has(ref)
+	gone := s.isDead(ref) || s.shape.gone(ref)
 	if gone && !stored {
 		return
 	}
 	key := s.key(ref)
 	tree := appendPrefix(r.key[:0], 0, s.at)
-	tree, hash := s.shape.locate(tree, m.owner, keygroup.Hash(key), key)
+	tree, hash := s.shape.locate(tree, sp, keygroup.Hash(key), key)
 	group := keygroup.Of(hash, s.b.maxParallelism)
 	be.PutUint16(tree, uint16(group))
 	r.key = tree
@@ -154,22 +154,21 @@ func (s *store) collectCell(r *run, m *pageMeta, ref state.Ref) {
 	r.slab.chunks[it.chunk] = b
 	r.items = append(r.items, it)
 	if stored == gone {
-		s.note(m, ref, group, gone)
+		s.note(sp, ref, group, gone)
 	}
 }
 
 // note records that the tree will hold an entry it did not, or the other way
 // round.
-func (s *store) note(m *pageMeta, r state.Ref, group int, gone bool) {
-	sp := m.owner
+func (s *store) note(sp *space, r state.Ref, group int, gone bool) {
 	if sp.groups == nil {
 		sp.groups = make([]int32, s.b.owner.Len())
 	}
 	if gone {
-		unset(&m.stored, r)
+		s.marks.stored.unset(r)
 		sp.groups[group-s.b.owner.Start]--
 	} else {
-		set(&m.stored, r)
+		s.marks.stored.set(r)
 		sp.groups[group-s.b.owner.Start]++
 	}
 }

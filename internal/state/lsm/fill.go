@@ -92,7 +92,7 @@ func (s *store) adopt(sp *space, hash uint64, key, value []byte) (state.Ref, err
 	}
 	r = s.place(sp, hash, key, at)
 	s.load(r, value)
-	set(&s.meta[r>>pageShift].stored, r)
+	s.marks.stored.set(r)
 	sp.cold--
 	s.shape.adopted(r)
 	return r, nil

@@ -140,7 +140,7 @@ func (l *list) start(keys *state.Keys, refs int) error {
 		}
 	}
 	for _, r := range emptied {
-		if is(&l.meta[r>>pageShift].live, r) && l.Count(r) == 0 {
+		if l.marks.live.has(r) && l.Count(r) == 0 {
 			l.remove(r)
 		}
 	}
@@ -281,7 +281,7 @@ func (l *list) walk(r state.Ref, mutable bool, visit func([]byte) state.Action) 
 			continue
 		}
 		if l.b.tracking {
-			set(&c.meta[at>>pageShift].recent, at)
+			c.marks.recent.set(at)
 		}
 		if mutable {
 			c.write(at)

@@ -104,7 +104,7 @@ func (s *store) find(sp *space, keys *state.Keys, refs []state.Ref) {
 	if s.b.tracking {
 		for _, r := range refs {
 			if r != state.None {
-				set(&s.meta[r>>pageShift].recent, r)
+				s.marks.recent.set(r)
 			}
 		}
 	}
@@ -272,7 +272,7 @@ func (s *store) sweep(sp *space, keys int, remove func(state.Ref)) {
 		}
 		sp.sweep++
 		id := sp.pages[page]
-		for word := s.meta[id].live[w]; word != 0; word &= word - 1 {
+		for word := s.marks.live[int(id)*pageWords+w]; word != 0; word &= word - 1 {
 			budget--
 			if r := state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word)); s.expired(s.cell(r)) {
 				remove(r)

@@ -139,7 +139,7 @@ func (m *mapState) start(keys *state.Keys, sub *state.Keys, refs int) error {
 
 func (m *mapState) dropHollow() {
 	for _, h := range m.hollow {
-		if is(&m.heads.meta[h>>pageShift].live, h) {
+		if m.heads.marks.live.has(h) {
 			m.dropEmpty(h)
 		}
 	}
@@ -446,7 +446,7 @@ func (m *mapState) Scan(keys *state.Keys, i int, visit func(state.Ref) state.Act
 		refs, _ := m.vector(m.heads.fixed(head))
 		r := state.Ref(le.Uint32(refs[4*k:]))
 		if m.b.tracking {
-			set(&m.meta[r>>pageShift].recent, r)
+			m.marks.recent.set(r)
 		}
 		action := state.Remove
 		if m.ttl == 0 || !m.expired(m.cell(r)) {

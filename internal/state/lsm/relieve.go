@@ -88,15 +88,15 @@ func (s *store) evict(want int64) int64 {
 		}
 		id := s.hand
 		s.hand++
-		m := s.meta[id]
-		if m.owner == nil {
+		if s.owner[id] == nil {
 			continue
 		}
-		for w := range pageWords {
+		m := &s.marks
+		for w := id * pageWords; w < (id+1)*pageWords; w++ {
 			word := m.live[w] & m.stored[w] &^ (m.dirty[w] | m.flying[0][w] | m.flying[1][w] | m.recent[w])
 			m.recent[w] = 0
 			for ; word != 0; word &= word - 1 {
-				s.evictCell(state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word)))
+				s.evictCell(state.Ref(w<<6 + bits.TrailingZeros64(word)))
 			}
 		}
 		if s.usedBytes() <= goal {
@@ -110,15 +110,14 @@ func (s *store) evictCell(r state.Ref) {
 	if !s.shape.leaving(r) {
 		return
 	}
-	s.meta[r>>pageShift].owner.cold++
+	s.owner[r>>pageShift].cold++
 	s.free(r)
 }
 
 // evictThese gives up those of the given cells that are clean.
 func (s *store) evictThese(refs []state.Ref) {
 	for _, r := range refs {
-		m := s.meta[r>>pageShift]
-		if is(&m.live, r) && is(&m.stored, r) && !is(&m.dirty, r) && !is(&m.flying[0], r) && !is(&m.flying[1], r) {
+		if m := &s.marks; m.live.has(r) && m.stored.has(r) && !m.dirty.has(r) && !s.isFlying(r) {
 			s.evictCell(r)
 		}
 	}
@@ -151,20 +150,17 @@ func (s *store) land(done uint64) {
 		}
 		landed = true
 		s.flying[slot] = 0
-		for _, m := range s.meta {
-			m.flying[slot] = [pageWords]uint64{}
-		}
+		clear(s.marks.flying[slot])
 	}
 	if !landed || s.dead == 0 {
 		return
 	}
-	for id, m := range s.meta {
-		for w := range pageWords {
-			for word := m.dead[w] &^ (m.dirty[w] | m.flying[0][w] | m.flying[1][w]); word != 0; word &= word - 1 {
-				r := state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word))
-				s.shape.freed(r)
-				s.free(r)
-			}
+	m := &s.marks
+	for w := range m.dead {
+		for word := m.dead[w] &^ (m.dirty[w] | m.flying[0][w] | m.flying[1][w]); word != 0; word &= word - 1 {
+			r := state.Ref(w<<6 + bits.TrailingZeros64(word))
+			s.shape.freed(r)
+			s.free(r)
 		}
 	}
 }

@@ -48,7 +48,9 @@ type store struct {
 	now        int64 // ms, of the latest call that took keys
 
 	pages     [][]byte
-	meta      []*pageMeta
+	marks     marks
+	owner     []*space // of each page, nil: none
+	dirt      []int32  // dirty cells of each page
 	freePages []uint32
 	freeSpace []*space // dropped, with their index memory
 	arena     arena
@@ -73,16 +75,29 @@ type store struct {
 	lookups lookups  // scratch
 }
 
-// pageMeta is what is known of the cells of a page, a bit each.
-type pageMeta struct {
-	live   [pageWords]uint64
-	dead   [pageWords]uint64 // deleted, and the tree does not know it yet
-	dirty  [pageWords]uint64 // written since it was last collected
-	flying [2][pageWords]uint64
-	stored [pageWords]uint64 // the tree holds a version, or will once the runs under way are in
-	recent [pageWords]uint64 // used since the eviction hand last came by
-	owner  *space
-	dirt   int // bits in dirty
+// marks are what is known of the cells, a bit each, by Ref: small enough to stay in
+// the processor's cache.
+type marks struct {
+	live   bitmap
+	dead   bitmap    // deleted, and the tree does not know it yet
+	dirty  bitmap    // written since it was last collected
+	flying [2]bitmap // collected by a run that is not in the tree yet
+	stored bitmap    // the tree holds a version, or will once the runs under way are in
+	recent bitmap    // used since the eviction hand last came by
+}
+
+// bitmap has the words of one page after those of another.
+type bitmap []uint64
+
+func (b bitmap) has(r state.Ref) bool { return b[r>>6]>>(r&63)&1 != 0 }
+func (b bitmap) set(r state.Ref)      { b[r>>6] |= 1 << (r & 63) }
+func (b bitmap) unset(r state.Ref)    { b[r>>6] &^= 1 << (r & 63) }
+
+// each calls f for every bitmap.
+func (m *marks) each(f func(*bitmap)) {
+	for _, b := range []*bitmap{&m.live, &m.dead, &m.dirty, &m.flying[0], &m.flying[1], &m.stored, &m.recent} {
+		f(b)
+	}
 }
 
 // drop is a namespace removed at once: the ranges of these key groups are to be
@@ -146,12 +161,12 @@ func (s *store) rearrange(keyWidth int) error {
 		}
 	}
 	// The spaces are empty: their pages, of another stride, go.
-	for _, m := range s.meta {
-		if m.owner != nil {
-			m.owner.pages, m.owner.freed, m.owner.used = nil, nil, 0
+	for _, sp := range s.owner {
+		if sp != nil {
+			sp.pages, sp.freed, sp.used = nil, nil, 0
 		}
 	}
-	s.pages, s.meta, s.freePages, s.hand = nil, nil, nil, 0
+	s.pages, s.owner, s.dirt, s.marks, s.freePages, s.hand = nil, nil, nil, marks{}, nil, 0
 	s.arrange(keyWidth)
 	return nil
 }
@@ -198,16 +213,14 @@ func (s *store) records(refs []state.Ref, width int, dst [][]byte) [][]byte {
 
 // write is called before the bytes of a live cell change.
 func (s *store) write(r state.Ref) {
-	m := s.meta[r>>pageShift]
-	w, bit := r&pageMask>>6, uint64(1)<<(r&63)
-	if m.dirty[w]&bit == 0 {
-		s.soil(m, w, bit, r)
+	if !s.marks.dirty.has(r) {
+		s.soil(r)
 	}
 }
 
-func (s *store) soil(m *pageMeta, w state.Ref, bit uint64, r state.Ref) {
-	m.dirty[w] |= bit
-	m.dirt++
+func (s *store) soil(r state.Ref) {
+	s.marks.dirty.set(r)
+	s.dirt[r>>pageShift]++
 	s.dirtyCells++
 	n := int64(s.stride + handle(le.Uint64(s.cell(r)[s.varOff:])).size())
 	s.dirtyBytes += n
@@ -271,13 +284,12 @@ func (s *store) expired(cell []byte) bool {
 	return s.ttl > 0 && s.now-int64(le.Uint64(cell[s.stampOff:])) >= s.ttl
 }
 
-// is reports whether a bitmap has the bit of r.
-func is(bitmap *[pageWords]uint64, r state.Ref) bool { return bitmap[r&pageMask>>6]>>(r&63)&1 != 0 }
+func (s *store) isDead(r state.Ref) bool { return s.dead > 0 && s.marks.dead.has(r) }
 
-func set(bitmap *[pageWords]uint64, r state.Ref)   { bitmap[r&pageMask>>6] |= 1 << (r & 63) }
-func unset(bitmap *[pageWords]uint64, r state.Ref) { bitmap[r&pageMask>>6] &^= 1 << (r & 63) }
-
-func (s *store) isDead(r state.Ref) bool { return s.dead > 0 && is(&s.meta[r>>pageShift].dead, r) }
+// isFlying: a run that is not in the tree yet has a version of the cell.
+func (s *store) isFlying(r state.Ref) bool {
+	return s.marks.flying[0].has(r) || s.marks.flying[1].has(r)
+}
 
 // create adds a cell and entry for key to sp, zeroed. The caller has made sure
 // that it is absent: its search ended at index word at.
@@ -298,9 +310,8 @@ func (s *store) place(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 	cell := s.cell(r)
 	clear(cell)
 	s.setKey(cell, key)
-	m := s.meta[r>>pageShift]
-	set(&m.live, r)
-	set(&m.recent, r)
+	s.marks.live.set(r)
+	s.marks.recent.set(r)
 	sp.put(hash, r, at)
 	s.live++
 	return r
@@ -309,10 +320,9 @@ func (s *store) place(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 // renew makes an expired or deleted cell a new entry.
 func (s *store) renew(sp *space, r state.Ref) {
 	cell := s.cell(r)
-	m := s.meta[r>>pageShift]
-	if is(&m.dead, r) {
-		unset(&m.dead, r)
-		set(&m.live, r)
+	if s.isDead(r) {
+		s.marks.dead.unset(r)
+		s.marks.live.set(r)
 		s.dead--
 		s.live++
 		sp.count++
@@ -358,9 +368,10 @@ func (s *store) newPage(sp *space) {
 			size = firstPageCells
 		}
 		s.pages = append(s.pages, make([]byte, size*s.stride))
-		s.meta = append(s.meta, &pageMeta{})
+		s.owner, s.dirt = append(s.owner, nil), append(s.dirt, 0)
+		s.marks.each(func(b *bitmap) { *b = append(*b, make([]uint64, pageWords)...) })
 	}
-	s.meta[id].owner = sp
+	s.owner[id] = sp
 	sp.pages = append(sp.pages, id)
 	sp.used = 0
 }
@@ -368,18 +379,18 @@ func (s *store) newPage(sp *space) {
 // remove deletes the entry of a live cell. The cell stays as a deleted one while
 // the tree may hold a version of it.
 func (s *store) remove(r state.Ref) {
-	m := s.meta[r>>pageShift]
-	m.owner.count--
+	s.owner[r>>pageShift].count--
 	s.count--
-	if !is(&m.stored, r) && !is(&m.flying[0], r) && !is(&m.flying[1], r) {
+	stored := s.marks.stored.has(r)
+	if !stored && !s.isFlying(r) {
 		s.free(r)
 		return
 	}
-	unset(&m.live, r)
-	set(&m.dead, r)
+	s.marks.live.unset(r)
+	s.marks.dead.set(r)
 	s.live--
 	s.dead++
-	if is(&m.stored, r) {
+	if stored {
 		s.write(r)
 	}
 	cell := s.cell(r)
@@ -391,30 +402,30 @@ func (s *store) remove(r state.Ref) {
 func (s *store) free(r state.Ref) {
 	cell := s.cell(r)
 	key := s.keyOf(cell)
-	m := s.meta[r>>pageShift]
-	m.owner.take(keygroup.Hash(key), r)
+	sp := s.owner[r>>pageShift]
+	sp.take(keygroup.Hash(key), r)
 	s.releaseBlocks(cell)
-	if is(&m.dead, r) {
+	if s.isDead(r) {
 		s.dead--
 	} else {
 		s.live--
 	}
-	if is(&m.dirty, r) {
-		m.dirt--
+	if s.marks.dirty.has(r) {
+		s.dirt[r>>pageShift]--
 		s.dirtyCells--
 		n := min(s.dirtyBytes, int64(s.stride))
 		s.dirtyBytes -= n
 		s.b.dirtyBytes -= n
 	}
-	w, keep := r&pageMask>>6, ^(uint64(1) << (r & 63))
-	m.live[w] &= keep
-	m.dead[w] &= keep
-	m.dirty[w] &= keep
-	m.stored[w] &= keep
-	m.recent[w] &= keep
-	m.flying[0][w] &= keep
-	m.flying[1][w] &= keep
-	m.owner.freed = append(m.owner.freed, uint32(r))
+	m := &s.marks
+	m.live.unset(r)
+	m.dead.unset(r)
+	m.dirty.unset(r)
+	m.stored.unset(r)
+	m.recent.unset(r)
+	m.flying[0].unset(r)
+	m.flying[1].unset(r)
+	sp.freed = append(sp.freed, uint32(r))
 }
 
 func (s *store) releaseBlocks(cell []byte) {
@@ -429,7 +440,7 @@ func (s *store) releaseBlocks(cell []byte) {
 func (s *store) each(sp *space, fn func(state.Ref) bool) bool {
 	for _, id := range sp.pages {
 		for w := range pageWords {
-			for word := s.meta[id].live[w]; word != 0; word &= word - 1 {
+			for word := s.marks.live[int(id)*pageWords+w]; word != 0; word &= word - 1 {
 				r := state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word))
 				if s.ttl > 0 && s.expired(s.cell(r)) {
 					continue
@@ -449,21 +460,22 @@ func (s *store) dropSpace(sp *space) {
 		s.drops = append(s.drops, drop{sp.ns, sp.groups})
 	}
 	for _, id := range sp.pages {
-		m := s.meta[id]
-		for w := range pageWords {
+		for w := int(id) * pageWords; w < int(id+1)*pageWords; w++ {
+			live, dead := s.marks.live[w], s.marks.dead[w]
 			if s.hasVars {
-				for word := m.live[w] | m.dead[w]; word != 0; word &= word - 1 {
-					s.releaseBlocks(s.cell(state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word))))
+				for word := live | dead; word != 0; word &= word - 1 {
+					s.releaseBlocks(s.cell(state.Ref(w<<6 + bits.TrailingZeros64(word))))
 				}
 			}
-			s.live -= bits.OnesCount64(m.live[w])
-			s.dead -= bits.OnesCount64(m.dead[w])
+			s.live -= bits.OnesCount64(live)
+			s.dead -= bits.OnesCount64(dead)
 		}
-		s.dirtyCells -= m.dirt
-		n := min(s.dirtyBytes, int64(m.dirt*s.stride))
+		s.dirtyCells -= int(s.dirt[id])
+		n := min(s.dirtyBytes, int64(int(s.dirt[id])*s.stride))
 		s.dirtyBytes -= n
 		s.b.dirtyBytes -= n
-		*m = pageMeta{}
+		s.owner[id], s.dirt[id] = nil, 0
+		s.marks.each(func(b *bitmap) { clear((*b)[int(id)*pageWords : int(id+1)*pageWords]) })
 	}
 	s.freePages = append(s.freePages, sp.pages...)
 	s.count -= sp.count
@@ -498,7 +510,7 @@ func (s *store) heldBytes() int64 {
 	seen := map[*space]bool{}
 	for i, p := range s.pages {
 		total += int64(len(p)) + pageCells
-		if sp := s.meta[i].owner; sp != nil && !seen[sp] {
+		if sp := s.owner[i]; sp != nil && !seen[sp] {
 			seen[sp] = true
 			total += int64(len(sp.index))*8 + int64(cap(sp.freed))*4
 		}
