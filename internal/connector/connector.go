@@ -98,6 +98,8 @@ type Env struct {
 	Formats map[string]format.Factory
 	// Stdout is where the print connector writes; standard error is Stderr.
 	Stdout, Stderr interface{ Write([]byte) (int, error) }
+	// Storage are the settings of durable storage (s3.endpoint …), see blob/storage.
+	Storage map[string]string
 }
 
 // Abilities tells the planner what a source can do by itself.

@@ -196,9 +196,15 @@ func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector
 	if err != nil {
 		return nil, err
 	}
+	env := *e.env
+	env.Storage = cfg.Storage()
+	backend, err := stateBackends(ctx, cfg, graph)
+	if err != nil {
+		return nil, err
+	}
 	cluster := minicluster.New(minicluster.Options{
-		Builder: &operators.Builder{Connectors: e.connectors, Env: e.env, Collector: collect},
-		Backend: openBackend,
+		Builder: &operators.Builder{Connectors: e.connectors, Env: &env, Collector: collect},
+		Backend: backend,
 		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
 		Log:     e.log,
 	})

@@ -6,8 +6,10 @@
 // a split is the file and the offset of the next record, so reading resumes
 // exactly. Names that begin with '.' or '_' are not data.
 //
-// Writing: a file is hidden behind a leading '.' while it grows and gets its
-// name when it is rolled, at a checkpoint, and at the end.
+// Writing: a file is hidden in the folder .staging until it is published, by a
+// rename. With checkpoints that happens exactly once, when the checkpoint that
+// holds its rows is complete (committer); else when it is rolled or, in batch
+// mode, at the end. docs/filesystem_sink.md tells the whole.
 package filesystem
 
 import (
@@ -16,10 +18,13 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
+	"github.com/flottstream/flott/internal/blob"
+	"github.com/flottstream/flott/internal/blob/storage"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/types"
@@ -58,7 +63,8 @@ func (Factory) MetadataColumns(*connector.Env, map[string]string) ([]connector.M
 // sources and its sinks.
 type settings struct {
 	table       connector.Table
-	path        string // absolute
+	path        string // absolute, or the URL of a folder elsewhere
+	remote      bool   // path is a URL: s3://, gs://, azblob:// or hdfs://
 	format      format.Factory
 	options     map[string]string // of the format
 	monitor     time.Duration     // 0: bounded
@@ -103,7 +109,9 @@ func newSettings(env *connector.Env, table connector.Table) (*settings, error) {
 		return nil, err
 	}
 	var err error
-	if s.path, err = localPath(path); err != nil {
+	if s.remote = isRemote(path); s.remote {
+		s.path = strings.TrimRight(path, "/")
+	} else if s.path, err = localPath(path); err != nil {
 		return nil, err
 	}
 	return s, s.divideColumns()
@@ -158,6 +166,9 @@ func (s *settings) readCommit(o *connector.Options) {
 	s.byTime = readPartitionTime(o)
 	s.commitDelay = o.Duration("sink.partition-commit.delay", 0)
 	name := o.String("sink.partition-commit.success-file.name", "_SUCCESS")
+	if err := blob.CheckName(name); err != nil || strings.Contains(name, "/") {
+		o.Fail(fmt.Errorf("option 'sink.partition-commit.success-file.name' of connector 'filesystem' is %q, which is not the name of a file", name))
+	}
 	for _, kind := range strings.Split(o.String("sink.partition-commit.policy.kind", ""), ",") {
 		switch kind = strings.TrimSpace(kind); kind {
 		case "":
@@ -212,11 +223,17 @@ func (s *settings) fileSchema() types.Schema {
 	return out
 }
 
+// isRemote reports whether a path is one of storage that blob/storage reaches.
+func isRemote(path string) bool {
+	scheme, _, ok := strings.Cut(path, "://")
+	return ok && slices.Contains([]string{"s3", "s3a", "s3p", "gs", "azblob", "hdfs"}, strings.ToLower(scheme))
+}
+
 // localPath turns the 'path' option into a path of this machine.
 func localPath(path string) (string, error) {
 	if scheme, rest, ok := strings.Cut(path, ":"); ok && !strings.ContainsAny(scheme, `/\`) && len(scheme) > 1 {
 		if scheme != "file" {
-			return "", fmt.Errorf("path '%s': there is no file system for scheme '%s', only for 'file'%w", path, scheme, connector.ErrUser)
+			return "", fmt.Errorf("path '%s': there is no file system for scheme '%s'; write %s%w", path, scheme, storage.Supported, connector.ErrUser)
 		}
 		if u, err := url.PathUnescape(rest); err == nil {
 			rest = u

@@ -2,72 +2,46 @@ package filesystem
 
 import (
 	"bufio"
-	"fmt"
-	"os"
-	"path/filepath"
+	"context"
 	"time"
 
-	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/blob"
 )
 
-// part is a file being written, hidden until it is published.
+// part is a file being written. Nobody sees it, not even in the staging folder,
+// before finish.
 type part struct {
-	dir, name    string
-	file         *os.File
-	out          *bufio.Writer
+	stagedFile
+	key          string // the partition's directory
+	out          blob.Writer
+	buf          *bufio.Writer
 	size         int64
 	opened, used time.Time
 }
 
 const writeBytes = 256 << 10
 
-func openPart(dir, name string, now time.Time) (*part, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("cannot create the directory '%s': %w%w", dir, err, connector.ErrUser)
-	}
-	file, err := os.OpenFile(filepath.Join(dir, inProgress(name)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func openPart(ctx context.Context, store blob.Store, f stagedFile, key string, now time.Time) (*part, error) {
+	out, err := store.Create(ctx, f.Staged)
 	if err != nil {
-		return nil, fmt.Errorf("cannot create a file in '%s': %w%w", dir, err, connector.ErrUser)
+		return nil, err
 	}
-	return &part{dir: dir, name: name, file: file, out: bufio.NewWriterSize(file, writeBytes), opened: now, used: now}, nil
+	return &part{stagedFile: f, key: key, out: out, buf: bufio.NewWriterSize(out, writeBytes), opened: now, used: now}, nil
 }
-
-func inProgress(name string) string { return "." + name + ".inprogress" }
 
 func (p *part) write(text []byte) error {
 	p.size += int64(len(text))
-	if _, err := p.out.Write(text); err != nil {
-		return fmt.Errorf("cannot write '%s': %w%w", p.file.Name(), err, connector.ErrUser)
-	}
-	return nil
+	_, err := p.buf.Write(text)
+	return err
 }
 
-// finish makes the file durable. It is still hidden.
+// finish makes the file durable in the staging folder.
 func (p *part) finish() error {
-	err := p.out.Flush()
-	if err == nil {
-		err = p.file.Sync()
+	if err := p.buf.Flush(); err != nil {
+		p.out.Abort()
+		return err
 	}
-	if e := p.file.Close(); err == nil {
-		err = e
-	}
-	return p.named(err)
+	return p.out.Commit()
 }
 
-// publish gives a finished file its name.
-func (p *part) publish() error {
-	return p.named(os.Rename(p.file.Name(), filepath.Join(p.dir, p.name)))
-}
-
-func (p *part) named(err error) error {
-	if err != nil {
-		return fmt.Errorf("cannot finish '%s': %w%w", filepath.Join(p.dir, p.name), err, connector.ErrUser)
-	}
-	return nil
-}
-
-// discard removes the file.
-func (p *part) discard() {
-	p.file.Close()
-	os.Remove(p.file.Name())
-}
+func (p *part) discard() { p.out.Abort() }

@@ -1,13 +1,18 @@
 package filesystem
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/flottstream/flott/internal/blob"
+	"github.com/flottstream/flott/internal/blob/storage"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/types"
@@ -16,12 +21,12 @@ import (
 // sink writes files below a path.
 type sink struct {
 	*settings
-	prefix    string // of the names of this sink's files
-	content   []int  // columns written into the files, as indexes into the schema
-	keys      []int  // partition columns, as indexes into the schema
+	content   []int // columns written into the files, as indexes into the schema
+	keys      []int // partition columns, as indexes into the schema
 	schema    types.Schema
-	overwrite map[string][]string // directory to the files to replace, nil: none
+	overwrite map[string][]string // partition directory to the files to replace, nil: none
 	now       func() time.Time
+	open      func(ctx context.Context) (blob.Store, error) // of the path
 }
 
 // Sink reads the options. Nothing is written before a writer gets rows.
@@ -30,7 +35,8 @@ func (Factory) Sink(env *connector.Env, target *connector.Target) (connector.Sin
 	if err != nil {
 		return nil, err
 	}
-	s := &sink{settings: settings, prefix: "part-" + newID(), schema: target.Schema, now: time.Now}
+	s := &sink{settings: settings, schema: target.Schema, now: time.Now}
+	s.open = func(ctx context.Context) (blob.Store, error) { return storage.Open(ctx, s.path, env.Storage) }
 	inPath := map[string]bool{}
 	for _, name := range target.Table.Partition {
 		k := target.Schema.Index(name)
@@ -67,13 +73,22 @@ func (s *sink) planOverwrite(target *connector.Target) error {
 	if target.Table.Streaming {
 		return errors.New("Streaming mode not support overwrite.")
 	}
+	if s.remote {
+		return fmt.Errorf("INSERT OVERWRITE into '%s': connector 'filesystem' overwrites files of this machine only yet", s.path)
+	}
 	s.overwrite = map[string][]string{}
 	files, err := s.list()
 	if errors.Is(err, connector.ErrUser) {
 		return nil // nothing there yet
 	}
 	for _, f := range files {
-		s.overwrite[filepath.Dir(f.path)] = append(s.overwrite[filepath.Dir(f.path)], f.path)
+		name, err := filepath.Rel(s.path, f.path)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		dir := strings.TrimSuffix(path.Dir(name), ".")
+		s.overwrite[dir] = append(s.overwrite[dir], name)
 	}
 	return err
 }
@@ -115,8 +130,12 @@ func (s *sink) Writer(ctx *connector.WriterContext) (connector.Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(s.path); err == nil && !info.IsDir() {
+	if info, err := os.Stat(s.path); !s.remote && err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("table %s: '%s' is a file, but must be a directory to write into%w", s.table.Name, s.path, connector.ErrUser)
 	}
-	return newWriter(s, enc, ctx.Subtask), nil
+	store, err := s.open(ctx.Context)
+	if err != nil {
+		return nil, fmt.Errorf("table %s: %w%w", s.table.Name, err, connector.ErrUser)
+	}
+	return newWriter(s, ctx, store, enc), nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/connector/connectortest"
 	"github.com/flottstream/flott/internal/format/json"
+	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -112,7 +113,7 @@ func TestConformance(t *testing.T) {
 				},
 			})
 			for path := range files(t, dir) {
-				if strings.Contains(path, "inprogress") {
+				if strings.Contains(path, staging) {
 					t.Errorf("%s is left over", path)
 				}
 			}
@@ -127,6 +128,24 @@ func writerOf(t *testing.T, s *sink) connector.Writer {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// committerOf is the writer of the first attempt of a job with checkpoints.
+func committerOf(t *testing.T, s *sink) *writer {
+	t.Helper()
+	w, err := s.Writer(&connector.WriterContext{Parallelism: 1, Job: "j", Operator: "o", Checkpointing: true, Context: t.Context()})
+	must(t, err)
+	must(t, w.(*writer).Recover(0, nil))
+	return w.(*writer)
+}
+
+// checkpointed takes a complete checkpoint.
+func checkpointed(t *testing.T, w *writer) {
+	t.Helper()
+	id := w.after + 1
+	_, err := w.Prepare(id)
+	must(t, err)
+	must(t, w.Commit(id))
 }
 
 func must(t *testing.T, err error) {
@@ -207,22 +226,32 @@ func TestSuccessFile(t *testing.T) {
 		"sink.partition-commit.delay=1 h", "sink.partition-commit.success-file.name=_DONE"), false)
 	now := time.Unix(1_700_000_000, 0)
 	s.now = func() time.Time { return now }
-	w := writerOf(t, s)
+	w := committerOf(t, s)
 	done := func(p string) bool { _, err := os.Stat(filepath.Join(dir, "p="+p, "_DONE")); return err == nil }
 	must(t, w.Write(rowsBatch(t, s.schema, `{"a":1,"p":"x"}`)))
-	must(t, w.Flush(false))
+	checkpointed(t, w)
 	if done("x") {
 		t.Error("x is complete at once")
 	}
 	now = now.Add(time.Hour)
 	must(t, w.Write(rowsBatch(t, s.schema, `{"a":1,"p":"y"}`)))
-	must(t, w.Flush(false))
+	if done("x") {
+		t.Error("x is complete without a checkpoint")
+	}
+	checkpointed(t, w)
 	if !done("x") || done("y") {
 		t.Errorf("after the delay: x %v, y %v", done("x"), done("y"))
 	}
-	must(t, w.Flush(true))
+	must(t, w.Watermark(stream.MaxTime))
+	checkpointed(t, w)
 	if !done("y") {
 		t.Error("y is not complete at the end")
+	}
+	must(t, w.Close())
+	for path := range files(t, dir) {
+		if strings.Contains(path, staging) {
+			t.Errorf("%s is left over", path)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package filesystem
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
@@ -33,6 +34,10 @@ func (Factory) Source(env *connector.Env, scan *connector.Scan) (connector.Sourc
 	settings, err := newSettings(env, scan.Table)
 	if err != nil {
 		return nil, err
+	}
+	if settings.remote {
+		return nil, fmt.Errorf("path '%s': connector 'filesystem' writes to %s://, but reads files of this machine only yet%w",
+			settings.path, strings.SplitN(settings.path, ":", 2)[0], connector.ErrUser)
 	}
 	s := &source{settings: settings, scan: scan, block: blockBytes}
 	inFile := map[int]int{}

@@ -313,7 +313,8 @@ func TestMistakes(t *testing.T) {
 		want    string
 	}{
 		{dir + "/nowhere", []string{"format=csv"}, "the path '" + dir + "/nowhere' does not exist"},
-		{"hdfs://host/x", []string{"format=csv"}, "there is no file system for scheme 'hdfs'"},
+		{"ftp://host/x", []string{"format=csv"}, "there is no file system for scheme 'ftp'"},
+		{"hdfs://host/x", []string{"format=csv"}, "reads files of this machine only yet"},
 		{"file://host/x", []string{"format=csv"}, "files of another host"},
 		{dir + "/x.xz", []string{"format=csv"}, "compression '.xz' is not supported"},
 		{dir + "/y.gz", []string{"format=csv"}, "cannot decompress file"},

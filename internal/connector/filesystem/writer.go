@@ -3,38 +3,61 @@ package filesystem
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"log/slog"
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/blob"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/valuetext"
 )
 
 // writer writes the rows of a subtask, one file per partition at a time.
 type writer struct {
 	*sink
-	encoder     format.FileEncoder
-	separator   []byte
-	subtask     int
-	count       int                  // files begun
-	parts       map[string]*part     // by partition directory
-	finished    []keyedPart          // not yet visible
-	values      map[string][]string  // of the partitions seen, by directory; trigger 'partition-time'
-	uncommitted map[string]time.Time // partitions with published files, since when; success-file policy
-	checked     time.Time            // when ages were looked at
+	ctx       *connector.WriterContext
+	log       *slog.Logger
+	store     blob.Store // of the table's path
+	stage     stage
+	run       string // random, of the names of this attempt's files
+	encoder   format.FileEncoder
+	separator []byte
+
+	after    int64            // newest checkpoint that was prepared or restored
+	count    int              // files begun
+	parts    map[string]*part // by partition directory
+	finished []*part          // closed since the last Prepare
+	epochs   []epoch          // prepared and not known to be published, oldest first
+	marks    []string         // see inherit
+	checked  time.Time        // when ages were looked at
+
+	// Of partitions that are marked as complete; else nothing.
+	values    map[string][]string // of the open parts, by directory
+	waiting   partitions
+	watermark int64
+	told      int64 // newest checkpoint of tell
 
 	rows batch.Batch // view of the input without partition columns
 	text []byte      // a message
 	key  []byte      // a partition directory
 }
 
-func newWriter(s *sink, enc format.FileEncoder, subtask int) *writer {
-	w := &writer{sink: s, encoder: enc, separator: enc.Separator(), subtask: subtask,
-		parts: map[string]*part{}, values: map[string][]string{}, uncommitted: map[string]time.Time{}, checked: s.now()}
+var (
+	_ connector.Committer       = (*writer)(nil)
+	_ connector.WatermarkWriter = (*writer)(nil)
+)
+
+func newWriter(s *sink, ctx *connector.WriterContext, store blob.Store, enc format.FileEncoder) *writer {
+	w := &writer{
+		sink: s, ctx: ctx, log: ctx.Log, store: store, stage: stageOf(ctx.Operator, ctx.Job), run: newID(),
+		encoder: enc, separator: enc.Separator(), parts: map[string]*part{}, checked: s.now(),
+		values: map[string][]string{}, waiting: partitions{}, watermark: stream.MinTime, told: -1,
+	}
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
+	}
 	w.rows.Cols = make([]*batch.Vector, len(s.content))
 	return w
 }
@@ -59,8 +82,9 @@ func (w *writer) Write(b *batch.Batch) error {
 		if w.text, err = w.encoder.Encode(w.text[:0], &w.rows, i); err != nil {
 			return fmt.Errorf("table %s: %w", w.table.Name, err)
 		}
-		if err := p.write(append(w.text, w.separator...)); err != nil {
-			return err
+		w.text = append(w.text, w.separator...)
+		if err := p.write(w.text); err != nil {
+			return w.failed(err)
 		}
 		if p.size >= w.rollSize {
 			if err := w.roll(string(w.key)); err != nil {
@@ -93,14 +117,17 @@ func (w *writer) part(b *batch.Batch, i int, now time.Time) (*part, error) {
 		return p, nil
 	}
 	key := string(w.key)
-	name := fmt.Sprintf("%s-%d-%d", w.prefix, w.subtask, w.count)
-	p, err := openPart(filepath.Join(w.path, filepath.FromSlash(key)), name, now)
+	f := stagedFile{Staged: w.stage.file(w.ctx.Subtask, w.after, w.run, w.count), Name: fmt.Sprintf("part-%s-%d-%d", w.run, w.ctx.Subtask, w.count)}
+	if key != "" {
+		f.Name = key + "/" + f.Name
+	}
+	p, err := openPart(w.ctx.Context, w.store, f, key, now)
 	if err != nil {
-		return nil, fmt.Errorf("table %s: %w", w.table.Name, err)
+		return nil, w.failed(err)
 	}
 	w.count++
 	w.parts[key] = p
-	if w.byTime != nil {
+	if w.commits() {
 		w.values[key] = w.partitionValues(b, i)
 	}
 	return p, nil
@@ -129,51 +156,36 @@ func (w *writer) appendValue(dst []byte, v *batch.Vector, i int) []byte {
 	return appendEscapedPath(dst, w.text)
 }
 
-// roll ends the file of a partition. A streaming job shows it at once, a batch
-// job when all rows are written.
+// roll ends the file of a partition. A streaming job without checkpoints shows
+// it at once.
 func (w *writer) roll(key string) error {
 	p := w.parts[key]
 	delete(w.parts, key)
 	if err := p.finish(); err != nil {
-		p.discard()
-		return fmt.Errorf("table %s: %w", w.table.Name, err)
+		return w.failed(err)
 	}
-	w.finished = append(w.finished, keyedPart{key, p})
-	if w.table.Streaming {
-		return w.publish()
+	w.finished = append(w.finished, p)
+	if w.commits() {
+		w.waiting.add(partition{Path: key, Values: w.values[key], Since: p.opened.UnixMilli(), Last: w.after + 1})
+		delete(w.values, key)
+	}
+	if w.table.Streaming && !w.ctx.Checkpointing {
+		return w.publishFinished()
 	}
 	return nil
 }
 
-// publish gives the finished files their names.
-func (w *writer) publish() error {
-	for len(w.finished) > 0 {
-		p := w.finished[0]
-		if err := w.replace(p.dir); err != nil {
+// rollAll ends all files.
+func (w *writer) rollAll() error {
+	for key := range w.parts {
+		if err := w.roll(key); err != nil {
 			return err
 		}
-		if err := p.publish(); err != nil {
-			return fmt.Errorf("table %s: %w", w.table.Name, err)
-		}
-		w.finished = w.finished[1:]
-		if _, waiting := w.uncommitted[p.key]; !waiting && w.successFile != "" && len(w.keys) > 0 {
-			w.uncommitted[p.key] = p.opened
-		}
 	}
 	return nil
 }
 
-// replace removes the files that an overwrite found in a directory.
-func (w *writer) replace(dir string) error {
-	for _, path := range w.overwrite[dir] {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("table %s: cannot overwrite '%s': %w%w", w.table.Name, path, err, connector.ErrUser)
-		}
-	}
-	return nil
-}
-
-// rollOld publishes the files that are too old or were not written to for long.
+// rollOld ends the files that are too old or were not written to for long.
 func (w *writer) rollOld(now time.Time) error {
 	for key, p := range w.parts {
 		if now.Sub(p.opened) >= w.rollAge || now.Sub(p.used) >= w.rollIdle {
@@ -185,51 +197,70 @@ func (w *writer) rollOld(now time.Time) error {
 	return nil
 }
 
-// Flush publishes every file and, with end or when the delay has passed, marks
-// their partitions as complete. In batch mode files appear at the end alone.
-func (w *writer) Flush(end bool) error {
-	if !end && !w.table.Streaming {
-		return nil
-	}
-	for key := range w.parts {
-		if err := w.roll(key); err != nil {
+// publishFinished gives the closed files their names.
+func (w *writer) publishFinished() error {
+	var files []stagedFile
+	for _, p := range w.finished {
+		if err := w.replace(p.key); err != nil {
 			return err
 		}
+		files = append(files, p.stagedFile)
 	}
-	if err := w.publish(); err != nil {
+	if err := w.publish(files, w.gone); err != nil {
 		return err
 	}
-	if end && len(w.keys) == 0 {
-		if err := w.replace(w.path); err != nil { // an overwrite with no rows
-			return err
-		}
-	}
-	now := w.now()
-	for key, since := range w.uncommitted {
-		if !end && (w.byTime != nil || now.Sub(since) < w.commitDelay) {
-			continue
-		}
-		if err := w.commit(key); err != nil {
-			return err
-		}
-	}
+	w.finished = nil
 	return nil
 }
 
-// commit marks a partition as complete.
-func (w *writer) commit(key string) error {
-	name := filepath.Join(w.path, filepath.FromSlash(key), w.successFile)
-	if err := os.WriteFile(name, nil, 0o644); err != nil {
-		return fmt.Errorf("table %s: cannot mark a partition as complete: %w%w", w.table.Name, err, connector.ErrUser)
+// replace removes the files that an overwrite found in a directory.
+func (w *writer) replace(dir string) error {
+	for _, name := range w.overwrite[dir] {
+		if err := w.store.Delete(w.ctx.Context, name); err != nil {
+			return fmt.Errorf("table %s: cannot overwrite: %w%w", w.table.Name, err, connector.ErrUser)
+		}
 	}
-	delete(w.uncommitted, key)
+	delete(w.overwrite, dir)
 	return nil
 }
 
-// Watermark publishes and marks the partitions whose time, and the delay, event
-// time has passed: trigger 'partition-time' of a streaming job.
+// Flush publishes what was written: the sink of a job without checkpoints. In
+// batch mode files appear at the end alone.
+func (w *writer) Flush(end bool) error {
+	if end {
+		return w.Finish()
+	}
+	if !w.table.Streaming {
+		return nil
+	}
+	if err := w.rollAll(); err != nil {
+		return err
+	}
+	return w.publishFinished()
+}
+
+// Finish publishes every file. The job takes no checkpoints.
+func (w *writer) Finish() error {
+	if err := w.rollAll(); err != nil {
+		return err
+	}
+	if err := w.publishFinished(); err != nil {
+		return err
+	}
+	if len(w.keys) == 0 {
+		if err := w.replace(""); err != nil { // an overwrite with no rows
+			return err
+		}
+	}
+	w.watermark = stream.MaxTime
+	return w.failed(w.tell(report{Watermark: w.watermark, Partitions: w.waiting.list()}))
+}
+
+// Watermark notes how far event time has come. Without checkpoints, the one
+// writer of a streaming job publishes and marks the partitions that are over.
 func (w *writer) Watermark(ms int64) error {
-	if w.byTime == nil || !w.table.Streaming {
+	w.watermark = ms
+	if w.byTime == nil || !w.commits() || !w.table.Streaming || w.ctx.Checkpointing || w.ctx.Parallelism > 1 {
 		return nil
 	}
 	for key := range w.parts {
@@ -241,42 +272,29 @@ func (w *writer) Watermark(ms int64) error {
 			}
 		}
 	}
-	for key := range w.uncommitted {
-		if complete, err := w.passed(w.values[key], ms); err != nil {
+	for _, p := range w.waiting.list() {
+		if complete, err := w.passed(p.Values, ms); err != nil {
 			return err
 		} else if complete {
-			if err := w.commit(key); err != nil {
+			if err := w.mark(p.Path); err != nil {
 				return err
 			}
+			delete(w.waiting, p.Path)
 		}
 	}
 	return nil
 }
 
-// passed reports whether event time has left the partition of these values.
-func (w *writer) passed(values []string, ms int64) (bool, error) {
-	at, err := w.byTime.of(w.table.Partition, values)
-	if err != nil {
-		return false, fmt.Errorf("table %s: %w", w.table.Name, err)
-	}
-	return ms > at+w.commitDelay.Milliseconds(), nil
-}
-
-// Close drops what was not flushed.
+// Close drops what no checkpoint has. What one may have stays, for Recover.
 func (w *writer) Close() error {
 	for key, p := range w.parts {
 		p.discard()
 		delete(w.parts, key)
 	}
-	for _, p := range w.finished {
-		p.discard()
+	err := w.dropFinished()
+	if w.store != nil {
+		err = errors.Join(err, w.store.Close())
+		w.store = nil
 	}
-	w.finished = nil
-	return nil
-}
-
-// keyedPart is a finished file and its partition directory.
-type keyedPart struct {
-	key string
-	*part
+	return err
 }
