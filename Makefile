@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: build test quick race fuzz bench compat lint clean
+.PHONY: build test quick race fuzz bench compat sim lint clean
 
 build: ## the binary
 	$(GO) build -o flott ./cmd/flott
@@ -19,6 +19,12 @@ lint: ## vet and house rules
 
 race: ## the concurrent packages under the race detector
 	$(GO) test -race -short ./internal/exchange/... ./internal/task/... ./internal/taskmanager/... ./internal/jobmanager/... ./internal/minicluster/... ./internal/embedded/...
+
+SEEDS ?= 1000
+FIRST ?= 1
+
+sim: ## whole jobs from seeds: SEEDS of them, beginning with FIRST
+	$(GO) test -count=1 -timeout 60m -run 'TestSeeds|TestOldSeeds' ./internal/sim -v -seeds=$(SEEDS) -first=$(FIRST) | grep -v '^=== '
 
 compat: ## both engines live on every case of compat/
 	FLOTT_COMPAT_LIVE=1 $(GO) test -count=1 -timeout 60m ./compat/...

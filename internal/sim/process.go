@@ -147,7 +147,7 @@ func (p *process) checkpointing() (checkpoint.Options, snapshot.Settings) {
 	o.NumRetained, o.HistorySize = int64(1+r.IntN(3)), 1<<20
 	o.Storage, o.Random = "FileSystemCheckpointStorage", r.Float64
 	o.Timeout = []time.Duration{ms(15), ms(60), 10 * time.Minute, 10 * time.Minute}[r.IntN(4)]
-	if p.s.processes > tooOften || p.s.disk.slow > 5*time.Millisecond && o.Timeout < ms(60) || p.s.report.Checkpoints.Expired > 200 {
+	if p.s.patient {
 		o.Timeout = 10 * time.Minute
 	}
 	switch r.IntN(3) {

@@ -76,6 +76,9 @@ func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) 
 	if err := quiet.run(); err != nil {
 		return quiet.report, quiet.explain(fmt.Errorf("undisturbed: %w", err))
 	}
+	if plant == Leak { // a process that is killed sweeps when it is started again
+		plan.kills, plan.trouble = 0, false
+	}
 	s := newSimulation(seed, job, data, plan)
 	switch plant {
 	case Loss:

@@ -35,6 +35,7 @@ type simulation struct {
 
 	p         *process // running
 	gaveUp    bool
+	patient   bool // checkpoints do not expire any more
 	processes int
 	stumbles  int
 	epochs    int // so far; names them
@@ -185,6 +186,10 @@ func (s *simulation) run() error {
 // simulation ends.
 const tooOften = 15
 
+// longEnough is after how many steps checkpoints are given all the time they need: a
+// job ends with one, and may be asked for the impossible.
+const longEnough = 50_000
+
 // between starts processes and ends them.
 func (s *simulation) between() {
 	if s.p == nil {
@@ -200,6 +205,10 @@ func (s *simulation) between() {
 			s.begin()
 		}
 		return
+	}
+	if s.w.steps > longEnough && !s.patient {
+		s.patient = true
+		s.cancel()
 	}
 	if s.w.steps < s.plan.next {
 		return
@@ -231,6 +240,7 @@ func (s *simulation) begin() {
 	s.processes++
 	if s.processes > tooOften {
 		s.plan.kills, s.plan.stops, s.plan.cancels, s.plan.stumbling, s.disk.trouble = 0, 0, 0, 0, 0
+		s.patient = true
 	}
 	s.p = newProcess(s)
 	if old != nil && old.parallelism != s.p.parallelism {
