@@ -370,7 +370,8 @@ func (c *committer) repeat(checkpoint int64, cause error) error {
 			return err
 		}
 	}
-	shown, err := c.ledger.marker(c.ctx, c.group(), c.topics[0], func() error {
+	all := keepsake{naming: c.naming, epochs: c.pending}
+	shown, err := c.ledger.marker(c.ctx, c.group(), c.topics[0], all.transactionalIDs(), func() error {
 		if err := c.ledger.end(c.ctx, first, false); err != nil && !lost(err) {
 			return err
 		}

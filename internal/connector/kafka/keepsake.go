@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -138,6 +139,21 @@ func (d *decoder) small() int {
 		return 0
 	}
 	return int(n)
+}
+
+// transactionalIDs are those that may have a transaction with a marker of the
+// group.
+func (k *keepsake) transactionalIDs() []string {
+	ids := []string{k.replayID()}
+	for i := range probedIDs {
+		ids = append(ids, k.transactionalID(i))
+	}
+	for _, e := range k.epochs {
+		if !slices.Contains(ids, e.transactionalID) {
+			ids = append(ids, e.transactionalID)
+		}
+	}
+	return ids
 }
 
 // naming is what the brokers know a subtask of a sink by.

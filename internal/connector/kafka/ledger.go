@@ -202,20 +202,56 @@ func (l *ledger) known(ctx context.Context, ids []string) (found []string, err e
 // noMarker is the number of an epoch before all.
 const noMarker = -1
 
+// stuckAfter is how many times the answer may be that a marker is about to
+// change before the transactions themselves are asked: about 3 s.
+const stuckAfter = 10
+
 // marker returns the number of the newest epoch that is visible, noMarker if
 // the group has none. It waits while a transaction with a marker is open, and
-// calls open, unless it is nil, whenever it finds one.
-func (l *ledger) marker(ctx context.Context, group, topic string, open func() error) (number int64, err error) {
+// calls open, unless it is nil, whenever it finds one. The transactional IDs are
+// those that may have such a transaction: a broker that was killed can come back
+// with a group that waits for ever for one that has long been aborted
+// (seen with Kafka 4.4).
+func (l *ledger) marker(ctx context.Context, group, topic string, ids []string, open func() error) (number int64, err error) {
+	unstable := 0
 	err = patiently(ctx, func() error {
 		number, err = l.fetchMarker(ctx, group, topic, true)
-		if open != nil && errors.Is(err, kerr.UnstableOffsetCommit) {
+		if !errors.Is(err, kerr.UnstableOffsetCommit) {
+			return err
+		}
+		if open != nil {
 			if err := open(); err != nil {
 				return err
 			}
 		}
+		if unstable++; unstable < stuckAfter || !l.allEnded(ctx, ids) {
+			return err
+		}
+		number, err = l.fetchMarker(ctx, group, topic, false)
 		return err
 	})
 	return number, err
+}
+
+// allEnded reports that none of the transactions is open or being ended. It is
+// false where brokers cannot be asked.
+func (l *ledger) allEnded(ctx context.Context, ids []string) bool {
+	described, err := l.admin.DescribeTransactions(ctx, ids...)
+	if err != nil {
+		return false
+	}
+	for _, id := range ids {
+		switch d, ok := described[id]; {
+		case !ok:
+			return false
+		case errors.Is(d.Err, kerr.TransactionalIDNotFound):
+		case d.Err != nil:
+			return false
+		case d.State != "Empty" && d.State != "CompleteCommit" && d.State != "CompleteAbort" && d.State != "Dead":
+			return false
+		}
+	}
+	return true
 }
 
 // shown is marker without waiting: a later epoch may be about to be visible.

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"fmt"
+	"log/slog"
 	"os/exec"
 	"strings"
 	"testing"
@@ -191,10 +192,17 @@ func TestBrokerKilled(t *testing.T) {
 	data := t.TempDir()
 	script := func(name string, env ...string) {
 		t.Helper()
-		cmd := exec.Command("../../../scripts/" + name)
-		cmd.Env = append(cmd.Environ(), append([]string{"KAFKA_PORT=28192", "KAFKA_DATA=" + data, "KAFKA_KEEP=1"}, env...)...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", name, err, out)
+		for n := 0; ; n++ {
+			cmd := exec.Command("../../../scripts/" + name)
+			cmd.Env = append(cmd.Environ(), append([]string{"KAFKA_PORT=28192", "KAFKA_DATA=" + data, "KAFKA_KEEP=1"}, env...)...)
+			out, err := cmd.CombinedOutput()
+			if err == nil {
+				return
+			}
+			if n == 10 || !strings.Contains(string(out), "is taken") { // by the broker that is just dying
+				t.Fatalf("%s: %v\n%s", name, err, out)
+			}
+			must(t, pause(t.Context(), 5))
 		}
 	}
 	script("kafka-up")
@@ -202,7 +210,9 @@ func TestBrokerKilled(t *testing.T) {
 	b := newBroker(t, "127.0.0.1:28192")
 	topic := b.topic(t, 2)
 	tab := onceTable(b, topic, "properties.transaction.timeout.ms=1000")
-	c := openCommitter(t, tab, onceContext(t, 0, 1))
+	ctx := onceContext(t, 0, 1)
+	ctx.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	c := openCommitter(t, tab, ctx)
 	must(t, c.Recover(0, nil))
 	written := 0
 	for k := range int64(3) {
@@ -229,6 +239,13 @@ func TestBrokerKilled(t *testing.T) {
 	for i := range written {
 		if n := counts[fmt.Sprintf("%d | name %d", i, i)]; n != 1 {
 			t.Errorf("row %d is visible %d times", i, n)
+		}
+	}
+	if t.Failed() {
+		for _, r := range b.log(t, topic) {
+			if r.Attrs.IsControl() || r.Offset%20 == 0 {
+				t.Logf("%d/%d producer %d epoch %d control %v %v %s", r.Partition, r.Offset, r.ProducerID, r.ProducerEpoch, r.Attrs.IsControl(), r.Key, r.Value)
+			}
 		}
 	}
 	if resp, err := kmsg.NewPtrMetadataRequest().RequestWith(t.Context(), b.client); err != nil || len(resp.Brokers) != 1 {

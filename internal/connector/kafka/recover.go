@@ -47,15 +47,17 @@ func (c *committer) Recover(checkpoint int64, records [][]byte) (err error) {
 	return c.recovered(checkpoint, shares)
 }
 
-// resume commits the transactions of a keepsake that are still open. Whether
-// that worked the markers say. After one that did not, the later ones must not
-// be committed: epochs become visible in order.
+// resume commits the transactions of a keepsake that are still open, and leaves
+// the other epochs. After one that was lost, the later ones must not be
+// committed: epochs become visible in order.
 func (c *committer) resume(k *keepsake) {
-	for _, e := range k.epochs {
+	for len(k.epochs) > 0 {
+		e := k.epochs[0]
 		if err := c.ledger.end(c.ctx, e, true); err != nil {
 			c.log.Info(fmt.Sprintf("the transaction (%s) of checkpoint %d is not open any more", e.transactionalID, e.checkpoint), "error", err)
 			return
 		}
+		k.epochs = k.epochs[1:]
 	}
 }
 
@@ -218,7 +220,7 @@ func (c *committer) rewrite(tx *transaction, k *keepsake, e *epoch) error {
 
 // invisible returns the epochs that the marker does not show.
 func (c *committer) invisible(k *keepsake) ([]*epoch, error) {
-	number, err := c.ledger.marker(c.ctx, k.group(), k.topics[0], nil)
+	number, err := c.ledger.marker(c.ctx, k.group(), k.topics[0], k.transactionalIDs(), nil)
 	if err != nil {
 		return nil, c.ledger.refused(k.replayID(), err)
 	}
@@ -306,7 +308,7 @@ func (c *committer) awaitOthers(ctx context.Context, text string) error {
 // number continues the numbers of epochs behind the marker, which must be there
 // before the first transaction has one.
 func (c *committer) number(ctx context.Context) error {
-	number, err := c.ledger.marker(ctx, c.group(), c.topics[0], nil)
+	number, err := c.ledger.marker(ctx, c.group(), c.topics[0], (&keepsake{naming: c.naming}).transactionalIDs(), nil)
 	if err == nil && number == noMarker {
 		number = c.next - 1
 		err = c.ledger.write(ctx, c.group(), c.topics[0], number, "begun")
