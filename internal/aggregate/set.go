@@ -197,7 +197,8 @@ func (s *Set) splitVars(g *Groups, k int, b []byte) {
 	}
 }
 
-// StoreVars writes changed variables back.
+// StoreVars writes changed variables back. Those of the same record that did not
+// change move with it.
 func (s *Set) StoreVars(g *Groups, t Variables, refs []state.Ref) {
 	if s.vars == 0 {
 		return
@@ -211,6 +212,7 @@ func (s *Set) StoreVars(g *Groups, t Variables, refs []state.Ref) {
 		if changed {
 			buf = s.joinVars(buf[:0], g, k)
 			t.SetVar(r, buf)
+			s.splitVars(g, k, t.Var(r))
 		}
 	}
 }
