@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flottstream/flott/internal/doctor"
+	"github.com/flottstream/flott/internal/doctor/alerts"
 	"github.com/flottstream/flott/internal/doctor/report"
 	"github.com/flottstream/flott/internal/doctor/rules"
 	"github.com/flottstream/flott/internal/doctor/snapshot"
@@ -76,7 +77,7 @@ func doctorCommand() *cobra.Command {
 	flags.StringVar(&f.explain, "explain", "", "explain a finding, such as FLT203, and exit")
 	flags.DurationVar(&f.watch, "watch", 0, "look again and again, at this interval, and print only what changes")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "evidence of advice, too")
-	cmd.AddCommand(doctorCollectCommand())
+	cmd.AddCommand(doctorCollectCommand(), doctorAlertsCommand())
 	return cmd
 }
 
@@ -84,6 +85,7 @@ func (f *doctorFlags) addSources(cmd *cobra.Command) {
 	flags, a := cmd.Flags(), &f.sources.Access
 	flags.StringVar(&f.sources.Job, "job", "", "one job only: its id, the start of it, or its name")
 	flags.StringArrayVar(&f.sources.Logs, "logs", nil, "folder or file of logs, plain, JSON or gzip (again for more)")
+	flags.StringVar(&f.sources.Prometheus, "prometheus", "", "address of a Prometheus that has the history of Flink's metrics")
 	flags.StringArrayVarP(&a.Headers, "header", "H", nil, "header for every request, 'Name: value' (again for more)")
 	flags.StringVar(&a.Bearer, "bearer", "", "token for the header Authorization")
 	flags.StringVar(&a.User, "user", "", "user:password for basic authentication")
@@ -130,7 +132,7 @@ func runDoctor(ctx context.Context, f *doctorFlags, out io.Writer) error {
 		return usageError{fmt.Errorf("-o %s is not there; it is text, json, markdown or html", f.output)}
 	}
 	s := &f.sources
-	if s.Access.URL == "" && s.Bundle == "" && len(s.Logs) == 0 {
+	if s.Access.URL == "" && s.Bundle == "" && len(s.Logs) == 0 && s.Prometheus == "" {
 		return usageError{doctor.ErrNothing}
 	}
 	if f.watch > 0 {
@@ -200,6 +202,29 @@ func explainRule(id string, out io.Writer) error {
 		}
 	}
 	return usageError{fmt.Errorf("there is no finding %q; they are FLT101 to FLT5xx, listed in docs/doctor/README.md", id)}
+}
+
+func doctorAlertsCommand() *cobra.Command {
+	var dashboard bool
+	cmd := &cobra.Command{
+		Use:   "alerts",
+		Short: "Writes alarm rules for Prometheus, or a dashboard for Grafana",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			text := []byte(alerts.Rules())
+			if dashboard {
+				var err error
+				if text, err = alerts.Dashboard(); err != nil {
+					return err
+				}
+				text = append(text, '\n')
+			}
+			_, err := cmd.OutOrStdout().Write(text)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&dashboard, "grafana", false, "the dashboard instead of the rules")
+	return cmd
 }
 
 func doctorCollectCommand() *cobra.Command {

@@ -17,6 +17,7 @@ import (
 	"github.com/flottstream/flott/internal/doctor/bundle"
 	"github.com/flottstream/flott/internal/doctor/flinkrest"
 	"github.com/flottstream/flott/internal/doctor/logscan"
+	"github.com/flottstream/flott/internal/doctor/promread"
 	"github.com/flottstream/flott/internal/doctor/snapshot"
 )
 
@@ -27,7 +28,9 @@ type Sources struct {
 	Bundle string   // file of `flott doctor collect`
 	Job    string   // id, prefix of one, or name
 	Logs   []string // folders or files
-	Now    func() time.Time
+	// Prometheus is its address; the access is used for it too when no cluster is given.
+	Prometheus string
+	Now        func() time.Time
 }
 
 // Examine takes a snapshot of all sources. The error says that there is nothing
@@ -48,7 +51,42 @@ func Examine(ctx context.Context, s Sources) (*snapshot.Snapshot, error) {
 	} else {
 		snap = blind(s.now())
 	}
+	if err := readHistory(ctx, snap, s); err != nil {
+		return nil, err
+	}
 	return snap, readLogs(snap, s.Logs, nil)
+}
+
+// readHistory asks Prometheus. That it cannot be asked is an error only if there
+// is nothing else to look at.
+func readHistory(ctx context.Context, snap *snapshot.Snapshot, s Sources) error {
+	if s.Prometheus == "" {
+		snap.Miss(snapshot.History, "no history was given: --prometheus URL, or --watch")
+		return nil
+	}
+	access := flinkrest.Access{URL: s.Prometheus, CA: s.Access.CA, Insecure: s.Access.Insecure, Timeout: s.Access.Timeout}
+	if s.Access.URL == "" { // else the secrets are the cluster's
+		access = s.Access
+		access.URL = s.Prometheus
+	}
+	client, err := flinkrest.NewClient(access)
+	if err != nil {
+		return err
+	}
+	series, err := promread.Read(ctx, client, snap.Taken)
+	if err != nil {
+		if s.Access.URL == "" && len(s.Logs) == 0 {
+			return err
+		}
+		snap.Miss(snapshot.History, err.Error())
+		return nil
+	}
+	snap.Series = series
+	if _, none := snap.Missing[snapshot.Jobs]; none && len(snap.Jobs) == 0 {
+		snap.Target = client.Target()
+		snap.Jobs = promread.Jobs(series, snap.Missing[snapshot.Jobs])
+	}
+	return nil
 }
 
 func (s *Sources) now() time.Time {

@@ -11,6 +11,7 @@ import (
 type History struct {
 	series map[string]*snapshot.Series
 	order  []string
+	looks  int
 }
 
 const historyPoints = 240
@@ -25,13 +26,22 @@ func (h *History) Add(s *snapshot.Snapshot) {
 		if cp := j.Checkpoints.LatestCompleted; cp != nil {
 			h.add(s, j, "", "lastCheckpointFullSize", float64(cp.StateBytes))
 		}
+		if _, missing := j.Missing[snapshot.CheckpointStats]; !missing {
+			h.add(s, j, "", "numberOfFailedCheckpoints", float64(j.Checkpoints.Counts.Failed))
+			h.add(s, j, "", "numberOfCompletedCheckpoints", float64(j.Checkpoints.Counts.Completed))
+		}
+		h.add(s, j, "", "numRestarts", j.Metric("numRestarts"))
 		for k := range j.Vertices {
 			v := &j.Vertices[k]
+			h.add(s, j, v.ID, "backPressuredTimeMsPerSecond", v.Metric("backPressuredTimeMsPerSecond").Max)
 			h.add(s, j, v.ID, "currentInputWatermark", v.Metric("currentInputWatermark").Min)
 			for _, m := range v.Of("pendingRecords") {
 				h.add(s, j, v.ID, "pendingRecords", m.Sum)
 			}
 		}
+	}
+	if h.looks++; h.looks > 2 {
+		delete(s.Missing, snapshot.History)
 	}
 	for _, key := range h.order {
 		s.Series = append(s.Series, *h.series[key])

@@ -74,8 +74,13 @@ func collect(f *Finding, explainedBy map[*Finding][]*Finding, findings []*Findin
 // explains reports whether an effect follows from a cause: by the table of rules,
 // in the same job, and upstream where it is about a vertex that is held back.
 func explains(s *snapshot.Snapshot, cause, effect *Finding) bool {
-	same := cause.Rule.ID == "FLT201" && effect.Rule.ID == "FLT201" && cause.Vertex != effect.Vertex // it travels upstream
-	if !same && !slices.Contains(cause.Rule.Explains, effect.Rule.ID) {
+	id := effect.Rule.ID
+	if now, ok := alias[id]; ok { // the same effect, as history shows it
+		id = now
+	}
+	travels := id == "FLT201" && cause.Rule.ID == "FLT201" && cause.Vertex != effect.Vertex
+	told := id != effect.Rule.ID && id == cause.Rule.ID && (cause.Vertex == "" || cause.Vertex == effect.Vertex)
+	if !travels && !told && !slices.Contains(cause.Rule.Explains, id) {
 		return false
 	}
 	if cause.JobID != "" && effect.JobID != "" && cause.JobID != effect.JobID {
@@ -84,7 +89,7 @@ func explains(s *snapshot.Snapshot, cause, effect *Finding) bool {
 	if cause.JobID == "" && cause.TaskManager != "" && effect.TaskManager != "" && cause.TaskManager != effect.TaskManager {
 		return false
 	}
-	if effect.Rule.ID == "FLT201" && cause.Vertex != "" && effect.Vertex != "" {
+	if id == "FLT201" && cause.Vertex != "" && effect.Vertex != "" {
 		for i := range s.Jobs {
 			if s.Jobs[i].ID == cause.JobID {
 				return effect.Vertex == cause.Vertex || s.Jobs[i].Upstream(effect.Vertex, cause.Vertex)

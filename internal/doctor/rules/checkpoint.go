@@ -139,7 +139,7 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT118", Cause: "state-growth", Title: "State grows without bound", Level: Warning, Needs: checkpointNeeds, Job: stateGrowth, Stage: 0, Explains: []string{"FLT110", "FLT113", "FLT114", "FLT115", "FLT117", "FLT410", "FLT414", "FLT125"},
+		ID: "FLT118", Cause: "state-growth", Title: "State grows without bound", Level: Warning, Job: stateGrowth, Stage: 0, Explains: []string{"FLT110", "FLT113", "FLT114", "FLT115", "FLT117", "FLT410", "FLT414", "FLT125"},
 		Doc: Doc{
 			Meaning:   "The full state is larger at every checkpoint and the growth does not slow down. An aggregation or join keeps a row for every key it ever saw.",
 			See:       "Full Checkpoint Data Size over the history; metric lastCheckpointFullSize over a day.",
@@ -590,8 +590,12 @@ func stateGrowth(c *Case) {
 	if c.J.Checkpoints.Off {
 		return
 	}
-	if len(done) < 6 {
+	if len(done) < 6 { // either history will do
 		if s := c.series("lastCheckpointFullSize", c.J); s == nil || len(s.Points) < 6 {
+			if reason, missing := c.J.Missing[snapshot.CheckpointStats]; missing {
+				c.notAssessed("%s: %s", snapshot.CheckpointStats, reason)
+				return
+			}
 			c.notAssessed("only %d completed checkpoints in the history; 6 are needed to see a trend", len(done))
 			return
 		}
