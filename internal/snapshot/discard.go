@@ -55,10 +55,10 @@ func (s *Storage) delete(ctx context.Context, url string) error {
 //     and shared/<32 hex digits>;
 //   - files that a manifest in keep names, whatever folder the manifest lies in
 //     and however its address is written: names are compared without folders;
-//   - every folder with a _metadata in it, kept or not, and the files that it
-//     names: whether it is to go is not decided here;
-//   - all shared files, if there is a _metadata that cannot be read: nobody knows
-//     which of them it needs.
+//   - every _metadata in the folder, kept or not, and the files that it names:
+//     whether it is to go is not decided here;
+//   - all files beside a _metadata that cannot be read, and all shared files if
+//     there is one: nobody knows which of them it needs.
 func (s *Storage) Sweep(ctx context.Context, keep []*checkpoint.Manifest) (deleted int, err error) {
 	if s.own == nil {
 		return 0, nil
@@ -76,12 +76,11 @@ func (s *Storage) Sweep(ctx context.Context, keep []*checkpoint.Manifest) (delet
 	if err != nil {
 		return 0, err
 	}
-	complete, keepShared := map[string]bool{}, false
+	unread, keepShared := map[string]bool{}, false
 	for _, c := range l.manifests {
-		folder := strings.TrimSuffix(c.Name, metadataName)
-		complete[folder] = true
 		m, err := s.ReadManifest(ctx, c.path(s.dir))
 		if err != nil {
+			unread[strings.TrimSuffix(c.Name, metadataName)] = true
 			keepShared = true
 			continue
 		}
@@ -90,7 +89,7 @@ func (s *Storage) Sweep(ctx context.Context, keep []*checkpoint.Manifest) (delet
 	var errs []error
 	for name := range l.sizes {
 		folder, file := path.Split(name)
-		if !isFileName(file) || needed[file] || complete[folder] || folder == sharedFolder+"/" && keepShared {
+		if !isFileName(file) || needed[file] || unread[folder] || folder == sharedFolder+"/" && keepShared {
 			continue
 		}
 		if _, _, ok := inCheckpoint(name); !ok && folder != sharedFolder+"/" || strings.Count(name, "/") != 1 {

@@ -650,12 +650,12 @@ func TestSweep(t *testing.T) {
 		dir + "/chk-6/0000000000000000000000000000aaaa",
 		dir + "/chk-3/0000000000000000000000000000bbbb",
 		dir + "/shared/0000000000000000000000000000cccc",
+		dir + "/chk-5/0000000000000000000000000000dddd", // of an attempt at 5 that was aborted
 	}
 	foreign := []string{
 		dir + "/chk-6/notes.txt", dir + "/chk-x/0000000000000000000000000000aaaa", dir + "/shared/README", dir + "/0000000000000000000000000000aaaa",
 		dir + "/chk-6/deep/0000000000000000000000000000aaaa", dir + "/shared/deep/0000000000000000000000000000aaaa",
 		dir + "/other/chk-6/0000000000000000000000000000aaaa", "file:/ck/ffff/shared/0000000000000000000000000000cccc", dir + "/chk-06/0000000000000000000000000000aaaa",
-		dir + "/chk-5/0000000000000000000000000000dddd", // in a folder with a manifest
 	}
 	for _, url := range append(orphans, foreign...) {
 		w.put(url, nil)
@@ -689,7 +689,7 @@ func TestSweep(t *testing.T) {
 	for _, url := range orphans {
 		w.put(url, nil)
 	}
-	if n, err := s.Sweep(bg, []*checkpoint.Manifest{kept, spelled}); n != 2 || err != nil {
+	if n, err := s.Sweep(bg, []*checkpoint.Manifest{kept, spelled}); n != 3 || err != nil {
 		t.Errorf("%d deleted, %v", n, err)
 	}
 	if _, ok := w.objects[orphans[2]]; !ok {
