@@ -9,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/schedule"
 	"github.com/flottstream/flott/internal/snapshot"
+	"github.com/flottstream/flott/internal/state/backends"
 )
 
 // state are the keys of state, checkpoints and recovery that no other package
@@ -39,6 +40,9 @@ func checkpointOptions() (out []Option) {
 	for _, k := range schedule.Keys {
 		out = append(out, Option{k.Name, kinds[k.Type], k.Default, k.Values, k.Doc})
 	}
+	for _, k := range backends.Keys {
+		out = append(out, Option{k.Name, kinds[k.Type], k.Default, k.Values, k.Doc})
+	}
 	for _, k := range storage.Keys {
 		out = append(out, Option{k.Name, kinds[k.Type], k.Default, nil, k.Doc})
 	}
@@ -47,14 +51,17 @@ func checkpointOptions() (out []Option) {
 
 // fill sets a field of an options struct to the value of its key.
 func (c *Config) fill(key string, field any) {
-	if o, _ := find(key); o.Default == "" && !c.IsSet(key) {
+	o, _ := find(key)
+	if o.Default == "" && !c.IsSet(key) {
 		return
 	}
 	switch f := field.(type) {
 	case *bool:
 		*f = c.Bool(key)
 	case *int64:
-		*f = c.Int(key)
+		if *f = c.Int(key); o.Kind == Bytes {
+			*f = c.Bytes(key)
+		}
 	case *float64:
 		*f = c.Float(key)
 	case *time.Duration:
@@ -62,10 +69,19 @@ func (c *Config) fill(key string, field any) {
 	case *checkpoint.Retention:
 		*f = checkpoint.Retention(c.Enum(key))
 	case *string:
-		if *f = c.Text(key); key != "execution.checkpointing.dir" {
+		if *f = c.Text(key); key != "execution.checkpointing.dir" && key != "state.backend.rocksdb.localdir" {
 			*f = strings.ToUpper(*f)
 		}
 	}
+}
+
+// RocksDB returns the options of the rocksdb backend.
+func (c *Config) RocksDB() (backends.RocksDB, error) {
+	o := backends.Default()
+	for _, k := range backends.Keys {
+		c.fill(k.Name, k.Field(&o))
+	}
+	return o, o.Check()
 }
 
 // Checkpoints returns when checkpoints are taken. Interval 0: none are.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/flottstream/flott/internal/blob/storage"
 	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/state/backends"
 )
 
 // Kind is how the text of a value is read.
@@ -77,6 +78,9 @@ func (c *Config) Set(key, value string) error {
 		}
 		c.values[key] = value
 		return nil
+	}
+	if why, ok := backends.Refused[key]; ok {
+		return fmt.Errorf("'%s' cannot be honoured: %s; leave it out", key, why)
 	}
 	o, ok := find(key)
 	if !ok {

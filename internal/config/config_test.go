@@ -4,6 +4,8 @@ import (
 	"sort"
 	"strings"
 	"testing"
+
+	"github.com/flottstream/flott/internal/state/backends"
 )
 
 func TestOptionsAreSortedAndTheirDefaultsValid(t *testing.T) {
@@ -46,5 +48,30 @@ func TestSet(t *testing.T) {
 	cfg.Set("execution.buffer-timeout", "10")
 	if got := cfg.Duration("execution.buffer-timeout.interval").Milliseconds(); got != 10 {
 		t.Errorf("an old name sets the new key: got %d ms, want 10", got)
+	}
+}
+
+// The options of the rocksdb backend come with their units; those without a
+// counterpart are refused by name.
+func TestRocksDB(t *testing.T) {
+	c := New()
+	o, err := c.RocksDB()
+	if want := backends.Default(); err != nil || o != want {
+		t.Errorf("defaults are %+v (%v), want %+v", o, err, want)
+	}
+	for key, value := range map[string]string{
+		"state.backend.rocksdb.block.blocksize": "16 kb", "state.backend.rocksdb.localdir": "/Disk/A", "state.backend.rocksdb.thread.num": "3",
+	} {
+		if err := c.Set(key, value); err != nil {
+			t.Error(err)
+		}
+	}
+	if o, err = c.RocksDB(); err != nil || o.BlockSize != 16<<10 || o.LocalDir != "/Disk/A" || o.Threads != 3 {
+		t.Errorf("%+v, %v", o, err)
+	}
+	for key := range backends.Refused {
+		if err := c.Set(key, "1"); err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%s: %v", key, err)
+		}
 	}
 }

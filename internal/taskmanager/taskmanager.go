@@ -50,6 +50,7 @@ type BackendRequest struct {
 	MaxParallelism int
 	Restore        *snapshot.OperatorRestore // nil: empty
 	Files          state.Files               // what Restore refers to
+	Checkpoint     int64                     // that Restore is of, 0 if none
 }
 
 // TaskManager runs subtasks of any number of jobs. It implements
@@ -181,7 +182,11 @@ func (m *TaskManager) config(ctx context.Context, d *rpc.Deployment, master rpc.
 	}
 	c.Files = files
 	c.Backend = func(groups keygroup.Range, from *snapshot.OperatorRestore) (state.Backend, error) {
-		return m.opts.Backend(BackendRequest{Groups: groups, MaxParallelism: d.Vertex.MaxParallelism, Restore: from, Files: files})
+		r := BackendRequest{Groups: groups, MaxParallelism: d.Vertex.MaxParallelism, Restore: from, Files: files}
+		if d.Restore != nil {
+			r.Checkpoint = d.Restore.Checkpoint
+		}
+		return m.opts.Backend(r)
 	}
 	return c, nil
 }
