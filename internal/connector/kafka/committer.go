@@ -55,7 +55,7 @@ func newCommitter(w *writer, held *reducer, ctx *connector.WriterContext) (conne
 	}
 	w.epochs = c
 	var err error
-	if c.ledger, err = newLedger(w.ctx, w.settings); err != nil {
+	if c.ledger, err = newLedger(w.ctx, w.settings, c.log); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -370,8 +370,7 @@ func (c *committer) repeat(checkpoint int64, cause error) error {
 			return err
 		}
 	}
-	all := keepsake{naming: c.naming, epochs: c.pending}
-	shown, err := c.ledger.marker(c.ctx, c.group(), c.topics[0], all.transactionalIDs(), func() error {
+	shown, err := c.ledger.marker(c.ctx, &keepsake{naming: c.naming, topics: c.topics, epochs: c.pending[:1]}, func() error {
 		if err := c.ledger.end(c.ctx, first, false); err != nil && !lost(err) {
 			return err
 		}
@@ -380,6 +379,7 @@ func (c *committer) repeat(checkpoint int64, cause error) error {
 	if err != nil {
 		return c.ledger.refused(tx.id, err)
 	}
+	c.finish(c.topics, c.pending)
 	if shown < first.number {
 		if err := c.mayRedo(first, cause); err != nil {
 			return err
@@ -400,6 +400,17 @@ func (c *committer) repeat(checkpoint int64, cause error) error {
 	}
 	c.redone = redone // only a commit of its own ends the count
 	return c.redoAll()
+}
+
+// finish mends what brokers may have left, as far as they allow it.
+func (c *committer) finish(topics []string, epochs []*epoch) {
+	mended, err := c.ledger.finish(c.ctx, topics, epochs)
+	if mended > 0 {
+		c.log.Warn(fmt.Sprintf("ended transactions in %d partitions where the brokers had forgotten to", mended))
+	}
+	if err != nil {
+		c.log.Debug("cannot see whether transactions hang", "error", err)
+	}
 }
 
 // redoAll writes the pending epochs and the current one again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 	"strings"
@@ -26,15 +27,16 @@ type ledger struct {
 	// bumps: every transaction has an epoch of its own (KIP-890, transaction.version
 	// 2 of Kafka 4), so producer ID and epoch name one transaction.
 	bumps bool
+	log   *slog.Logger
 	brief time.Duration // timeout of transactional IDs that are only fenced
 }
 
-func newLedger(ctx context.Context, s *settings) (*ledger, error) {
+func newLedger(ctx context.Context, s *settings, log *slog.Logger) (*ledger, error) {
 	c, err := s.newClient()
 	if err != nil {
 		return nil, err
 	}
-	l := &ledger{client: c, brief: time.Minute}
+	l := &ledger{client: c, log: log, brief: time.Minute}
 	contact, cancel := c.contact(ctx)
 	defer cancel()
 	if l.bumps, err = l.version2(contact); err != nil {
@@ -208,14 +210,12 @@ const stuckAfter = 10
 
 // marker returns the number of the newest epoch that is visible, noMarker if
 // the group has none. It waits while a transaction with a marker is open, and
-// calls open, unless it is nil, whenever it finds one. The transactional IDs are
-// those that may have such a transaction: a broker that was killed can come back
-// with a group that waits for ever for one that has long been aborted
-// (seen with Kafka 4.4).
-func (l *ledger) marker(ctx context.Context, group, topic string, ids []string, open func() error) (number int64, err error) {
+// calls open, unless it is nil, whenever it finds one. A broker that was killed
+// can come back with a group that waits for ever: see finish.
+func (l *ledger) marker(ctx context.Context, k *keepsake, open func() error) (number int64, err error) {
 	unstable := 0
 	err = patiently(ctx, func() error {
-		number, err = l.fetchMarker(ctx, group, topic, true)
+		number, err = l.fetchMarker(ctx, k.group(), k.topics[0], true)
 		if !errors.Is(err, kerr.UnstableOffsetCommit) {
 			return err
 		}
@@ -224,10 +224,15 @@ func (l *ledger) marker(ctx context.Context, group, topic string, ids []string, 
 				return err
 			}
 		}
-		if unstable++; unstable < stuckAfter || !l.allEnded(ctx, ids) {
+		if unstable++; unstable%stuckAfter > 0 || !l.allEnded(ctx, k.transactionalIDs()) {
 			return err
 		}
-		number, err = l.fetchMarker(ctx, group, topic, false)
+		if mended, failure := l.finish(ctx, k.topics, k.epochs); failure == nil && mended > 0 {
+			return err // now it is stable
+		} else if failure != nil {
+			l.log.Warn("a transaction that is over was not ended in all partitions, and cannot be from here: see kafka-transactions.sh find-hanging", "group", k.group(), "error", failure)
+		}
+		number, err = l.fetchMarker(ctx, k.group(), k.topics[0], false)
 		return err
 	})
 	return number, err

@@ -33,7 +33,6 @@ func TestOptionMistakes(t *testing.T) {
 		{"'scan.startup.mode' of connector 'kafka' is \"newest\"", "a INT", "format=json scan.startup.mode=newest"},
 		{"'scan.parallelism' must be at least 1", "a INT", "format=json scan.parallelism=0"},
 		{"sink.transactional-id-prefix must be specified when using DeliveryGuarantee.EXACTLY_ONCE.", "a INT", "format=json sink.delivery-guarantee=exactly-once"},
-		{"'exactly-once' is not supported yet", "a INT", "format=json sink.delivery-guarantee=exactly-once sink.transactional-id-prefix=x"},
 		{"Could not find and instantiate partitioner class 'com.Mine'", "a INT", "format=json sink.partitioner=com.Mine"},
 		{"Currently 'round-robin' partitioner only works when option 'key.fields' is not specified.", "a INT", "format=json key.format=json key.fields=a sink.partitioner=round-robin"},
 		{"must be set to be greater than zero together", "a INT", "primary?key=a key.format=json value.format=json sink.buffer-flush.max-rows=5"},

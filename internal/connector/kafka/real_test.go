@@ -11,6 +11,8 @@ import (
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/metrics"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -250,5 +252,80 @@ func TestBrokerKilled(t *testing.T) {
 	}
 	if resp, err := kmsg.NewPtrMetadataRequest().RequestWith(t.Context(), b.client); err != nil || len(resp.Brokers) != 1 {
 		t.Errorf("the broker is not back: %v", err)
+	}
+}
+
+// TestUpsertFaults is TestRandomFaults for upsert-kafka.
+func TestUpsertFaults(t *testing.T) {
+	for seed := range uint64(seeds(6)) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			c, err := kfake.NewCluster(kfake.NumBrokers(2))
+			must(t, err)
+			t.Cleanup(c.Close)
+			w := newWorld(t, newBroker(t, strings.Join(c.ListenAddrs(), ",")), c, 1000+seed, "primary key=k", "key.fields=-")
+			w.live(40)
+		})
+	}
+}
+
+// TestUpsertBuffer: rows held back are in the epoch in which they came.
+func TestUpsertBuffer(t *testing.T) {
+	onBrokers(t, func(t *testing.T, b *broker) {
+		topic := b.topic(t, 1)
+		tab := onceTable(b, topic, "primary key=id", "format=-", "scan.startup.mode=-", "key.format=json", "value.format=json",
+			"sink.buffer-flush.max-rows=100", "sink.buffer-flush.interval=1h")
+		open := func(checkpoint int64, records [][]byte) *committer {
+			c := openCommitter(t, tab, onceContext(t, 0, 1))
+			must(t, c.Recover(checkpoint, records))
+			return c
+		}
+		schema := targetOf(tab).Schema
+		c := open(0, nil)
+		must(t, c.Write(rows(t, schema, `{"id":1,"name":"a"}`, `{"id":2,"name":"b"}`, `+U{"id":1,"name":"c"}`)))
+		records, err := c.Prepare(1)
+		must(t, err)
+		must(t, c.Write(rows(t, schema, `-D{"id":2,"name":"b"}`)))
+		same(t, texts(b.committed(t, topic)))
+		must(t, c.Close()) // with a row held back, which goes
+		c = open(1, records)
+		want := []string{`0 {"id":1} {"id":1,"name":"c"}`, `0 {"id":2} {"id":2,"name":"b"}`}
+		same(t, texts(b.committed(t, topic)), want...)
+		must(t, c.Write(rows(t, schema, `-D{"id":2,"name":"b"}`)))
+		_, err = c.Prepare(2)
+		must(t, err)
+		must(t, c.Commit(2))
+		same(t, texts(b.committed(t, topic)), append(want, `0 {"id":2} null`)...)
+	})
+}
+
+func FuzzKeepsake(f *testing.F) {
+	out := new(kept)
+	out.add(value("t", 0, "x"), 0)
+	out.seal()
+	f.Add((&keepsake{naming: naming{"p", "op", "job", 1}, parallelism: 2, topics: []string{"t"}, next: 3, epochs: []*epoch{{number: 2, out: out}}}).encode())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		k, err := readKeepsake(b)
+		if err != nil {
+			return
+		}
+		for _, e := range k.epochs {
+			if e.out != nil {
+				e.out.each(k.topics, func(*kgo.Record) {})
+			}
+		}
+	})
+}
+
+func BenchmarkKept(b *testing.B) {
+	k := new(kept)
+	r := &kgo.Record{Key: []byte("12345678"), Value: []byte(`{"auction":1000,"bidder":2001,"price":123456,"channel":"Google","url":"https://www.nexmark.com/kah/ozw/tfnw/item.htm?query=1"}`)}
+	b.SetBytes(int64(len(r.Key) + len(r.Value)))
+	b.ReportAllocs()
+	for i := range b.N {
+		r.Timestamp = time.UnixMilli(int64(1700000000000 + i))
+		k.add(r, 0)
+		if len(k.chunks) > 1000 {
+			k.chunks = k.chunks[:0]
+		}
 	}
 }

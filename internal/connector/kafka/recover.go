@@ -43,6 +43,7 @@ func (c *committer) Recover(checkpoint int64, records [][]byte) (err error) {
 		if err := c.replay(k); err != nil {
 			return err
 		}
+		c.finish(k.topics, k.epochs)
 	}
 	return c.recovered(checkpoint, shares)
 }
@@ -220,7 +221,7 @@ func (c *committer) rewrite(tx *transaction, k *keepsake, e *epoch) error {
 
 // invisible returns the epochs that the marker does not show.
 func (c *committer) invisible(k *keepsake) ([]*epoch, error) {
-	number, err := c.ledger.marker(c.ctx, k.group(), k.topics[0], k.transactionalIDs(), nil)
+	number, err := c.ledger.marker(c.ctx, k, nil)
 	if err != nil {
 		return nil, c.ledger.refused(k.replayID(), err)
 	}
@@ -308,7 +309,7 @@ func (c *committer) awaitOthers(ctx context.Context, text string) error {
 // number continues the numbers of epochs behind the marker, which must be there
 // before the first transaction has one.
 func (c *committer) number(ctx context.Context) error {
-	number, err := c.ledger.marker(ctx, c.group(), c.topics[0], (&keepsake{naming: c.naming}).transactionalIDs(), nil)
+	number, err := c.ledger.marker(ctx, &keepsake{naming: c.naming, topics: c.topics}, nil)
 	if err == nil && number == noMarker {
 		number = c.next - 1
 		err = c.ledger.write(ctx, c.group(), c.topics[0], number, "begun")
