@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/flottstream/flott/internal/doctor/logscan"
 	"github.com/flottstream/flott/internal/doctor/snapshot"
@@ -49,5 +50,26 @@ func (r *reader) log(ctx context.Context) {
 		r.miss(snapshot.Logs, fmt.Errorf("/jobmanager/log answered with something that is no log of Flink; give --logs DIR"))
 		return
 	}
-	r.snap.Logs = logscan.Last(scanner.Finish(), scanner.Newest, lookBack)
+	events := logscan.Last(logscan.SinceStart(scanner.Finish()), scanner.Newest, lookBack)
+	// A log does not say its time zone; the JobManager does.
+	var zone zoneWire
+	if r.json(ctx, "/config", &zone) == nil {
+		for i := range events {
+			events[i].Time = events[i].Time.Add(-zone.Offset.signed())
+			events[i].Last = events[i].Last.Add(-zone.Offset.signed())
+		}
+	}
+	r.snap.Logs = events
+}
+
+type zoneWire struct {
+	Offset millis `json:"timezone-offset"`
+}
+
+// signed is a duration that may be negative.
+func (m millis) signed() time.Duration {
+	if !(m > -1e9 && m < 1e9) {
+		return 0
+	}
+	return time.Duration(m) * time.Millisecond
 }

@@ -340,6 +340,17 @@ func Last(events []snapshot.LogEvent, newest time.Time, while time.Duration) []s
 	return events[at:]
 }
 
+// SinceStart returns the events since the JobManager process started last: a log
+// file may go on over several runs.
+func SinceStart(events []snapshot.LogEvent) []snapshot.LogEvent {
+	for i := len(events) - 1; i >= 0; i-- {
+		if e := &events[i]; e.Kind == ProcessStart && strings.HasSuffix(e.Fields["what"], "ClusterEntrypoint") {
+			return events[i:]
+		}
+	}
+	return events
+}
+
 // add keeps an event; beyond the bound of its kind it only counts.
 func (s *Scanner) add(e snapshot.LogEvent) (kept bool) {
 	if at, ok := s.last[e.Kind]; ok && s.perKind[e.Kind] >= perKindMax {

@@ -221,6 +221,20 @@ func (c *Case) logEvents(kinds ...string) (out []*snapshot.LogEvent) {
 	return out
 }
 
+// fileEvents are the events of a kind from log files of the whole cluster. The
+// JobManager's log alone may tell of other jobs; REST tells the same by job.
+func (c *Case) fileEvents(kinds ...string) (out []*snapshot.LogEvent) {
+	if _, missing := c.S.Missing[snapshot.TaskManagerLogs]; missing {
+		return nil
+	}
+	for _, e := range c.logEvents(kinds...) {
+		if c.J == nil || c.J.Start.IsZero() || e.Time.IsZero() || e.Time.After(c.J.Start.Add(-time.Minute)) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 func declined(c *Case) {
 	ones := failedOnes(c.J, isDecline)
 	lines := c.logEvents(logscan.CheckpointDeclined, logscan.AsyncFailed)
@@ -239,7 +253,13 @@ func declined(c *Case) {
 	for _, e := range lines[:min(len(lines), 3)] {
 		f.because("log %s: checkpoint %s by %s", e.File, e.Fields["checkpoint"], e.Fields["task"]+e.Fields["attempt"])
 	}
-	if cause := innermostCause(ones[0].Failure); cause != "" {
+	cause := innermostCause(ones[0].Failure)
+	for _, e := range c.logEvents(logscan.CheckpointFailed, logscan.CheckpointDeclined) {
+		if e.Fields["checkpoint"] == fmt.Sprint(ones[0].ID) && e.Stack != "" {
+			cause = innermostCause(e.Stack)
+		}
+	}
+	if cause != "" {
 		f.because("caused by %s", cause)
 	}
 	f.remedy("read the log of the TaskManager that declined, at %s", stamp(ones[0].Failed))
@@ -251,6 +271,9 @@ func declined(c *Case) {
 func nameMissing(c *Case, f *Finding, cp *snapshot.Checkpoint) {
 	if cp.Subtasks > 0 && cp.Acknowledged < cp.Subtasks {
 		f.because("checkpoint %d: %d of %d subtasks acknowledged", cp.ID, cp.Acknowledged, cp.Subtasks)
+	}
+	if cp.Acknowledged == 0 {
+		return // it did not get as far as the tasks
 	}
 	named := 0
 	for i := range cp.Tasks {

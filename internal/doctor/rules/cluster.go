@@ -169,7 +169,7 @@ func severityOf(c *Case, e *snapshot.Exception) Severity {
 
 func heartbeat(c *Case) {
 	es := recent(c, failures(c.J, failHeartbeat))
-	events := c.logEvents(logscan.HeartbeatTimeout)
+	events := c.fileEvents(logscan.HeartbeatTimeout)
 	if len(es) == 0 && len(events) == 0 {
 		return
 	}

@@ -165,7 +165,7 @@ func msOf(s string) time.Duration { return time.Duration(atoi(s)) * time.Millise
 
 func transactionAborted(c *Case) {
 	es := recent(c, failures(c.J, failTransaction))
-	events := c.logEvents(logscan.TransactionInvalid, logscan.ProducerFenced, logscan.TransactionLost)
+	events := c.fileEvents(logscan.TransactionInvalid, logscan.ProducerFenced, logscan.TransactionLost)
 	if len(es)+len(events) == 0 {
 		return
 	}

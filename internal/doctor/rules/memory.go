@@ -180,7 +180,7 @@ func buffersFailed(c *Case) {
 
 func outOfMemory(c *Case) {
 	es := recent(c, failures(c.J, failMemory, failMetaspace, failDirect))
-	events := c.logEvents(logscan.OutOfHeap, logscan.OutOfDirect, logscan.OutOfMetaspace, logscan.GCOverhead, logscan.ContainerKilled)
+	events := c.fileEvents(logscan.OutOfHeap, logscan.OutOfDirect, logscan.OutOfMetaspace, logscan.GCOverhead, logscan.ContainerKilled)
 	var killed []snapshot.Pod
 	for _, p := range c.S.Pods {
 		if p.LastReason == "OOMKilled" || p.ExitCode == 137 {
