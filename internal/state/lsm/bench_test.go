@@ -130,7 +130,10 @@ func (d *diskFiles) Create(context.Context, bool) (state.FileWriter, error) {
 }
 
 func (d *diskFiles) Open(_ context.Context, s state.Segment) (io.ReadCloser, error) {
-	return os.Open(s.File)
+	if filepath.IsAbs(s.File) {
+		return os.Open(s.File)
+	}
+	return os.Open(filepath.Join(d.dir, s.File))
 }
 
 func (w *diskWriter) Write(b []byte) (int, error) {

@@ -23,10 +23,12 @@ type keyspace uint32
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
 // keyspaceOf derives the number from the name, so that files of several subtasks
 // can be put together. The last bit tells the two parts of a list apart.
 func keyspaceOf(name string) keyspace {
-	return keyspace(crc32.Checksum([]byte(name), castagnoli) &^ 1)
+	return keyspace(checksum([]byte(name)) &^ 1)
 }
 
 func appendPrefix(dst []byte, group int, k keyspace) []byte {

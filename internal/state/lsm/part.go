@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
@@ -73,7 +72,7 @@ func (c *content) encode() ([]byte, error) {
 		b = binary.AppendUvarint(b, uint64(f.high))
 		b = binary.AppendUvarint(b, uint64(f.size))
 	}
-	return be.AppendUint32(b, crc32.Checksum(b, castagnoli)), nil
+	return be.AppendUint32(b, checksum(b)), nil
 }
 
 // appendCounts writes the key groups that have entries: their number, then for
@@ -105,7 +104,7 @@ func decodePart(p state.Part) (*content, error) {
 		return nil, fmt.Errorf("keyed state has the format %q, which is not %s", p.Format, Format)
 	}
 	n := len(p.Data) - 4
-	if n < 0 || be.Uint32(p.Data[n:]) != crc32.Checksum(p.Data[:n], castagnoli) {
+	if n < 0 || be.Uint32(p.Data[n:]) != checksum(p.Data[:n]) {
 		return nil, fmt.Errorf("%w: the checksum of the description of keyed state does not match", state.ErrCorrupt)
 	}
 	d := &decoder{rest: p.Data[:n]}
