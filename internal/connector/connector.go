@@ -149,6 +149,13 @@ type Enumerator interface {
 	Close() error
 }
 
+// Resumer is an Enumerator that must be told, before its first Discover, which
+// splits a restored checkpoint has: what it finds beside them is new since then,
+// and begins at its beginning, whatever the source's startup mode says.
+type Resumer interface {
+	Resume(restored []Split) error
+}
+
 // ReaderContext is what a subtask offers to a reader.
 type ReaderContext struct {
 	Subtask, Parallelism int

@@ -27,6 +27,22 @@ type enumerator struct {
 	admin       *kadm.Client
 	seen        map[partitionID]bool
 	started     bool // the first discovery is over
+	resumed     bool // it was that of an earlier attempt
+}
+
+var _ connector.Resumer = (*enumerator)(nil)
+
+// Resume takes the partitions that are being read.
+func (e *enumerator) Resume(restored []connector.Split) error {
+	for _, s := range restored {
+		st, err := readSplit(s)
+		if err != nil {
+			return err
+		}
+		e.seen[partitionID{st.Topic, st.Partition}] = true
+	}
+	e.started, e.resumed = true, true
+	return nil
 }
 
 // Enumerator returns what finds the partitions.
@@ -41,6 +57,9 @@ func (s *source) Enumerator(_ context.Context, parallelism int) (connector.Enume
 // Discover returns the partitions that were not there before. Those of the
 // first call begin as the startup mode says, later ones at their beginning.
 func (e *enumerator) Discover(ctx context.Context) ([]connector.Split, error) {
+	if e.resumed && e.discovery == 0 {
+		return nil, nil // no new ones are wanted, and those that ended are not to be read again
+	}
 	ctx, cancel := e.client.contact(ctx)
 	defer cancel()
 	found, err := e.partitions(ctx)

@@ -18,6 +18,7 @@ import (
 type reader struct {
 	*source
 	fetcher *fetcher
+	commits *commits
 	log     *slog.Logger
 	left    int64 // rows until the scan's limit, -1: no limit
 
@@ -63,6 +64,7 @@ func newReader(s *source, ctx *connector.ReaderContext, key, value format.Decode
 		source: s, fetcher: newFetcher(parent, c, ctx.Log), log: ctx.Log, left: max(s.scan.Limit, -1),
 		open: map[partitionID]*partition{}, keyDecoder: key, valueDecoder: value,
 	}
+	r.commits = newCommits(parent, r)
 	r.keyRows.Cols = make([]*batch.Vector, len(s.key.out))
 	r.valueRows.Cols = make([]*batch.Vector, len(s.value.out))
 	return r, nil
@@ -227,8 +229,10 @@ func (r *reader) Positions() ([]connector.Split, error) {
 	return out, nil
 }
 
-// CommitPositions commits offsets for the consumer group.
-func (r *reader) CommitPositions(ctx context.Context, splits []connector.Split) error {
+// CommitPositions has offsets committed for the consumer group, by a goroutine:
+// newer ones replace those that it has not begun with. A failure is logged: the
+// offsets are for others to see, and the next checkpoint has newer ones.
+func (r *reader) CommitPositions(_ context.Context, splits []connector.Split) error {
 	if !r.client.commit {
 		return nil
 	}
@@ -240,17 +244,15 @@ func (r *reader) CommitPositions(ctx context.Context, splits []connector.Split) 
 		}
 		offsets.AddOffset(st.Topic, st.Partition, st.Offset, -1)
 	}
-	if len(offsets) == 0 {
-		return nil
-	}
-	if err := kadm.NewClient(r.fetcher.client.Client).CommitAllOffsets(ctx, r.group, offsets); err != nil {
-		return r.fetcher.client.failed(fmt.Sprintf("cannot commit the offsets of consumer group '%s'", r.group), err)
+	if len(offsets) > 0 {
+		r.commits.put(offsets)
 	}
 	return nil
 }
 
 // Close stops fetching.
 func (r *reader) Close() error {
+	r.commits.close()
 	r.fetcher.close()
 	r.queue, r.open, r.ended = nil, nil, nil
 	return nil

@@ -111,10 +111,15 @@ func TestLatestOffsetReadsWhatComes(t *testing.T) {
 			t.Errorf("position is %+v", st)
 		}
 		must(t, r.readers[0].(connector.CommitListener).CommitPositions(t.Context(), positions))
-		fetched, err := b.admin.FetchOffsets(t.Context(), "KafkaSource-default_catalog.default_database.t")
-		must(t, err)
-		if o, ok := fetched.Lookup(topic, 0); !ok || o.At != 3 {
-			t.Errorf("committed is %+v", o)
+		for n := 0; ; n++ {
+			fetched, err := b.admin.FetchOffsets(t.Context(), "KafkaSource-default_catalog.default_database.t")
+			if o, ok := fetched.Lookup(topic, 0); err == nil && ok && o.At == 3 {
+				break
+			}
+			must(t, pause(t.Context(), 3))
+			if n > 200 {
+				t.Fatalf("committed is %+v (%v)", fetched, err)
+			}
 		}
 	})
 }
@@ -490,4 +495,33 @@ func javaHash(ascii string) (h int32) {
 		h = h*31 + int32(ascii[i])
 	}
 	return h
+}
+
+// TestResume: a restored source reads its partitions from their positions, and
+// new ones from their beginning.
+func TestResume(t *testing.T) {
+	onBrokers(t, func(t *testing.T, b *broker) {
+		topic := b.topic(t, 1)
+		b.put(t, value(topic, 0, "old"))
+		tab := b.table(topic, "v STRING", "format=raw", "scan.startup.mode=latest-offset")
+		r := start(t, tab, 1)
+		r.discover()
+		positions, err := r.readers[0].Positions()
+		must(t, err)
+		_, err = b.admin.CreatePartitions(t.Context(), 1, topic)
+		must(t, err)
+		newBroker(t, b.address).put(t, value(topic, 1, "in a new partition"))
+		r = start(t, tab, 1)
+		must(t, r.enumerator.(connector.Resumer).Resume(positions))
+		if n := r.discover(); n != 1 {
+			t.Fatalf("%d partitions are new, want 1", n)
+		}
+		rows, _ := r.step(0, 10)
+		same(t, rows, "+I(in a new partition)")
+		bound := start(t, b.table(topic, "v STRING", "format=raw", "scan.startup.mode=earliest-offset", bounded), 1)
+		must(t, bound.enumerator.(connector.Resumer).Resume(positions))
+		if n := bound.discover(); n != 0 {
+			t.Errorf("%d partitions are new for a bounded table, want none", n)
+		}
+	})
 }
