@@ -326,15 +326,16 @@ func (s SubtaskRecord) json(i int, r *Record) completedSubtask {
 // periodic checkpoints.
 func (h *History) Config() (ConfigJSON, bool) {
 	o := h.options
-	if o.Interval == 0 {
-		return ConfigJSON{Interval: math.MaxInt64}, false
-	}
-	return ConfigJSON{
+	c := ConfigJSON{
 		Mode: strings.ToLower(o.Mode), Interval: o.Interval.Milliseconds(), Timeout: o.Timeout.Milliseconds(),
 		MinPause: o.MinPause.Milliseconds(), MaxConcurrent: o.MaxConcurrent,
 		Externalization: externalization{o.Retention != NoExternalized, o.Retention != RetainOnCancellation},
 		StateBackend:    o.StateBackend, Storage: o.Storage, Unaligned: o.Unaligned, Tolerable: o.TolerableFailures,
 		AlignedTimeout: o.AlignedTimeout.Milliseconds(), AfterFinish: o.AfterTasksFinish,
 		Materialization: 600_000, ChangelogStore: "memory",
-	}, true
+	}
+	if o.Interval == 0 { // in Flink's words
+		c.Mode, c.Interval = strings.ToLower(AtLeastOnce), math.MaxInt64
+	}
+	return c, o.Interval != 0
 }

@@ -1,0 +1,61 @@
+package rest
+
+// routes are the paths, in Flink's order and words.
+func (h *Handler) routes() []route {
+	const job, vertex = "/jobs/{jobid}", "/jobs/{jobid}/vertices/{vertexid}"
+	return []route{
+		{"GET /overview", overview},
+		{"GET /config", dashboardConfig},
+		{"GET /jobmanager/config", configuration},
+		{"GET /jobmanager/metrics", jobManagerMetrics},
+		{"GET /jobmanager/logs", logs},
+		{"GET /jobmanager/thread-dump", processThreads},
+		{"GET /taskmanagers", taskManagers},
+		{"GET /taskmanagers/metrics", taskManagersMetrics},
+		{"GET /taskmanagers/{taskmanagerid}", taskManager},
+		{"GET /taskmanagers/{taskmanagerid}/metrics", taskManagerMetrics},
+		{"GET /taskmanagers/{taskmanagerid}/logs", taskManagerLogs},
+		{"GET /taskmanagers/{taskmanagerid}/thread-dump", taskManagerThreads},
+
+		{"GET /jobs", jobs},
+		{"GET /jobs/overview", jobsOverview},
+		{"GET /jobs/metrics", jobsMetrics},
+		{"GET " + job, jobDetails},
+		{"PATCH " + job, cancelJob},
+		{"GET " + job + "/status", jobStatus},
+		{"GET " + job + "/execution-result", executionResult},
+		{"GET " + job + "/accumulators", jobAccumulators},
+		{"GET " + job + "/config", jobConfig},
+		{"GET " + job + "/jobmanager/config", jobConfiguration},
+		{"GET " + job + "/exceptions", exceptions},
+		{"GET " + job + "/plan", jobPlan},
+		{"GET " + job + "/metrics", jobMetrics},
+
+		{"GET " + job + "/checkpoints", checkpoints},
+		{"GET " + job + "/checkpoints/config", checkpointConfig},
+		{"GET " + job + "/checkpoints/details/{checkpointid}", checkpointDetails},
+		{"GET " + job + "/checkpoints/details/{checkpointid}/subtasks/{vertexid}", checkpointSubtasks},
+		{"POST " + job + "/checkpoints", triggerCheckpoint},
+		{"GET " + job + "/checkpoints/{triggerid}", checkpointOutcome},
+		{"POST " + job + "/savepoints", triggerSavepoint},
+		{"POST " + job + "/stop", stopWithSavepoint},
+		{"GET " + job + "/savepoints/{triggerid}", savepointOutcome},
+		{"POST /savepoint-disposal", dispose},
+		{"GET /savepoint-disposal/{triggerid}", disposeOutcome},
+
+		{"GET " + vertex, vertexDetails},
+		{"GET " + vertex + "/subtasktimes", subtaskTimes},
+		{"GET " + vertex + "/taskmanagers", vertexTaskManagers},
+		{"GET " + vertex + "/accumulators", vertexAccumulators},
+		{"GET " + vertex + "/subtasks/accumulators", subtasksAccumulators},
+		{"GET " + vertex + "/backpressure", backPressure},
+		{"GET " + vertex + "/watermarks", watermarks},
+		{"GET " + vertex + "/flamegraph", flameGraph},
+		{"GET " + vertex + "/metrics", vertexMetrics},
+		{"GET " + vertex + "/jm-operator-metrics", coordinatorMetrics},
+		{"GET " + vertex + "/subtasks/metrics", subtasksMetrics},
+		{"GET " + vertex + "/subtasks/{subtaskindex}", subtaskDetails},
+		{"GET " + vertex + "/subtasks/{subtaskindex}/attempts/{attempt}", attemptDetails},
+		{"GET " + vertex + "/subtasks/{subtaskindex}/metrics", subtaskMetrics},
+	}
+}
