@@ -2,6 +2,7 @@ package lsm
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/keygroup"
@@ -26,6 +27,8 @@ type Backend struct {
 	dirtyBytes int64
 	tracking   bool   // memory is getting scarce: cells note that they are used
 	settled    uint64 // newest run that is known to be in the tree
+	freezing   *run   // whose dirty cells are being collected, see freeze.go
+	guardLock  sync.Mutex
 	failure    error  // first error of the tree; every call returns it from then on
 }
 
@@ -164,6 +167,7 @@ func (b *Backend) MemoryBytes() int64 {
 // Close implements state.Backend: it waits for what is being written and removes
 // the local files.
 func (b *Backend) Close() error {
+	b.thaw()
 	b.flusher.stop()
 	b.states, b.lists, b.stores = map[string]named{}, map[string]*operatorList{}, nil
 	return b.tree.close()

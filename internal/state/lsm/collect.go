@@ -3,8 +3,8 @@ package lsm
 import (
 	"bytes"
 	"cmp"
-	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
@@ -19,6 +19,10 @@ type run struct {
 	key    []byte // scratch
 	drops  []span // ranges of keys deleted before any of the items was written
 	image  *image // of the snapshot it was collected for, or nil
+
+	stores  []*store     // with frozen cells that have not been collected
+	counts  []liveCounts // of the snapshot's states, to be read when all are
+	drained atomic.Bool
 }
 
 // item is one entry of a run. first and second are the first 16 bytes of the key,
@@ -62,9 +66,7 @@ func (b *Backend) collectUnit(s *store) error {
 		return err
 	}
 	r := b.flusher.newRun()
-	for _, u := range s.unit {
-		u.collect(r)
-	}
+	b.freeze(r, s.unit)
 	b.flusher.add(r)
 	return nil
 }
@@ -82,38 +84,6 @@ func (b *Backend) awaitSlots(stores []*store) error {
 	return nil
 }
 
-// collect copies the dirty entries into r and makes their cells clean.
-func (s *store) collect(r *run) {
-	if !s.tree || s.dirtyCells == 0 && len(s.drops) == 0 {
-		return
-	}
-	slot := 0
-	if s.flying[0] != 0 {
-		slot = 1
-	}
-	s.flying[slot] = r.number
-	s.collectDrops(r)
-	if n := len(r.items) + s.dirtyCells; n > cap(r.items) {
-		r.items = slices.Grow(r.items, s.dirtyCells)
-	}
-	for id, dirt := range s.dirt {
-		if dirt == 0 {
-			continue
-		}
-		for w := id * pageWords; w < (id+1)*pageWords; w++ {
-			word := s.marks.dirty[w]
-			s.marks.flying[slot][w] = word
-			for ; word != 0; word &= word - 1 {
-				s.collectCell(r, s.owner[id], state.Ref(w<<6+bits.TrailingZeros64(word)))
-			}
-			s.marks.dirty[w] = 0
-		}
-		s.dirt[id] = 0
-	}
-	s.b.dirtyBytes -= s.dirtyBytes
-	s.dirtyCells, s.dirtyBytes = 0, 0
-}
-
 func (s *store) collectDrops(r *run) {
 	for _, d := range s.drops {
 		for i, n := range d.groups {
@@ -126,7 +96,9 @@ func (s *store) collectDrops(r *run) {
 	s.drops = nil
 }
 
-func (s *store) collectCell(r *run, sp *space, ref state.Ref) {
+// collectCell copies one entry into r. The caller holds the guard.
+func (s *store) collectCell(r *run, ref state.Ref) {
+	sp := s.owner[ref>>pageShift]
 	stored := s.marks.stored.has(ref)
 	gone := s.isDead(ref) || s.shape.gone(ref)
 	if gone && !stored {

@@ -84,6 +84,9 @@ func (s *store) adopt(sp *space, hash uint64, key, value []byte) (state.Ref, err
 	if r != state.None {
 		return r, nil
 	}
+	if s.b.guard() {
+		defer s.b.unguard()
+	}
 	if s.keyWidth > 0 && len(key) != s.keyWidth {
 		return state.None, fmt.Errorf("a key of the restored state has %d bytes, those of the operator have %d", len(key), s.keyWidth)
 	}

@@ -16,6 +16,7 @@ import (
 // flusher turns runs into sorted files and gives them to the tree, one run after
 // the other, in a goroutine that lives as long as there are runs.
 type flusher struct {
+	backend   *Backend // whose frozen cells it collects; nil: of a source
 	tree      *tree
 	shelf     *shelf
 	completed atomic.Uint64 // number of the newest run in the tree
@@ -107,6 +108,9 @@ const runFileBytes = 16 << 20
 
 // write makes the files of a run and ingests them.
 func (f *flusher) write(r *run) error {
+	if f.backend != nil {
+		f.backend.drain(r)
+	}
 	if len(r.items) == 0 && len(r.drops) == 0 {
 		return nil
 	}

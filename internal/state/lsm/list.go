@@ -254,6 +254,9 @@ func (l *list) roomFor(r state.Ref, need int) state.Ref {
 		c.renew(l.csp, at)
 	}
 	size = max(size, need)
+	if l.b.guard() {
+		defer l.b.unguard()
+	}
 	le.PutUint64(c.cell(at)[c.varOff:], uint64(c.arena.alloc(size)))
 	c.dirtyBytes += int64(size)
 	c.b.dirtyBytes += int64(size)

@@ -59,7 +59,7 @@ func (m *mapState) complete(key []byte) bool {
 }
 
 func (m *mapState) gone(state.Ref) bool { return false }
-func (m *mapState) adopted(r state.Ref) { m.link(r, headOf(m.key(r))) }
+func (m *mapState) adopted(r state.Ref) { m.linkGuarded(r, headOf(m.key(r))) }
 
 func (m *mapState) leaving(r state.Ref) bool {
 	head := headOf(m.key(r))
@@ -99,7 +99,7 @@ func (m *mapState) expire(rest, value []byte) error {
 	return err
 }
 
-// dropEmpty removes a head without resident entries.
+// dropEmpty removes a head without resident entries. The caller holds the guard.
 func (m *mapState) dropEmpty(head state.Ref) {
 	if fixed := m.heads.fixed(head); le.Uint64(fixed[8:]) == 0 {
 		m.heads.arena.release(handle(le.Uint64(fixed)))
@@ -138,6 +138,9 @@ func (m *mapState) start(keys *state.Keys, sub *state.Keys, refs int) error {
 }
 
 func (m *mapState) dropHollow() {
+	if len(m.hollow) > 0 && m.b.guard() {
+		defer m.b.unguard()
+	}
 	for _, h := range m.hollow {
 		if m.heads.marks.live.has(h) {
 			m.dropEmpty(h)
@@ -151,6 +154,9 @@ func (m *mapState) addHead(keys *state.Keys, k int) state.Ref {
 	r, at := m.heads.probeWord(m.hsp, keys.Hash[k], keys.At(k))
 	if r != state.None {
 		return r
+	}
+	if m.b.guard() {
+		defer m.b.unguard()
 	}
 	r = m.heads.place(m.hsp, keys.Hash[k], keys.At(k), at)
 	if m.sp.cold == 0 {
@@ -322,6 +328,13 @@ func (m *mapState) vector(head []byte) (refs []byte, count int) {
 
 // link adds a live entry to its key's vector.
 func (m *mapState) link(r, headRef state.Ref) {
+	if m.b.guard() {
+		defer m.b.unguard()
+	}
+	m.linkGuarded(r, headRef)
+}
+
+func (m *mapState) linkGuarded(r, headRef state.Ref) {
 	head := m.heads.fixed(headRef)
 	refs, n := m.vector(head)
 	if 4*n == len(refs) {

@@ -18,10 +18,13 @@ func (b *Backend) relieve(s *store) error {
 	if b.failure != nil || !b.strained() {
 		return b.failure
 	}
+	used := b.usedBytes()
+	if b.freezing != nil && !b.freezing.drained.Load() && used < b.budget+b.budget/8 {
+		return nil // what follows would have to wait for the flusher to have collected all
+	}
 	if err := b.settle(); err != nil {
 		return err
 	}
-	used := b.usedBytes()
 	b.tracking = used > b.budget/4*3
 	if dirty := s.unitDirty(); b.dirtyBytes > b.dirtyLimit && dirty*4 >= b.dirtyBytes &&
 		(b.flusher.idle() || b.dirtyBytes > 2*b.dirtyLimit) {
@@ -34,6 +37,7 @@ func (b *Backend) relieve(s *store) error {
 	}
 	own := s.unitUsed()
 	share := int64(float64(used-b.budget+b.budget/16) * float64(own) / float64(used))
+	b.thaw()
 	freed := s.evictUnit(share)
 	if used-freed <= b.budget+b.budget/4 || own*4 < used {
 		return nil
@@ -44,6 +48,7 @@ func (b *Backend) relieve(s *store) error {
 			return err
 		}
 	}
+	b.thaw()
 	b.flusher.wait()
 	if err := b.settle(); err != nil {
 		return err
@@ -116,6 +121,7 @@ func (s *store) evictCell(r state.Ref) {
 
 // evictThese gives up those of the given cells that are clean.
 func (s *store) evictThese(refs []state.Ref) {
+	s.b.thaw()
 	for _, r := range refs {
 		if m := &s.marks; m.live.has(r) && m.stored.has(r) && !m.dirty.has(r) && !s.isFlying(r) {
 			s.evictCell(r)
@@ -129,6 +135,7 @@ func (b *Backend) settle() error {
 	if done == b.settled {
 		return b.failure
 	}
+	b.thaw()
 	b.settled = done
 	b.tree.forget()
 	if err := b.flusher.failed(); err != nil {

@@ -34,6 +34,7 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 	b.budget = max(o.Memory-o.BlockCache, 1<<16)
 	b.dirtyLimit = max(int64(float64(b.budget)*o.WriteRatio), 1<<14)
 	b.flusher = newFlusher(b.tree, newShelf(o.KeyGroups, o.Rebase))
+	b.flusher.backend = b
 	if o.Restore != nil {
 		b.restored.sources = o.Restore.Sources
 		for _, l := range o.Restore.Lists {

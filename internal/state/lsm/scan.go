@@ -14,6 +14,7 @@ const keptOfScan = 1 << 16
 // cell, or says that there is none.
 func (s *store) scanAll(sp *space, prefix []byte, cut func(rest []byte) (uint64, []byte, bool), fn func(state.Ref) bool) error {
 
+	s.b.thaw()
 	if !s.each(sp, fn) {
 		return s.b.failure
 	}

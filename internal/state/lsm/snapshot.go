@@ -1,6 +1,7 @@
 package lsm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -42,6 +43,7 @@ type snapshot struct {
 	flusher    *flusher
 	checkpoint int64
 	image      *image
+	counts     *run // that the image is captured with
 	states     []frozenState
 	lists      []state.ListContent
 	changed    int64 // bytes that Persist wrote
@@ -80,13 +82,15 @@ func (b *Backend) Snapshot(checkpoint int64) (state.Snapshot, error) {
 	}
 	b.flusher.shelf.begin()
 	r := b.flusher.newRun()
-	for _, s := range b.stores {
-		s.collect(r)
-	}
 	r.image = &image{done: make(chan struct{}), run: r.number}
-	s := &snapshot{b: b, tree: b.tree, shelf: b.flusher.shelf, flusher: b.flusher, checkpoint: checkpoint, image: r.image}
+	s := &snapshot{b: b, tree: b.tree, shelf: b.flusher.shelf, flusher: b.flusher, checkpoint: checkpoint, image: r.image, counts: r}
 	for _, n := range b.states {
-		s.states = append(s.states, n.freeze())
+		f := n.freeze()
+		for _, c := range n.counts() {
+			r.counts = append(r.counts, c)
+			f.counts = append(f.counts, frozenCounts{at: c.at})
+		}
+		s.states = append(s.states, f)
 	}
 	slices.SortFunc(s.states, func(a, b frozenState) int { return strings.Compare(a.Name, b.Name) })
 	for name, l := range b.lists {
@@ -94,8 +98,16 @@ func (b *Backend) Snapshot(checkpoint int64) (state.Snapshot, error) {
 	}
 	slices.SortFunc(s.lists, func(a, b state.ListContent) int { return strings.Compare(a.Name, b.Name) })
 	b.tree.users.Add(1)
+	b.freeze(r, b.stores)
 	b.flusher.add(r)
 	return s, nil
+}
+
+// liveCounts are the spaces of a store whose entries a snapshot counts.
+type liveCounts struct {
+	at     keyspace
+	spaces []*space
+	frozen []frozenSpace // what they held when all was collected
 }
 
 func (n *named) freeze() frozenState {
@@ -106,33 +118,36 @@ func (n *named) freeze() frozenState {
 			f.subWidth -= headBytes
 		}
 	}
-	switch s := n.state.(type) {
-	case *table:
-		c := frozenCounts{at: s.at}
-		for ns, sp := range s.spaces {
-			c.add(ns, sp)
-		}
-		slices.SortFunc(c.spaces, func(a, b frozenSpace) int { return int(min(1, max(-1, a.ns-b.ns))) })
-		f.counts = []frozenCounts{c}
-	case *list:
-		f.counts = []frozenCounts{countsOf(s.store, s.sp), countsOf(s.chunks.store, s.csp)}
-	case *mapState:
-		f.counts = []frozenCounts{countsOf(s.store, s.sp)}
-	case *timers:
-		f.counts = []frozenCounts{countsOf(s.store, s.sp)}
-	}
 	return f
 }
 
-func countsOf(s *store, sp *space) frozenCounts {
-	c := frozenCounts{at: s.at}
-	c.add(0, sp)
-	return c
+// counts returns the spaces that hold the state's entries; those of a list are
+// followed by those of its chunks.
+func (n *named) counts() []liveCounts {
+	one := func(s *store, sp *space) liveCounts { return liveCounts{at: s.at, spaces: []*space{sp}} }
+	switch s := n.state.(type) {
+	case *table:
+		c := liveCounts{at: s.at}
+		for _, sp := range s.spaces {
+			c.spaces = append(c.spaces, sp)
+		}
+		slices.SortFunc(c.spaces, func(a, b *space) int { return cmp.Compare(a.ns, b.ns) })
+		return []liveCounts{c}
+	case *list:
+		return []liveCounts{one(s.store, s.sp), one(s.chunks.store, s.csp)}
+	case *mapState:
+		return []liveCounts{one(s.store, s.sp)}
+	case *timers:
+		return []liveCounts{one(s.store, s.sp)}
+	}
+	return nil
 }
 
-func (c *frozenCounts) add(ns state.Namespace, sp *space) {
-	if sp.inTree() > 0 {
-		c.spaces = append(c.spaces, frozenSpace{ns, slices.Clone(sp.groups)})
+func (c *liveCounts) freeze() {
+	for _, sp := range c.spaces {
+		if sp.inTree() > 0 {
+			c.frozen = append(c.frozen, frozenSpace{sp.ns, slices.Clone(sp.groups)})
+		}
 	}
 }
 
@@ -158,9 +173,24 @@ func (s *snapshot) Lists() []state.ListContent { return s.lists }
 func (s *snapshot) ready(ctx context.Context) error {
 	select {
 	case <-s.image.done:
+		s.count()
 		return s.image.err
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// count takes over what was counted when all was collected.
+func (s *snapshot) count() {
+	at := map[keyspace][]frozenSpace{}
+	for _, c := range s.counts.counts {
+		at[c.at] = c.frozen
+	}
+	for i := range s.states {
+		for k := range s.states[i].counts {
+			c := &s.states[i].counts[k]
+			c.spaces = at[c.at]
+		}
 	}
 }
 

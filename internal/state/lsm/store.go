@@ -49,6 +49,7 @@ type store struct {
 
 	pages     [][]byte
 	marks     marks
+	frozen    bitmap   // dirty cells that the run being frozen still has to collect
 	owner     []*space // of each page, nil: none
 	dirt      []int32  // dirty cells of each page
 	freePages []uint32
@@ -211,7 +212,8 @@ func (s *store) records(refs []state.Ref, width int, dst [][]byte) [][]byte {
 	return dst
 }
 
-// write is called before the bytes of a live cell change.
+// write is called before the bytes of a live cell change. A cell that is dirty
+// already has been rescued from the frozen ones, see freeze.go.
 func (s *store) write(r state.Ref) {
 	if !s.marks.dirty.has(r) {
 		s.soil(r)
@@ -219,6 +221,20 @@ func (s *store) write(r state.Ref) {
 }
 
 func (s *store) soil(r state.Ref) {
+	if s.b.guard() {
+		defer s.b.unguard()
+	}
+	s.writeGuarded(r)
+}
+
+// writeGuarded is write for callers that hold the guard.
+func (s *store) writeGuarded(r state.Ref) {
+	if s.marks.dirty.has(r) {
+		return
+	}
+	if s.isFrozen(r) {
+		s.rescue(s.b.freezing, r)
+	}
 	s.marks.dirty.set(r)
 	s.dirt[r>>pageShift]++
 	s.dirtyCells++
@@ -261,7 +277,10 @@ func (s *store) variable(r state.Ref) []byte {
 }
 
 func (s *store) setVariable(r state.Ref, b []byte) {
-	s.write(r)
+	if s.b.guard() {
+		defer s.b.unguard()
+	}
+	s.writeGuarded(r)
 	cell := s.cell(r)
 	old := handle(le.Uint64(cell[s.varOff:]))
 	le.PutUint64(cell[s.varOff:], uint64(s.arena.put(old, b)))
@@ -294,17 +313,21 @@ func (s *store) isFlying(r state.Ref) bool {
 // create adds a cell and entry for key to sp, zeroed. The caller has made sure
 // that it is absent: its search ended at index word at.
 func (s *store) create(sp *space, hash uint64, key []byte, at uint64) state.Ref {
+	if s.b.guard() {
+		defer s.b.unguard()
+	}
 	r := s.place(sp, hash, key, at)
 	s.stamp(s.cell(r))
 	if s.tree {
-		s.write(r)
+		s.writeGuarded(r)
 	}
 	sp.count++
 	s.count++
 	return r
 }
 
-// place adds a live cell for key to sp, zeroed and clean.
+// place adds a live cell for key to sp, zeroed and clean. The caller holds the
+// guard.
 func (s *store) place(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 	r := s.newCell(sp)
 	cell := s.cell(r)
@@ -319,6 +342,10 @@ func (s *store) place(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 
 // renew makes an expired or deleted cell a new entry.
 func (s *store) renew(sp *space, r state.Ref) {
+	if s.b.guard() {
+		defer s.b.unguard()
+	}
+	s.writeGuarded(r)
 	cell := s.cell(r)
 	if s.isDead(r) {
 		s.marks.dead.unset(r)
@@ -328,7 +355,6 @@ func (s *store) renew(sp *space, r state.Ref) {
 		sp.count++
 		s.count++
 	}
-	s.write(r)
 	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
 	clear(cell[s.fixedOff:])
 	s.stamp(cell)
@@ -379,26 +405,32 @@ func (s *store) newPage(sp *space) {
 // remove deletes the entry of a live cell. The cell stays as a deleted one while
 // the tree may hold a version of it.
 func (s *store) remove(r state.Ref) {
+	if s.b.guard() {
+		defer s.b.unguard()
+	}
 	s.owner[r>>pageShift].count--
 	s.count--
+	if s.isFrozen(r) {
+		s.rescue(s.b.freezing, r)
+	}
 	stored := s.marks.stored.has(r)
 	if !stored && !s.isFlying(r) {
 		s.free(r)
 		return
 	}
+	if stored {
+		s.writeGuarded(r)
+	}
 	s.marks.live.unset(r)
 	s.marks.dead.set(r)
 	s.live--
 	s.dead++
-	if stored {
-		s.write(r)
-	}
 	cell := s.cell(r)
 	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
 	le.PutUint64(cell[s.varOff:], 0)
 }
 
-// free gives the place of a resident cell back.
+// free gives the place of a resident cell back. The caller holds the guard.
 func (s *store) free(r state.Ref) {
 	cell := s.cell(r)
 	key := s.keyOf(cell)
@@ -456,6 +488,7 @@ func (s *store) each(sp *space, fn func(state.Ref) bool) bool {
 
 // dropSpace removes a space with all its entries and keeps its memory for reuse.
 func (s *store) dropSpace(sp *space) {
+	s.b.thaw()
 	if sp.inTree() > 0 {
 		s.drops = append(s.drops, drop{sp.ns, sp.groups})
 	}

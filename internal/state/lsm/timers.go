@@ -186,6 +186,7 @@ func (t *timers) retreat() {
 // unmark turns a marked cell into a removed one.
 func (t *timers) unmark(r state.Ref) {
 	t.marked--
+	t.write(r)
 	t.fixed(r)[8] = 0
 	t.remove(r)
 }

@@ -11,6 +11,7 @@ import (
 // bring moves the horizon on, far enough for some thousand timers of the tree
 // or, if it has none left, for all. The heap is empty.
 func (t *timers) bring() error {
+	t.b.thaw()
 	groups := 0
 	for _, n := range t.sp.groups {
 		if n > 0 {
