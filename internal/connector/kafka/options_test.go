@@ -109,7 +109,7 @@ func TestProperties(t *testing.T) {
 	}
 	s, err := newSettings(testEnv(), tab, Append)
 	must(t, err)
-	if p := s.client; p.security.user != "u" || p.security.password != `p"q` || p.commit || !p.security.anyHost || len(p.ignored) != len(withoutEffect) || p.group != "1000" {
+	if p := s.client; p.security.user != "u" || p.security.password != `p"q` || p.commit || !p.security.anyHost || len(p.ignored) != len(withoutEffect)+1 || p.group != "1000" {
 		t.Errorf("got %+v", p)
 	}
 	for _, producing := range []bool{false, true} {
