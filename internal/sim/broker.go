@@ -9,7 +9,6 @@ import (
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/format"
-	"github.com/flottstream/flott/internal/types"
 	"github.com/flottstream/flott/internal/valuetext"
 )
 
@@ -18,8 +17,8 @@ import (
 // and leaves a marker that tells so.
 type broker struct {
 	w       *world
-	visible []change
-	open    map[string][]change // transactions by epoch
+	visible []Change
+	open    map[string][]Change // transactions by epoch
 	marked  map[string]bool     // epochs that are visible
 	aborts  float64             // chance that a transaction is gone when it is to be committed
 	replays int                 // epochs that were written again from a checkpoint
@@ -28,10 +27,10 @@ type broker struct {
 	lose, double int // plants: the row that is lost, or there twice; 0: none
 }
 
-// change is a row of the changelog that the sink gets.
-type change struct {
+// Change is a row of the changelog that became visible at the sink.
+type Change struct {
 	Kind batch.RowKind
-	Row  string
+	Row  []string
 }
 
 var (
@@ -102,7 +101,7 @@ type writer struct {
 type epochRows struct {
 	ID         string
 	Checkpoint int64
-	Rows       []change
+	Rows       []Change
 }
 
 func (w *writer) fail(what string) error {
@@ -168,34 +167,24 @@ func (w *writer) Write(b *batch.Batch) error {
 	}
 	for k := range b.Rows() {
 		i := b.Row(k)
-		var text []byte
+		row := make([]string, len(b.Cols))
 		for f, v := range b.Cols {
-			if f > 0 {
-				text = append(text, " | "...)
-			}
-			text = appendField(text, v, i)
+			row[f] = textOf(v, i, w.p.job.Settings.TimeZone)
 		}
-		w.epoch.Rows = append(w.epoch.Rows, change{b.Kind(i), string(text)})
+		w.epoch.Rows = append(w.epoch.Rows, Change{b.Kind(i), row})
 	}
 	return nil
 }
 
-// appendField prints a value; floating point values are printed with fewer digits
-// than they have, because sums depend on the order of the rows.
-func appendField(dst []byte, v *batch.Vector, i int) []byte {
-	if !v.IsNull(i) {
-		switch v.Type.Physical().Width() {
-		case 8:
-			if isDouble(v) {
-				return fmt.Appendf(dst, "%.9g", v.Float64s()[i])
-			}
-		case 4:
-			if isFloat(v) {
-				return fmt.Appendf(dst, "%.4g", v.Float32s()[i])
-			}
-		}
+// Null is the text of NULL in a row; it is no other value's.
+const Null = "\x00NULL"
+
+// textOf is a value as CAST to STRING.
+func textOf(v *batch.Vector, i int, zone *time.Location) string {
+	if v.IsNull(i) {
+		return Null
 	}
-	return valuetext.AppendDisplay(dst, v, i, time.UTC)
+	return string(valuetext.AppendDisplay(nil, v, i, zone))
 }
 
 // Prepare implements connector.Committer.
@@ -245,7 +234,3 @@ func (w *writer) Flush(bool) error { return errors.New("sim: Flush of a writer w
 
 // Close implements connector.Writer.
 func (w *writer) Close() error { return nil }
-
-func isDouble(v *batch.Vector) bool { return v.Type.Kind == types.Double }
-
-func isFloat(v *batch.Vector) bool { return v.Type.Kind == types.Float }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -12,9 +13,9 @@ import (
 	"github.com/flottstream/flott/internal/embedded"
 	"github.com/flottstream/flott/internal/jobmanager"
 	"github.com/flottstream/flott/internal/rpc"
-	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/parser"
 	"github.com/flottstream/flott/internal/sql/session"
+	"github.com/flottstream/flott/internal/types"
 )
 
 // workload is a job as text: statements of which the last is a query. Its rows go to
@@ -24,6 +25,7 @@ type workload struct {
 	script   string
 	settings map[string]string
 	plans    map[int]*planned // by parallelism
+	schema   types.Schema     // of the query, once it has been planned
 }
 
 // planned is a job that only lacks what a process adds. It is never changed.
@@ -77,25 +79,25 @@ func (w *workload) bind(s *session.Session) (*session.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	var last ast.Statement
+	var query *session.Job
 	for i, stmt := range statements {
 		r, err := s.Execute(w.script, stmt)
 		if err != nil {
 			return nil, err
 		}
-		if i < len(statements)-1 {
-			continue
-		}
-		if r.Job == nil || !r.Job.IsQuery() {
-			return nil, fmt.Errorf("the last statement is no query")
-		}
-		last = stmt
-		if err := execute(s, sinkDDL(r.Job)); err != nil {
-			return nil, err
+		if i == len(statements)-1 {
+			query = r.Job
 		}
 	}
-	span := last.Range()
-	insert := "INSERT INTO simulated_sink " + strings.TrimRight(strings.TrimSpace(w.script[span.Pos:span.End]), ";")
+	if query == nil || !query.IsQuery() {
+		return nil, ErrNoQuery
+	}
+	w.schema = query.Roots[0].Schema()
+	if err := execute(s, sinkDDL(w.schema)); err != nil {
+		return nil, err
+	}
+	span := statements[len(statements)-1].Range()
+	insert := insertOf(strings.TrimRight(strings.TrimSpace(w.script[span.Pos:span.End]), ";"), w.schema)
 	again, err := parser.ParseScript(insert)
 	if err != nil {
 		return nil, err
@@ -105,6 +107,40 @@ func (w *workload) bind(s *session.Session) (*session.Job, error) {
 		return nil, err
 	}
 	return r.Job, nil
+}
+
+// ErrNoQuery is the error of a script that does not end with a query.
+var ErrNoQuery = errors.New("the last statement is no query")
+
+// asText tells which columns of a query come to the sink as text, as it keeps all
+// values in the end: a sink takes one time attribute, and no interval.
+func asText(schema types.Schema) (text []bool, some bool) {
+	text, times := make([]bool, len(schema)), 0
+	for i, f := range schema {
+		if f.Type.Time != types.NoTime {
+			times++
+		}
+		text[i] = f.Type.Time != types.NoTime && times > 1 || f.Type.Kind == types.IntervalYearMonth || f.Type.Kind == types.IntervalDayTime
+		some = some || text[i]
+	}
+	return text, some
+}
+
+// insertOf makes a query an INSERT into the simulated sink.
+func insertOf(query string, schema types.Schema) string {
+	text, some := asText(schema)
+	if !some {
+		return "INSERT INTO simulated_sink " + query
+	}
+	columns, names := make([]string, len(schema)), make([]string, len(schema))
+	for i := range schema {
+		names[i] = fmt.Sprintf("c%d", i)
+		columns[i] = names[i]
+		if text[i] {
+			columns[i] = "CAST(" + names[i] + " AS STRING)"
+		}
+	}
+	return "INSERT INTO simulated_sink SELECT " + strings.Join(columns, ", ") + " FROM (" + query + ") AS q (" + strings.Join(names, ", ") + ")"
 }
 
 func execute(s *session.Session, text string) error {
@@ -117,10 +153,15 @@ func execute(s *session.Session, text string) error {
 }
 
 // sinkDDL declares a table for the rows of a query.
-func sinkDDL(job *session.Job) string {
+func sinkDDL(schema types.Schema) string {
 	var columns []string
-	for i, f := range job.Roots[0].Schema() {
-		columns = append(columns, fmt.Sprintf("c%d %s", i, f.Type.WithoutTime().WithNull(true)))
+	text, _ := asText(schema)
+	for i, f := range schema {
+		t := f.Type.WithoutTime().WithNull(true).String()
+		if text[i] {
+			t = "STRING"
+		}
+		columns = append(columns, fmt.Sprintf("c%d %s", i, t))
 	}
 	return "CREATE TABLE simulated_sink (" + strings.Join(columns, ", ") + ") WITH ('connector' = 'sim')"
 }

@@ -327,11 +327,11 @@ func (m *marks) tell(f flow, e stream.Element) {
 		what = ""
 		for k := range e.Batch.Rows() {
 			i := e.Batch.Row(k)
-			text := []byte(e.Batch.Kind(i).String())
+			text := e.Batch.Kind(i).String()
 			for _, v := range e.Batch.Cols {
-				text = appendField(append(text, ' '), v, i)
+				text += " " + textOf(v, i, time.UTC)
 			}
-			what += " [" + string(text) + "]"
+			what += " [" + text + "]"
 		}
 	}
 	m.s.note(fmt.Sprintf("edge %d, %d to %d: %s", f.edge, f.producer, f.consumer, what))

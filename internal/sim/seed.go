@@ -3,6 +3,9 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
+
+	"github.com/flottstream/flott/internal/types"
 )
 
 // Plant is a fault of the simulated world that a checker has to find.
@@ -28,6 +31,32 @@ func Run(seed uint64, plant Plant) (*Report, error) {
 	}
 	data.owned = q.owned || r.IntN(2) == 0
 	return runJob(seed, jobOf(q, settings(r)), data, drawChaos(r), plant)
+}
+
+// Answer is what a script gave.
+type Answer struct {
+	Schema types.Schema
+	Rows   []Change
+}
+
+// RunScript simulates a script that ends with a query, with up to so many subtasks.
+// Its sources are what the script says; the answer must not depend on the order in
+// which rows come out of them.
+func RunScript(seed uint64, script string, settings map[string]string, parallelism int) (*Answer, *Report, error) {
+	plan := drawChaos(rand.New(rand.NewPCG(seed, 0)))
+	plan.parallelism = parallelism
+	plan.gap = 5 + plan.gap/8
+	job := &workload{name: "script", script: script, settings: settings}
+	s := newSimulation(seed, job, &dataset{}, plan)
+	s.patient, s.w.pace = true, time.Millisecond/2 // few rows, but many checkpoints
+	err := s.run()
+	if err == nil {
+		err = s.check(nil)
+	}
+	if err != nil {
+		return nil, s.report, s.explain(err)
+	}
+	return &Answer{job.schema, s.broker.visible}, s.report, nil
 }
 
 // settings draws what changes the plan.

@@ -134,7 +134,7 @@ func newSimulation(seed uint64, job *workload, data *dataset, plan chaos) *simul
 		data: data, job: job, plan: plan, report: &Report{Seed: seed, Query: job.name},
 	}
 	s.disk = &disk{w: s.w, objects: map[string]object{}}
-	s.broker = &broker{w: s.w, open: map[string][]change{}, marked: map[string]bool{}}
+	s.broker = &broker{w: s.w, open: map[string][]Change{}, marked: map[string]bool{}}
 	s.watch = newMarks(s)
 	s.log = &journal{w: s.w}
 	s.w.pace = []time.Duration{20, 100, 400}[s.r.IntN(3)] * time.Microsecond
