@@ -183,6 +183,7 @@ type Execution struct {
 	done    chan struct{}
 	err     error
 	graph   *jobgraph.Graph
+	config  *config.Config // not changed any more
 
 	savepoints string // execution.checkpointing.savepoint-dir
 }
@@ -208,7 +209,7 @@ func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector
 		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
 		Log:     e.log,
 	})
-	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph,
+	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph, config: cfg,
 		savepoints: cfg.Text("execution.checkpointing.savepoint-dir")}
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.master = cluster.Submit(job)
