@@ -20,8 +20,8 @@ type epoch struct {
 // Recover publishes what the restored checkpoint has and removes what is of no
 // checkpoint up to it.
 func (w *writer) Recover(checkpoint int64, records [][]byte) error {
-	w.after = checkpoint
-	jobs := map[stage]bool{}
+	w.restored, w.after = checkpoint, checkpoint
+	jobs, own := map[stage]bool{}, false
 	var files []stagedFile
 	for _, r := range records {
 		k, err := readKeepsake(r)
@@ -30,14 +30,21 @@ func (w *writer) Recover(checkpoint int64, records [][]byte) error {
 		}
 		jobs[stageOf(k.Operator, k.Job)] = true
 		files = append(files, k.Files...)
+		w.marks = append(w.marks, k.Marks...)
+		if k.Subtask == w.ctx.Subtask && k.Parallelism == w.ctx.Parallelism {
+			own, w.watermark = true, k.Watermark
+		}
 		for _, p := range k.Partitions {
 			w.waiting.add(p)
 		}
 	}
+	if err := w.unmark(); err != nil {
+		return w.failed(err)
+	}
 	if err := w.inherit(checkpoint, jobs); err != nil {
 		return w.failed(err)
 	}
-	if err := w.clean(checkpoint); err != nil {
+	if err := w.clean(checkpoint, own); err != nil {
 		return w.failed(err)
 	}
 	if err := w.publish(files, w.missing); err != nil {
@@ -46,13 +53,20 @@ func (w *writer) Recover(checkpoint int64, records [][]byte) error {
 	if checkpoint == 0 {
 		return nil
 	}
-	return w.failed(w.tell(report{Checkpoint: checkpoint, Watermark: w.watermark, Partitions: w.waiting.list()}))
+	r := report{Checkpoint: checkpoint, Watermark: w.watermark, Partitions: w.waiting.list()}
+	if !own && len(r.Partitions) == 0 {
+		return w.failed(w.tellIdle(r))
+	}
+	return w.failed(w.tell(r))
 }
 
 // Prepare closes every file.
 func (w *writer) Prepare(checkpoint int64) ([][]byte, error) {
 	if err := w.rollAll(); err != nil {
 		return nil, err
+	}
+	if err := w.untellIdle(); err != nil {
+		return nil, w.failed(err)
 	}
 	e := epoch{report: report{Checkpoint: checkpoint, Watermark: w.watermark}}
 	for _, p := range w.finished {
@@ -64,7 +78,8 @@ func (w *writer) Prepare(checkpoint int64) ([][]byte, error) {
 	e.Partitions = w.waiting.list()
 	w.finished, w.after = nil, checkpoint
 	w.epochs = append(w.epochs, e)
-	k := keepsake{Version: keepsakeVersion, Operator: w.ctx.Operator, Job: w.ctx.Job, Partitions: e.Partitions}
+	k := keepsake{Version: keepsakeVersion, Operator: w.ctx.Operator, Job: w.ctx.Job,
+		Subtask: w.ctx.Subtask, Parallelism: w.ctx.Parallelism, Watermark: w.watermark, Marks: w.marks, Partitions: e.Partitions}
 	for _, e := range w.epochs {
 		k.Files = append(k.Files, e.files...)
 	}

@@ -11,10 +11,16 @@ import (
 // keepsake is a record of Prepare: what a subtask of an exactly-once sink keeps
 // in a checkpoint. docs/filesystem_sink.md describes it.
 type keepsake struct {
-	Version  int          `json:"v"`
-	Operator string       `json:"operator"` // with Job: whose staging folder the files are in
-	Job      string       `json:"job"`
-	Files    []stagedFile `json:"files,omitempty"`
+	Version  int    `json:"v"`
+	Operator string `json:"operator"` // with Job: whose staging folder the files are in
+	Job      string `json:"job"`
+	// Of the subtask that made it.
+	Subtask     int          `json:"subtask"`
+	Parallelism int          `json:"parallelism"`
+	Watermark   int64        `json:"watermark"` // ms, see report
+	Files       []stagedFile `json:"files,omitempty"`
+	// Marks are objects to remove once this record's checkpoint is complete.
+	Marks []string `json:"marks,omitempty"`
 	// Partitions have rows, and are not known to be marked as complete.
 	Partitions []partition `json:"partitions,omitempty"`
 }

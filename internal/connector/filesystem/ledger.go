@@ -22,7 +22,7 @@ import (
 //	     the subtask has published all its files up to the checkpoint; in
 //	     it: its watermark and its partitions at that checkpoint
 //	final-SUBTASK-PARALLELISM-CHECKPOINT
-//	     the same, and it will write no more: it counts for every checkpoint
+//	     the same, and it will write no more: it counts for later ones, too
 //	done partitions that were marked, and up to which checkpoint
 //
 // Whoever finds the reports of all subtasks for one checkpoint marks what is
@@ -41,14 +41,15 @@ type report struct {
 	Checkpoint int64       `json:"checkpoint"`
 	Watermark  int64       `json:"watermark"` // ms; the least and greatest int64 are before the first and the end
 	Partitions []partition `json:"partitions,omitempty"`
+	Idle       bool        `json:"idle,omitempty"` // see tellIdle
 }
 
-// final reports that no rows follow it.
-func (r *report) final() bool { return r.Watermark == stream.MaxTime }
+// ends reports that no rows follow it.
+func (r *report) ends() bool { return r.Watermark == stream.MaxTime }
 
 // reportName is what an object of commit/ is named by.
 type reportName struct {
-	kind                 string // report or final
+	kind                 string // running or final
 	subtask, parallelism int
 	checkpoint           int64
 }
@@ -59,7 +60,7 @@ func (n reportName) String() string {
 
 func parseReport(name string) (n reportName, ok bool) {
 	fields := strings.Split(name, "-")
-	if len(fields) != 4 || fields[0] != "report" && fields[0] != "final" {
+	if len(fields) != 4 || fields[0] != running && fields[0] != final {
 		return n, false
 	}
 	n.kind = fields[0]
@@ -70,7 +71,10 @@ func parseReport(name string) (n reportName, ok bool) {
 	return n, errors.Join(errs[:]...) == nil
 }
 
-const doneName = "done"
+const (
+	running, final = "report", "final" // kinds of reports
+	doneName       = "done"
+)
 
 // marked are partitions that were marked as complete, by path, and up to which
 // checkpoint.
@@ -85,19 +89,67 @@ func (w *writer) tell(r report) error {
 	if !w.commits() || r.Checkpoint <= w.told {
 		return nil
 	}
+	if over, err := w.over(); over || err != nil {
+		return err
+	}
 	if w.ctx.Parallelism == 1 {
 		done, err := w.markComplete([]report{r}, marked{})
 		if err != nil {
 			return err
 		}
 		w.learn(done)
-		w.told = r.Checkpoint
+	} else {
+		me := reportName{running, w.ctx.Subtask, w.ctx.Parallelism, r.Checkpoint}
+		if r.ends() {
+			me.kind = final
+		}
+		if err := w.say(me, r); err != nil {
+			return err
+		}
+	}
+	w.told, w.ended = r.Checkpoint, r.ends()
+	return nil
+}
+
+// over reports that all subtasks have ended and that was acted on. A subtask that
+// has ended says so at every checkpoint it still takes part in: the others may
+// have been restarted.
+func (w *writer) over() (bool, error) {
+	if !w.ended || w.ctx.Parallelism == 1 {
+		return w.ended, nil
+	}
+	none := true
+	err := w.each(w.stage+commitFolder, func(string) error { none = false; return nil })
+	return none, err
+}
+
+// tellIdle is tell of a subtask that no record of its own came to. It may have
+// finished long ago, and then nothing comes after Recover. So it says that nothing
+// follows, and takes that back in Prepare.
+func (w *writer) tellIdle(r report) error {
+	if !w.commits() || w.ctx.Parallelism == 1 || len(w.idle) > 0 {
 		return nil
 	}
-	me := reportName{"report", w.ctx.Subtask, w.ctx.Parallelism, r.Checkpoint}
-	if r.final() {
-		me.kind = "final"
+	r.Watermark, r.Idle = stream.MaxTime, true
+	me := reportName{final, w.ctx.Subtask, w.ctx.Parallelism, r.Checkpoint}
+	w.idle = append(w.idle, commitFolder+me.String())
+	w.told = r.Checkpoint
+	return w.say(me, r)
+}
+
+// untellIdle takes it back.
+func (w *writer) untellIdle() error {
+	for _, name := range w.idle {
+		if err := w.delete(name); err != nil {
+			return err
+		}
 	}
+	w.idle = nil
+	return nil
+}
+
+// say writes a report, and acts on all of them if it is the last one.
+func (w *writer) say(me reportName, r report) error {
 	if err := w.putJSON(me.String(), r); err != nil {
 		return err
 	}
@@ -106,16 +158,11 @@ func (w *writer) tell(r report) error {
 		return err
 	}
 	if len(names) == w.ctx.Parallelism {
-		if err := w.closeReports(names); err != nil {
-			return err
-		}
-	} else if done, err := w.readDone(); err != nil {
-		return err
-	} else {
-		w.learn(done)
+		return w.closeReports(names, me.checkpoint <= w.restored)
 	}
-	w.told = r.Checkpoint
-	return nil
+	done, err := w.readDone()
+	w.learn(done)
+	return err
 }
 
 // reports lists which subtasks have said that they published everything up to a
@@ -132,10 +179,10 @@ func (w *writer) reports(checkpoint int64) ([]reportName, error) {
 		if n.subtask == w.ctx.Subtask && n.checkpoint < checkpoint {
 			return w.delete(commitFolder + name)
 		}
-		if n.kind == "final" {
+		if n.kind == final {
 			ended[n.subtask] = n
 		}
-		if n.checkpoint == checkpoint || n.kind == "final" && n.checkpoint < checkpoint {
+		if n.checkpoint == checkpoint || n.kind == final && n.checkpoint < checkpoint {
 			found[n.subtask] = n
 		}
 		return nil
@@ -148,14 +195,14 @@ func (w *writer) reports(checkpoint int64) ([]reportName, error) {
 
 // closeReports marks what is complete by the reports of all subtasks. What is missing
 // was removed by another one that closes, or has moved on: nothing to do.
-func (w *writer) closeReports(names []reportName) error {
+func (w *writer) closeReports(names []reportName, restored bool) error {
 	reports := make([]report, len(names))
-	ended := true
+	ended, idle := true, true
 	for i, n := range names {
-		if ok, err := w.getJSON(n.String(), &reports[i]); err != nil || !ok {
+		if ok, err := w.getJSON(string(w.stage)+commitFolder+n.String(), &reports[i]); err != nil || !ok {
 			return err
 		}
-		ended = ended && reports[i].final()
+		ended, idle = ended && reports[i].ends(), idle && reports[i].Idle
 	}
 	before, err := w.readDone()
 	if err != nil {
@@ -166,7 +213,9 @@ func (w *writer) closeReports(names []reportName) error {
 		return err
 	}
 	w.learn(done)
-	if !ended {
+	// What is found when a job is restored may be of the run before, and its
+	// subtask may be about to say it again: then the end is at its next checkpoint.
+	if !ended || restored && !idle {
 		return w.putJSON(doneName, done)
 	}
 	return w.each(w.stage+commitFolder, func(name string) error { return w.delete(commitFolder + name) })
@@ -238,7 +287,7 @@ func (w *writer) passed(values []string, ms int64) (bool, error) {
 
 func (w *writer) readDone() (marked, error) {
 	done := marked{}
-	_, err := w.getJSON(doneName, &done)
+	_, err := w.getJSON(string(w.stage)+commitFolder+doneName, &done)
 	return done, err
 }
 
@@ -250,15 +299,15 @@ func (w *writer) putJSON(name string, value any) error {
 	return blob.Put(w.ctx.Context, w.store, string(w.stage)+commitFolder+name, text)
 }
 
-// getJSON reads an object of commit/; it is false if there is none.
+// getJSON reads an object; it is false if there is none.
 func (w *writer) getJSON(name string, value any) (bool, error) {
-	text, err := blob.ReadAll(w.ctx.Context, w.store, string(w.stage)+commitFolder+name)
+	text, err := blob.ReadAll(w.ctx.Context, w.store, name)
 	if errors.Is(err, blob.ErrNotExist) {
 		return false, nil
 	}
 	if err == nil {
 		if err = json.Unmarshal(text, value); err != nil {
-			err = fmt.Errorf("cannot read %s: %w", w.store.URL(string(w.stage)+commitFolder+name), err)
+			err = fmt.Errorf("cannot read %s: %w", w.store.URL(name), err)
 		}
 	}
 	return err == nil, err

@@ -10,14 +10,19 @@ import (
 // and of subtasks that there are no more, have written after the restored
 // checkpoint. Files from before it are in the records of some subtask. What was
 // marked as complete since is forgotten: it may speak of checkpoints that come
-// again.
-func (w *writer) clean(restored int64) error {
+// again. A subtask without a record of its own may have finished before the
+// checkpoint: then its last report still stands.
+func (w *writer) clean(restored int64, own bool) error {
 	mine := func(subtask int) bool { return subtask%w.ctx.Parallelism == w.ctx.Subtask }
 	return w.each(w.stage, func(name string) error {
 		if subtask, after, ok := parseFile(name); ok && mine(subtask) && after >= restored {
 			return w.delete(name)
 		}
 		if r, ok := parseReport(strings.TrimPrefix(name, commitFolder)); ok && mine(r.subtask) {
+			if !own && r.kind == final && r.subtask == w.ctx.Subtask && r.parallelism == w.ctx.Parallelism && r.checkpoint <= restored && restored > 0 {
+				w.idle = append(w.idle, name)
+				return nil
+			}
 			return w.delete(name)
 		}
 		if name == commitFolder+doneName {
@@ -43,13 +48,12 @@ func (w *writer) inherit(restored int64, jobs map[stage]bool) error {
 		}
 		w.marks = append(w.marks, mark)
 	}
-	var read []string // marks whose jobs are in the queue
 	for i := 0; i < len(queue); i++ {
 		s := queue[i]
 		err := w.each(s, func(name string) error {
 			if next, ok := parseNext(name); ok {
 				if next != w.stage {
-					read = append(read, string(s)+name)
+					w.marks = append(w.marks, string(s)+name) // until then it leads the next one there, too
 					if !jobs[next] {
 						jobs[next] = true
 						queue = append(queue, next)
@@ -60,17 +64,29 @@ func (w *writer) inherit(restored int64, jobs map[stage]bool) error {
 			if _, after, ok := parseFile(name); ok && after < restored {
 				return nil // of a record
 			}
+			if r, ok := parseReport(strings.TrimPrefix(name, commitFolder)); ok && r.kind == final && r.checkpoint <= restored {
+				return w.adopt(string(s) + name)
+			}
 			return w.store.Delete(w.ctx.Context, string(s)+name)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for _, mark := range read {
-		if err := w.store.Delete(w.ctx.Context, mark); err != nil {
-			return err
-		}
+	return nil
+}
+
+// adopt takes over the partitions that a subtask left when it finished: no
+// checkpoint has them. The report stays until one of ours does.
+func (w *writer) adopt(name string) error {
+	var r report
+	if ok, err := w.getJSON(name, &r); err != nil || !ok {
+		return err
 	}
+	for _, p := range r.Partitions {
+		w.waiting.add(p)
+	}
+	w.marks = append(w.marks, name)
 	return nil
 }
 
@@ -96,7 +112,7 @@ func (w *writer) delete(name string) error {
 	return w.store.Delete(w.ctx.Context, string(w.stage)+name)
 }
 
-// unmark removes the marks of inherit: this job has a checkpoint of its own.
+// unmark removes what inherit left: this job has a checkpoint of its own.
 func (w *writer) unmark() error {
 	for _, mark := range w.marks {
 		if err := w.store.Delete(w.ctx.Context, mark); err != nil {

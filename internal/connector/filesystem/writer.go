@@ -25,6 +25,7 @@ type writer struct {
 	encoder   format.FileEncoder
 	separator []byte
 
+	restored int64            // checkpoint
 	after    int64            // newest checkpoint that was prepared or restored
 	count    int              // files begun
 	parts    map[string]*part // by partition directory
@@ -37,7 +38,9 @@ type writer struct {
 	values    map[string][]string // of the open parts, by directory
 	waiting   partitions
 	watermark int64
-	told      int64 // newest checkpoint of tell
+	told      int64    // newest checkpoint of tell
+	ended     bool     // told that nothing follows
+	idle      []string // reports of this subtask that end with its first Prepare
 
 	rows batch.Batch // view of the input without partition columns
 	text []byte      // a message
@@ -169,10 +172,16 @@ func (w *writer) roll(key string) error {
 		w.waiting.add(partition{Path: key, Values: w.values[key], Since: p.opened.UnixMilli(), Last: w.after + 1})
 		delete(w.values, key)
 	}
-	if w.table.Streaming && !w.ctx.Checkpointing {
+	if w.immediate() {
 		return w.publishFinished()
 	}
 	return nil
+}
+
+// immediate reports that files are published as soon as they are rolled: in a
+// streaming job that takes no checkpoints and was not started from one.
+func (w *writer) immediate() bool {
+	return w.table.Streaming && !w.ctx.Checkpointing && w.after == 0
 }
 
 // rollAll ends all files.
@@ -239,8 +248,11 @@ func (w *writer) Flush(end bool) error {
 	return w.publishFinished()
 }
 
-// Finish publishes every file. The job takes no checkpoints.
+// Finish publishes every file. The job takes no more checkpoints.
 func (w *writer) Finish() error {
+	if err := w.Commit(w.after); err != nil {
+		return err
+	}
 	if err := w.rollAll(); err != nil {
 		return err
 	}
@@ -253,14 +265,14 @@ func (w *writer) Finish() error {
 		}
 	}
 	w.watermark = stream.MaxTime
-	return w.failed(w.tell(report{Watermark: w.watermark, Partitions: w.waiting.list()}))
+	return w.failed(w.tell(report{Checkpoint: w.after + 1, Watermark: w.watermark, Partitions: w.waiting.list()}))
 }
 
 // Watermark notes how far event time has come. Without checkpoints, the one
 // writer of a streaming job publishes and marks the partitions that are over.
 func (w *writer) Watermark(ms int64) error {
 	w.watermark = ms
-	if w.byTime == nil || !w.commits() || !w.table.Streaming || w.ctx.Checkpointing || w.ctx.Parallelism > 1 {
+	if w.byTime == nil || !w.commits() || !w.immediate() || w.ctx.Parallelism > 1 {
 		return nil
 	}
 	for key := range w.parts {
