@@ -36,6 +36,7 @@ type runFlags struct {
 	claim       string
 	leaveOut    bool
 	savepoint   string
+	rest        string
 }
 
 // count is a whole number from 1; 0 is not set.
@@ -113,6 +114,7 @@ func runCommand() *cobra.Command {
 	flags.BoolVarP(&f.leaveOut, "allow-non-restored-state", "n", false, "leave out state of operators that the job no longer has")
 	flags.StringVarP(&f.style, "output", "o", string(tableau.Tableau), "`style` of SELECT's rows: tableau, csv or json")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary and no progress")
+	flags.StringVar(&f.rest, "rest", "", "serve Flink's REST API on `ADDR`, or off (127.0.0.1:8081, or the next free port)")
 	flags.StringVar(&f.logLevel, "log", "warn", "log to standard error: debug, info, warn, error")
 	return cmd
 }
@@ -206,9 +208,18 @@ func run(ctx context.Context, f runFlags, args []string) error {
 		return err
 	}
 	limitMemory()
+	serving, err := newServing(f.rest, cfg, r, log)
+	if err != nil {
+		return usageError{err}
+	}
+	defer serving.close()
 	host := &embedded.Host{
 		Engine: embedded.New(r.screen.results(), r.screen.messages(), log), Config: cfg,
-		Out: r.screen.results(), Style: tableau.Style(f.style), Resume: f.resume, Savepoint: f.savepoint, Saved: r.saved, Started: r.started, Ended: r.ended,
+		Out: r.screen.results(), Style: tableau.Style(f.style), Resume: f.resume, Savepoint: f.savepoint, Saved: r.saved, Ended: r.ended,
+		Started: func(x *embedded.Execution) {
+			serving.started(x)
+			r.started(x)
+		},
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -15,32 +16,65 @@ import (
 // portsTried is how many ports after a taken one are tried.
 const portsTried = 100
 
-// Listen binds to an address such as 127.0.0.1:8081. With next, the next free port
-// is taken if that one is not; taken says so.
-func Listen(address string, next bool) (l net.Listener, taken bool, err error) {
+// NextPorts are a port and those after it, to be tried in order.
+func NextPorts(port int) (out []int) {
+	if port == 0 {
+		return []int{0}
+	}
+	for n := port; n <= min(port+portsTried, 65535); n++ {
+		out = append(out, n)
+	}
+	return out
+}
+
+// ParsePorts reads ports as Flink takes them: 8081, 9000-9010, or a list of such.
+func ParsePorts(text string) (out []int, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		if !isRange {
+			to = from
+		}
+		a, err1 := strconv.ParseUint(from, 10, 16)
+		b, err2 := strconv.ParseUint(to, 10, 16)
+		if err1 != nil || err2 != nil || b < a {
+			return nil, fmt.Errorf("%q is no port; write 8081, 9000-9010 or a list of such", part)
+		}
+		for n := a; n <= b; n++ {
+			out = append(out, int(n))
+		}
+	}
+	return out, nil
+}
+
+// SplitAddress reads HOST:PORT.
+func SplitAddress(address string) (host string, port int, err error) {
 	host, text, err := net.SplitHostPort(address)
+	if err == nil {
+		var n uint64
+		n, err = strconv.ParseUint(text, 10, 16)
+		port = int(n)
+	}
 	if err != nil {
-		return nil, false, fmt.Errorf("%q is no address to listen on; write HOST:PORT, for example 127.0.0.1:8081", address)
+		return "", 0, fmt.Errorf("%q is no address; write HOST:PORT, for example 127.0.0.1:8081", address)
 	}
-	port, err := strconv.ParseUint(text, 10, 16)
-	if err != nil {
-		return nil, false, fmt.Errorf("%q is no address to listen on: %q is no port from 0 to 65535", address, text)
-	}
-	for n := range portsTried {
-		l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(int(port)+n)))
-		switch {
-		case err == nil:
-			return l, n > 0, nil
-		case !errors.Is(err, syscall.EADDRINUSE):
-			return nil, false, fmt.Errorf("REST cannot be served on %s: %w", address, cause(err))
-		case !next:
-			return nil, false, fmt.Errorf("REST cannot be served on %s: the port is taken; give another, or port 0 for any", address)
+	return host, port, nil
+}
+
+// Listen binds to the first of the ports that is free.
+func Listen(host string, ports []int) (net.Listener, error) {
+	for _, port := range ports {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err == nil {
+			return l, nil
 		}
-		if int(port)+n >= 65535 {
-			break
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("REST cannot be served on %s: %w", net.JoinHostPort(host, strconv.Itoa(port)), cause(err))
 		}
 	}
-	return nil, false, fmt.Errorf("REST cannot be served: port %d and those after it are taken", port)
+	if len(ports) == 1 {
+		return nil, fmt.Errorf("REST cannot be served on %s: the port is taken; give another, or 0 for any", net.JoinHostPort(host, strconv.Itoa(ports[0])))
+	}
+	return nil, fmt.Errorf("REST cannot be served on %s: ports %d to %d are taken", host, ports[0], ports[len(ports)-1])
 }
 
 // cause is what the system said.
