@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/blob"
@@ -19,6 +20,7 @@ import (
 // written does not.
 type disk struct {
 	w       *world
+	mu      sync.Mutex        // of objects: the threads of backends are real ones
 	objects map[string]object // by URL
 	trouble float64           // chance that a call fails
 	slow    time.Duration     // a call takes up to so long
@@ -33,6 +35,8 @@ type object struct {
 	modified int64
 }
 
+var errDead = errors.New("the process is dead")
+
 var errDisk = errors.New("simulated trouble of the disk")
 
 // store is the disk as a process sees it below a root.
@@ -46,6 +50,22 @@ func (d *disk) open(p *process) func(url string, options map[string]string) (blo
 	return func(url string, _ map[string]string) (blob.Store, error) {
 		return &store{d, p, strings.TrimSuffix(url, "/")}, nil
 	}
+}
+
+// data is begin of a call that reads or writes state. A backend does so in threads
+// of its own, which the world does not know: for it, calls take no time and fail only
+// because the process is dead.
+func (s *store) data(ctx context.Context, what, name string) error {
+	switch {
+	case s.p == nil || !s.p.s.plan.rocks:
+		if what == "create" { // callers hold locks
+			return s.chance(ctx, what, name)
+		}
+		return s.begin(ctx, what, name)
+	case s.p.dead:
+		return errDead
+	}
+	return ctx.Err()
 }
 
 // begin is the start of a call: it takes time, and may fail.
@@ -67,7 +87,7 @@ func (s *store) chance(ctx context.Context, what, name string) error {
 	case s.p == nil:
 		return nil
 	case s.p.dead:
-		return errors.New("the process is dead")
+		return errDead
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case s.d.trouble > 0 && s.d.w.r.Float64() < s.d.trouble:
@@ -82,7 +102,7 @@ func (s *store) Create(ctx context.Context, name string) (blob.Writer, error) {
 	if err := blob.CheckName(name); err != nil {
 		return nil, err
 	}
-	if err := s.chance(ctx, "create", name); err != nil {
+	if err := s.data(ctx, "create", name); err != nil {
 		return nil, err
 	}
 	return &objectWriter{s: s, ctx: ctx, name: name}, nil
@@ -99,7 +119,7 @@ type objectWriter struct {
 func (w *objectWriter) Write(p []byte) (int, error) { return w.buf.Write(p) }
 
 func (w *objectWriter) Commit() error {
-	err := w.s.begin(w.ctx, "commit", w.name)
+	err := w.s.data(w.ctx, "commit", w.name)
 	w.ended = true
 	if err == nil || w.s.happens(err) {
 		w.s.put(w.name, w.buf.Bytes())
@@ -115,6 +135,8 @@ func (s *store) happens(err error) bool {
 func (w *objectWriter) Abort() { w.ended = true }
 
 func (s *store) put(name string, data []byte) {
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
 	s.d.objects[s.URL(name)] = object{slices.Clone(data), s.d.w.now.UnixMilli()}
 }
 
@@ -136,10 +158,12 @@ func (s *store) PutNew(ctx context.Context, name string, data []byte) error {
 
 // Open implements blob.Store.
 func (s *store) Open(ctx context.Context, name string, offset, length int64) (io.ReadCloser, error) {
-	if err := s.begin(ctx, "open", name); err != nil {
+	if err := s.data(ctx, "open", name); err != nil {
 		return nil, err
 	}
+	s.d.mu.Lock()
 	o, ok := s.d.objects[s.URL(name)]
+	s.d.mu.Unlock()
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", s.URL(name), blob.ErrNotExist)
 	}

@@ -19,9 +19,7 @@ import (
 	"github.com/flottstream/flott/internal/rpc"
 	"github.com/flottstream/flott/internal/schedule"
 	"github.com/flottstream/flott/internal/snapshot"
-	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/state/heap"
-	"github.com/flottstream/flott/internal/statefile"
+	"github.com/flottstream/flott/internal/state/backends"
 	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/taskmanager"
 )
@@ -46,14 +44,20 @@ type process struct {
 	stopped     string // where it is; the job has ended with it
 	accounted   bool
 	restored    map[rpc.Attempt]int64 // checkpoint by subtask
+	kind        string                // of its state backends
+	open        map[*backend]bool
 }
 
 func newProcess(s *simulation) *process {
-	p := &process{s: s, r: rand.New(rand.NewPCG(s.r.Uint64(), 3)), parallelism: 1, restored: map[rpc.Attempt]int64{}}
+	p := &process{s: s, r: rand.New(rand.NewPCG(s.r.Uint64(), 3)), parallelism: 1, restored: map[rpc.Attempt]int64{}, kind: backends.HashMap, open: map[*backend]bool{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	if !s.plan.calm {
 		p.parallelism = 1 + p.r.IntN(s.plan.parallelism)
 		p.lame = []int{0, 3, 20}[p.r.IntN(3)]
+		if s.plan.rocks && p.r.IntN(2) == 0 {
+			p.kind = backends.Rocks
+			s.report.Rocks++
+		}
 	}
 	return p
 }
@@ -94,7 +98,7 @@ func (p *process) runJob() error {
 	log := slog.New(p.s.log)
 	builder := &operators.Builder{Connectors: connectors, Env: planned.env}
 	tm := taskmanager.New(taskmanager.Options{
-		ID: "sim", Builder: builder, Backend: p.backend, Limits: limits, World: p.s.w, Clock: p.s.w, Log: log,
+		ID: "sim", Builder: builder, Backend: p.openBackend, Limits: limits, World: p.s.w, Clock: p.s.w, Log: log,
 		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
 		Observe: p.s.watch.observer(p),
 	})
@@ -124,6 +128,8 @@ func (t watched) Submit(d *rpc.Deployment, master rpc.JobMaster) error {
 
 // hexName makes names of 32 hex digits.
 func (s *simulation) hexName(kind string) string {
+	s.naming.Lock()
+	defer s.naming.Unlock()
 	s.files++
 	sum := md5.Sum(fmt.Appendf(nil, "%d %s %d", s.seed, kind, s.files))
 	return hex.EncodeToString(sum[:])
@@ -220,22 +226,6 @@ func (p *process) readSavepoint(path string) (*checkpoint.Manifest, error) {
 		return nil, err
 	}
 	return store.ReadManifest(p.ctx, path)
-}
-
-// backend makes the state of an operator.
-func (p *process) backend(r taskmanager.BackendRequest) (state.Backend, error) {
-	o := heap.Options{KeyGroups: r.Groups, MaxParallelism: r.MaxParallelism, Now: p.s.w.Now}
-	if r.Restore != nil {
-		o.Restore = &state.Restore{Lists: r.Restore.Lists}
-		for _, k := range r.Restore.Keyed {
-			src, err := statefile.Open(p.ctx, k.Part, r.Files)
-			if err != nil {
-				return nil, err
-			}
-			o.Restore.Sources = append(o.Restore.Sources, src)
-		}
-	}
-	return heap.New(o), nil
 }
 
 // account adds what the process did to the report.

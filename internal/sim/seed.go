@@ -80,6 +80,7 @@ func drawChaos(r *rand.Rand) chaos {
 	return chaos{
 		kills: r.IntN(6), stops: r.IntN(3), savepoints: r.IntN(3), cancels: r.IntN(3), gap: 10 + r.IntN([]int{50, 300, 1000}[r.IntN(3)]),
 		stumbling: []float64{0, 0.001, 0.01}[r.IntN(3)], stumbles: r.IntN(6), parallelism: 1 + r.IntN(3), trouble: r.IntN(2) == 0,
+		rocks: r.IntN(8) == 0,
 	}
 }
 

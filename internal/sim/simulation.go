@@ -14,7 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/checkpoint"
@@ -39,9 +41,11 @@ type simulation struct {
 	processes int
 	stumbles  int
 	epochs    int // so far; names them
+	naming    sync.Mutex
 	files     int // so far; names them
 	savepoint savepoint
 	report    *Report
+	local     string // folder of backends; empty: none needs one
 }
 
 // savepoint is what the next process starts from, if the job of that ID has no
@@ -61,6 +65,7 @@ type chaos struct {
 	parallelism                       int // at most
 	trouble                           bool
 	corrupt                           bool // a file of the newest of several checkpoints is damaged at a kill
+	rocks                             bool // some processes keep their state on disk
 	calm                              bool // no checkpoints, one subtask, nothing goes wrong
 	next                              int  // step at which something happens
 }
@@ -84,6 +89,7 @@ type Report struct {
 	DiskErrors  int
 	Replays     int // epochs written again because their transaction was gone
 	Corruptions int
+	Rocks       int // processes whose state was on disk
 	Checkpoints checkpoint.Counts
 	Unaligned   int64 // rows in flight that were persisted, bytes
 	Restored    int   // starts of subtasks from a checkpoint
@@ -105,6 +111,7 @@ func (r *Report) Add(o *Report) {
 	r.DiskErrors += o.DiskErrors
 	r.Replays += o.Replays
 	r.Corruptions += o.Corruptions
+	r.Rocks += o.Rocks
 	r.Unaligned += o.Unaligned
 	r.Restored += o.Restored
 	c, d := &r.Checkpoints, o.Checkpoints
@@ -120,8 +127,8 @@ func (r *Report) Add(o *Report) {
 // String is one line.
 func (r *Report) String() string {
 	c := r.Checkpoints
-	return fmt.Sprintf("%s: %d steps, %s; %d processes (%d killed, %d stopped with a savepoint, %d cancelled, %d rescaled), %d restarts, %d task failures, %d disk errors, %d epochs written again, %d files damaged; checkpoints: %d, %d complete, %d failed (%d declined, %d expired, %d subsumed, %d aborted), %d bytes of rows in flight, %d savepoints; %d subtasks restored; %d rows visible",
-		r.Query, r.Steps, r.Time.Round(time.Millisecond), r.Processes, r.Kills, r.Stops, r.Cancels, r.Rescales, r.Restarts, r.Stumbles, r.DiskErrors, r.Replays, r.Corruptions,
+	return fmt.Sprintf("%s: %d steps, %s; %d processes (%d killed, %d stopped with a savepoint, %d cancelled, %d rescaled, %d with rocksdb), %d restarts, %d task failures, %d disk errors, %d epochs written again, %d files damaged; checkpoints: %d, %d complete, %d failed (%d declined, %d expired, %d subsumed, %d aborted), %d bytes of rows in flight, %d savepoints; %d subtasks restored; %d rows visible",
+		r.Query, r.Steps, r.Time.Round(time.Millisecond), r.Processes, r.Kills, r.Stops, r.Cancels, r.Rescales, r.Rocks, r.Restarts, r.Stumbles, r.DiskErrors, r.Replays, r.Corruptions,
 		c.Total, c.Completed, c.Failed, c.Declined, c.Expired, c.Subsumed, c.Aborted, r.Unaligned, r.Savepoints, r.Restored, r.Rows)
 }
 
@@ -177,7 +184,10 @@ func (s *simulation) run() error {
 		if left := s.w.alive(s.p); err == nil && len(left) > 0 {
 			err = fmt.Errorf("the job has ended, but %d of its loops run on: %v", len(left), left)
 		}
-		s.w.kill(s.p) // ends the timers that nobody waits for; in a hopeless case, all
+		s.end(s.p) // ends the timers that nobody waits for; in a hopeless case, all
+	}
+	if s.local != "" {
+		os.RemoveAll(s.local)
 	}
 	return err
 }
@@ -255,7 +265,6 @@ func (s *simulation) kill() {
 	s.report.Kills++
 	p := s.p
 	s.note("the process is killed")
-	s.w.kill(p)
 	s.after(p)
 	if s.plan.corrupt {
 		s.damage()
@@ -265,10 +274,18 @@ func (s *simulation) kill() {
 
 // after takes note of a process that is no more.
 func (s *simulation) after(p *process) {
-	s.w.kill(p)
+	s.end(p)
 	p.account()
 	if p.stopping {
 		s.findSavepoint(p)
+	}
+}
+
+// end ends what is left of a process.
+func (s *simulation) end(p *process) {
+	s.w.kill(p)
+	for b := range p.open {
+		b.Close()
 	}
 }
 
