@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: build test quick race fuzz bench compat sim lint clean
+.PHONY: build test quick race fuzz bench chaos compat sim lint clean
 
 build: ## the binary
 	$(GO) build -o flott ./cmd/flott
@@ -31,6 +31,11 @@ compat: ## both engines live on every case of compat/
 
 bench: ## Nexmark, flott beside real Flink
 	$(GO) run ./bench/nexmark
+
+KILLS ?= 100
+chaos: ## kill -9 a job on a real Kafka again and again: make chaos KILLS=100 SEED=7
+	$(GO) test -count=1 -timeout 120s -run 'Audit|Verdict' ./chaos
+	$(GO) run ./chaos -kills $(KILLS) $(if $(SEED),-seed $(SEED)) $(CHAOS)
 
 clean:
 	rm -f flott
