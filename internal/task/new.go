@@ -64,6 +64,7 @@ func New(ctx context.Context, c Config) (*Task, error) {
 		master: c.Master,
 		time:   stream.MinTime,
 		wake:   make(chan struct{}, 1),
+		pace:   newPace(),
 
 		flushEvery: c.FlushEvery,
 		idled:      new(metrics.Timer), waited: new(metrics.Timer), blocked: new(metrics.Timer),

@@ -13,11 +13,15 @@ const pieceTime = 50 * time.Millisecond
 // pace measures how long the chain takes for a row, to cut batches so that a
 // barrier does not wait for thousands of slow rows.
 type pace struct {
-	perRow  time.Duration // of the latest batch that was slow; 0: none was
+	perRow  time.Duration // at most, as far as known; 0: too fast to be cut
 	rest    batch.Batch   // of the batch in pieces: rows not processed yet
 	channel int           // of rest
 	sel     []int32
 }
+
+// newPace begins with short pieces: nothing is known of the chain yet, and a whole
+// batch may take it minutes.
+func newPace() pace { return pace{perRow: pieceTime / 64} }
 
 // rows is how many rows to process at once.
 func (p *pace) rows() int {
