@@ -473,7 +473,7 @@ func crashSeeds() int {
 	if testing.Short() {
 		return 3
 	}
-	return 12
+	return 6
 }
 
 // The check sees a lost row, one that is there twice, and what is left over.
