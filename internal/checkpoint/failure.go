@@ -78,6 +78,7 @@ func (c *Coordinator) count(p *pending, f failure) {
 	c.failures = 0
 	c.out.FailJob = append(c.out.FailJob, FailJob{
 		Message: fmt.Sprintf("Exceeded checkpoint tolerable failure threshold. The latest checkpoint failed due to %s, view the Checkpoint History tab or the Job Manager log to find out why continuous checkpoints failed.", f.reason.Text()),
+		Cause:   f.cause,
 		Task:    f.task,
 	})
 }

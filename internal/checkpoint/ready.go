@@ -61,6 +61,7 @@ type Reply struct {
 // FailJob asks to fail the job: because of Task, or as a whole if it is nil.
 type FailJob struct {
 	Message string
+	Cause   string // error text of what failed last, may be empty
 	Task    *Task
 }
 

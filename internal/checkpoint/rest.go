@@ -75,7 +75,7 @@ type CheckpointJSON struct {
 
 // TaskJSON is the part of a vertex.
 type TaskJSON struct {
-	ID        string `json:"id"`
+	ID        int64  `json:"id"` // of the checkpoint
 	Status    string `json:"status"`
 	LatestAck int64  `json:"latest_ack_timestamp"`
 	Bytes     int64  `json:"checkpointed_size"`
@@ -266,7 +266,7 @@ func (r *Record) json() CheckpointJSON {
 
 func (t *TaskRecord) json(r *Record) TaskJSON {
 	status, _ := r.status()
-	j := TaskJSON{ID: t.UID, Status: status, LatestAck: t.LatestAck, Duration: -1, Subtasks: len(t.Subtasks), Acked: t.Acked}
+	j := TaskJSON{ID: r.ID, Status: status, LatestAck: t.LatestAck, Duration: -1, Subtasks: len(t.Subtasks), Acked: t.Acked}
 	if t.LatestAck >= 0 {
 		j.Duration = max(0, t.LatestAck-r.TriggeredAt)
 	}

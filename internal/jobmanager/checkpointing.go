@@ -250,6 +250,9 @@ func (m *JobMaster) discard(ds []checkpoint.Discard) {
 // checkpointsFailed answers that checkpoints fail too often.
 func (m *JobMaster) checkpointsFailed(f checkpoint.FailJob) {
 	cause := errors.New(f.Message)
+	if f.Cause != "" {
+		cause = fmt.Errorf("%s Caused by: %s", f.Message, f.Cause)
+	}
 	if f.Task == nil {
 		m.failGlobally(cause)
 		return

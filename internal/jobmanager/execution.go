@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/flottstream/flott/internal/checkpoint"
@@ -248,6 +249,12 @@ func (m *JobMaster) openSource(ctx context.Context, v *jobgraph.Vertex, spec *jo
 			if err := c.restore(from.id(), from.plan.Coordinator(v.ID), splits); err != nil {
 				enumerator.Close()
 				return nil, err
+			}
+			if r, ok := enumerator.(connector.Resumer); ok {
+				if err := r.Resume(slices.Concat(splits...)); err != nil {
+					enumerator.Close()
+					return nil, err
+				}
 			}
 		}
 	}
