@@ -14,6 +14,7 @@ const (
 	pressureLow  = 0.10
 	pressureHigh = 0.50
 	busyHigh     = 0.80
+	gcHigh       = 0.10 // share of the time in garbage collection that is much
 )
 
 // Load is how busy a job is: where records pile up and why.
@@ -173,13 +174,36 @@ func sourceNeck(l *VertexLoad) *Neck {
 	if l.PressureMax >= pressureLow || l.BusyMax < busyHigh {
 		return nil
 	}
-	if w := l.Work; w.Samples < 4 || w.Share(WorkSink)+w.Share(WorkLookup)+w.Share(WorkUser) < 0.7 {
+	w := l.Work
+	foreign := w.Samples >= 4 && w.Share(WorkSink)+w.Share(WorkLookup)+w.Share(WorkUser) >= 0.6
+	if !foreign && !grinding(l) {
 		return nil
 	}
 	if l.Hottest == nil && len(l.V.Subtasks) > 0 {
 		l.Hottest = &l.V.Subtasks[0]
 	}
 	return &Neck{VertexLoad: l}
+}
+
+// cheapPerSecond are records a second and subtask above which a source that never
+// rests is simply at full speed.
+const cheapPerSecond = 20_000
+
+// grinding reports whether a source's thread computes all the time and yet gets
+// little done. A thread dump shows a tight loop at its next safepoint, often
+// outside of the function that is to blame, so where it was seen does not tell.
+func grinding(l *VertexLoad) bool {
+	w := l.Work
+	if w.Samples < 6 || w.Idle > 0 || w.Waiting+w.Blocked > 0.1 {
+		return false
+	}
+	perSecond := math.NaN()
+	for _, m := range l.V.Of("numRecordsOutPerSecond") {
+		if !(m.Avg <= perSecond) {
+			perSecond = m.Avg
+		}
+	}
+	return perSecond > 0 && perSecond < cheapPerSecond
 }
 
 // skewOf compares what arrives at the subtasks: now if that is known, else since
@@ -247,7 +271,7 @@ func reason(s *snapshot.Snapshot, j *snapshot.Job, l *Load, n *Neck) string {
 	switch {
 	case uneven && n.Skew.Known && n.Skew.Ratio >= 1.8:
 		return ruleDataSkew
-	case gcShare(n.TM) >= 0.2:
+	case gcShare(n.TM) >= gcHigh:
 		return ruleGC
 	case w.Samples >= 3 && w.Share(WorkLookup) >= 0.5:
 		return ruleSlowLookup

@@ -135,7 +135,7 @@ func metaspaceFull(c *Case) {
 
 func gcShareHigh(c *Case) {
 	eachTaskManager(c, "Status.JVM.GarbageCollector.All.TimeMsPerSecond", func(t *snapshot.TaskManager, ms float64) {
-		if ms < 100 {
+		if ms < 1000*gcHigh {
 			return
 		}
 		severity := Warning

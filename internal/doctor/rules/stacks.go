@@ -20,6 +20,7 @@ const (
 // Work is what the threads of a vertex were seen doing in several samples.
 type Work struct {
 	Samples int // that were at work: neither idle nor back-pressured
+	Idle    int // samples that were not
 	counts  map[string]int
 	Blocked float64 // share of the working samples that waited for a lock
 	Waiting float64 // share that waited for something outside: socket, sleep, future
@@ -44,6 +45,7 @@ func workOf(v *snapshot.Vertex) Work {
 		for _, st := range v.Subtasks[i].Stacks {
 			kind, frame := classify(&st)
 			if kind == WorkIdle || kind == WorkPressure {
+				w.Idle++
 				continue
 			}
 			w.Samples++
@@ -102,8 +104,11 @@ func classify(st *snapshot.Stack) (kind, frame string) {
 			if strings.Contains(method, o.part) {
 				// A pause of a rate limiter is directly in the source, not in
 				// something that it calls.
-				if o.kind == WorkOther && frame == "" && pausing(st) {
+				switch {
+				case o.kind == WorkOther && frame == "" && pausing(st):
 					return WorkIdle, ""
+				case o.kind == WorkOther && frame != "":
+					return WorkUser, frame
 				}
 				return o.kind, frame
 			}

@@ -77,6 +77,12 @@ type CheckpointPart struct {
 	Unaligned         bool
 }
 
+// Before is the time that no phase accounts for: it goes into
+// prepareSnapshotPreBarrier, where sinks flush, while the task processes nothing.
+func (p *CheckpointPart) Before() time.Duration {
+	return max(p.Duration-p.StartDelay-p.Alignment-p.Sync-p.Async, 0)
+}
+
 // Task returns the part of a vertex, nil if there is none.
 func (c *Checkpoint) Task(vertex string) *CheckpointTask {
 	for i := range c.Tasks {
