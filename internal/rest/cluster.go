@@ -206,7 +206,7 @@ type collector struct {
 // taskManagerBody describes this process as a TaskManager.
 func (h *Handler) taskManagerBody() taskManagerBody {
 	total, free := h.slots()
-	limit := max(0, memoryLimit())
+	limit := memoryLimit()
 	b := taskManagerBody{
 		ID: h.options.TaskManager, Path: "flott://" + h.options.TaskManager, DataPort: -1, JMXPort: -1, LastHeartbeat: h.now(),
 		Slots: total, Free: free,

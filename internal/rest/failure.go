@@ -20,8 +20,8 @@ type failureCause struct {
 const failureClass = "org.apache.flink.util.FlinkException"
 
 func newFailureCause(err error) *failureCause {
-	text := failureClass + ": " + err.Error()
-	return &failureCause{failureClass, text + "\n", base64.StdEncoding.EncodeToString(serialize(text))}
+	message := err.Error()
+	return &failureCause{failureClass, failureClass + ": " + message + "\n", base64.StdEncoding.EncodeToString(serialize(message))}
 }
 
 // exceptionName is the type of the innermost error that has one of its own.
@@ -49,7 +49,7 @@ const javaTextMax = 60_000
 // serialize writes an org.apache.flink.util.SerializedThrowable in the format of
 // Java's object streams: its message and stack trace are text, it has no cause and
 // nothing inside.
-func serialize(text string) []byte {
+func serialize(message string) []byte {
 	w := javaWriter{0xac, 0xed, 0, 5}
 	w.raw(0x73) // object
 	w.class("org.apache.flink.util.SerializedThrowable", 0x65169df51fa713f3, 2, []javaField{
@@ -63,10 +63,10 @@ func serialize(text string) []byte {
 	w.raw(null)
 	// Of Throwable, whose fields end with a mark: no cause, the message, no frames.
 	w.raw(null)
-	w.text(text)
+	w.text(message)
 	w.raw(null, null, 0x78)
 	// Of SerializedThrowable: nothing serialised inside.
-	w.text(text + "\n")
+	w.text(failureClass + ": " + message + "\n")
 	w.text(failureClass)
 	w.raw(null)
 	return w

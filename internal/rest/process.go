@@ -26,7 +26,7 @@ type processReading struct {
 	heapUsed    float64       // bytes
 	heapHeld    float64       // bytes the heap has from the system
 	total       float64       // bytes of memory held
-	limit       float64       // bytes the runtime may use, -1: without bound
+	limit       float64       // bytes the process may use, 0: not known
 	goroutines  float64
 	collections float64
 	gcCPU       time.Duration // of all cores
@@ -56,7 +56,7 @@ func (p *process) keep() {
 var runtimeNames = [...]string{
 	"/memory/classes/heap/objects:bytes", "/memory/classes/heap/unused:bytes", "/memory/classes/heap/free:bytes",
 	"/memory/classes/total:bytes", "/memory/classes/heap/released:bytes", "/sched/goroutines:goroutines",
-	"/gc/cycles/total:gc-cycles", "/cpu/classes/gc/total:cpu-seconds", "/gc/gomemlimit:bytes",
+	"/gc/cycles/total:gc-cycles", "/cpu/classes/gc/total:cpu-seconds",
 }
 
 func (p *process) read() processReading {
@@ -75,13 +75,11 @@ func (p *process) read() processReading {
 		return 0
 	}
 	r := processReading{
-		at: time.Now(), cpu: cpuTime(), heapUsed: v(0), heapHeld: v(0) + v(1) + v(2), total: v(3) - v(4), limit: v(8),
+		at: time.Now(), cpu: cpuTime(), heapUsed: v(0), heapHeld: v(0) + v(1) + v(2), total: v(3) - v(4),
 		goroutines: v(5), collections: v(6), gcCPU: time.Duration(v(7) * float64(time.Second)),
 	}
 	r.gcClock = r.gcCPU / time.Duration(runtime.GOMAXPROCS(0))
-	if r.limit >= math.MaxInt64/2 {
-		r.limit = -1
-	}
+	r.limit = float64(memoryLimit())
 	r.openFiles, r.maxFiles = files()
 	return r
 }
@@ -113,10 +111,11 @@ func (p *process) figures() []figure {
 	return l.figures
 }
 
-// memoryLimit is how much memory the process may use, in bytes; -1: without bound.
+// memoryLimit is how much memory the process may use, in bytes: what the runtime was
+// told, or what the machine has; 0: not known.
 func memoryLimit() int64 {
 	if n := debug.SetMemoryLimit(-1); n < math.MaxInt64/2 {
 		return n
 	}
-	return -1
+	return physicalMemory()
 }

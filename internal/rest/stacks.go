@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"runtime/pprof"
 	"slices"
 	"strconv"
@@ -13,16 +14,12 @@ import (
 // stack is what some goroutines of the process are doing at one moment.
 type stack struct {
 	count  int
+	parked bool              // they wait: for input, a lock, a file
 	labels map[string]string // job, vertex and task, of goroutines of subtasks
 	frames []frame           // innermost first
 }
 
 type frame struct{ function, file, line string }
-
-// waits reports that the goroutines are parked: for input, a lock, a file.
-func (s *stack) waits() bool {
-	return slices.ContainsFunc(s.frames[:min(2, len(s.frames))], func(f frame) bool { return f.function == "runtime.gopark" })
-}
 
 // stacks takes a profile of all goroutines. It stops the process for a moment.
 func stacks() ([]stack, error) {
@@ -41,11 +38,11 @@ func stacks() ([]stack, error) {
 func parseStacks(text string) (out []stack) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
-		head, _, isHead := strings.Cut(line, " @")
+		head, counters, isHead := strings.Cut(line, " @")
 		count, err := strconv.Atoi(head)
 		switch {
 		case isHead && err == nil && count > 0:
-			out = append(out, stack{count: count})
+			out = append(out, stack{count: count, parked: parked(counters)})
 		case len(out) == 0:
 		case strings.HasPrefix(line, "# labels: "):
 			labels := map[string]string{}
@@ -60,6 +57,21 @@ func parseStacks(text string) (out []stack) {
 		}
 	}
 	return out
+}
+
+// parked looks at the innermost program counter: the frames of the runtime itself
+// are left out of the list that follows.
+func parked(counters string) bool {
+	fields := strings.Fields(counters)
+	if len(fields) == 0 {
+		return false
+	}
+	pc, err := strconv.ParseUint(strings.TrimPrefix(fields[0], "0x"), 16, 64)
+	if err != nil {
+		return false
+	}
+	f := runtime.FuncForPC(uintptr(pc))
+	return f != nil && f.Name() == "runtime.gopark"
 }
 
 func parseFrame(line string) (frame, bool) {
@@ -119,7 +131,7 @@ func (s *stack) thread(id int) thread {
 		}
 	}
 	state := "RUNNABLE"
-	if s.waits() {
+	if s.parked {
 		state = "WAITING"
 	}
 	var sb strings.Builder
@@ -197,7 +209,7 @@ func flameGraph(r *request) (any, error) {
 		if s.labels["job"] != j.Info().ID || s.labels["vertex"] != v.UID || !strings.Contains(s.labels["task"], only) {
 			continue
 		}
-		if kind == "full" || (kind == "off_cpu") == s.waits() {
+		if kind == "full" || (kind == "off_cpu") == s.parked {
 			root.add(s)
 		}
 	}
