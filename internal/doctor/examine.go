@@ -17,6 +17,7 @@ import (
 	"github.com/flottstream/flott/internal/doctor/bundle"
 	"github.com/flottstream/flott/internal/doctor/flinkrest"
 	"github.com/flottstream/flott/internal/doctor/logscan"
+	"github.com/flottstream/flott/internal/doctor/nodeinfo"
 	"github.com/flottstream/flott/internal/doctor/promread"
 	"github.com/flottstream/flott/internal/doctor/snapshot"
 )
@@ -30,6 +31,7 @@ type Sources struct {
 	Logs   []string // folders or files
 	// Prometheus is its address; the access is used for it too when no cluster is given.
 	Prometheus string
+	Node       bool // look at this machine, too
 	Now        func() time.Time
 }
 
@@ -51,10 +53,25 @@ func Examine(ctx context.Context, s Sources) (*snapshot.Snapshot, error) {
 	} else {
 		snap = blind(s.now())
 	}
+	readNode(snap, s.Node)
 	if err := readHistory(ctx, snap, s); err != nil {
 		return nil, err
 	}
 	return snap, readLogs(snap, s.Logs, nil)
+}
+
+// readNode looks at the machine the doctor runs on.
+func readNode(snap *snapshot.Snapshot, asked bool) {
+	if !asked {
+		snap.Miss(snapshot.Kernel, "the machine was not looked at: run it on a TaskManager's machine with --node")
+		return
+	}
+	node, err := nodeinfo.Read(os.DirFS("/"))
+	if err != nil {
+		snap.Miss(snapshot.Kernel, err.Error())
+		return
+	}
+	snap.Node = node
 }
 
 // readHistory asks Prometheus. That it cannot be asked is an error only if there
@@ -164,6 +181,8 @@ func FromBundle(ctx context.Context, b *bundle.Bundle, job string, logs []string
 	if err != nil {
 		return nil, err
 	}
+	readNode(snap, false)
+	snap.Miss(snapshot.History, "a bundle has no history")
 	return snap, readLogs(snap, logs, b.Logs)
 }
 
