@@ -43,7 +43,7 @@ func published(t *testing.T, dir string, f func(name, text string)) {
 		if e.IsDir() && e.Name()[0] == '.' {
 			return fs.SkipDir
 		}
-		if e.IsDir() {
+		if e.IsDir() || e.Name()[0] == '.' {
 			return nil
 		}
 		text, err := os.ReadFile(path)
