@@ -122,7 +122,7 @@ func (f *flusher) adoptFiles(ctx context.Context, files state.Files, c *content,
 	if err := t.open(); err != nil {
 		return err
 	}
-	f.shelf.dir = t.dir
+	f.shelf.dir, f.shelf.started, f.shelf.complete = t.dir, true, false
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	paths := make([]string, len(c.files))

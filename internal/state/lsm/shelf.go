@@ -26,6 +26,7 @@ type shelf struct {
 	files    []*file // in the order in which they have to be ingested
 	complete bool    // the files are the whole state; else a base of all is needed
 	keeping  bool    // a snapshot has been asked for
+	started  bool    // something is in the tree
 	based    []uint64
 	uploaded map[int64]map[string]state.Segment // by checkpoint and file
 	cursor   int                                // key group at which the next base begins
@@ -50,7 +51,7 @@ type file struct {
 }
 
 func newShelf(owner keygroup.Range, rebase int64) *shelf {
-	return &shelf{rebase: rebase, based: make([]uint64, max(0, owner.Len())), uploaded: map[int64]map[string]state.Segment{}}
+	return &shelf{rebase: rebase, complete: true, based: make([]uint64, max(0, owner.Len())), uploaded: map[int64]map[string]state.Segment{}}
 }
 
 // keep links files that are about to be ingested and puts them on the shelf.
@@ -58,16 +59,23 @@ func (s *shelf) keep(dir string, files []*file) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dir = dir
+	first := !s.started
+	s.started = true
 	if !s.keeping {
 		s.complete = false
 		return nil
+	}
+	if first { // all there is
+		for i := range s.based {
+			s.based[i] = files[0].run
+		}
 	}
 	s.batches++
 	for _, f := range files {
 		if err := os.Link(filepath.Join(dir, "in", f.name), s.path(f.name)); err != nil {
 			return err
 		}
-		f.local, f.batch = true, s.batches
+		f.local, f.batch, f.base = true, s.batches, first
 		s.added += f.size
 	}
 	s.files = append(s.files, files...)
