@@ -11,6 +11,18 @@ import (
 	"github.com/flottstream/flott/internal/connector/connectortest"
 )
 
+const keptColumns = "p STRING, a BIGINT, q INT"
+
+// fillKept appends rows of keptColumns.
+func fillKept(b *batch.Batch, from, n int) {
+	for i := from; i < from+n; i++ {
+		b.Cols[0].AppendString("p/" + strconv.Itoa(i%3))
+		b.Cols[1].AppendInt64(int64(i))
+		b.Cols[2].AppendInt32(int32(i % 2))
+		b.AppendKind(batch.Insert)
+	}
+}
+
 // Exactly once, whatever becomes of the writers in between.
 func TestCommitterConformance(t *testing.T) {
 	for name, options := range map[string][]string{
@@ -19,19 +31,12 @@ func TestCommitterConformance(t *testing.T) {
 		"partitioned": {"format=json", "partitioned by=p,q", "sink.partition-commit.policy.kind=success-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			schema := schemaOf(table("", "p STRING, a BIGINT, q INT"))
+			schema := schemaOf(table("", keptColumns))
 			connectortest.TestCommitter(t, connectortest.Committer{
 				Empty: func() *batch.Batch { return batch.NewBatch(schema, 16) },
-				Fill: func(b *batch.Batch, from, n int) {
-					for i := from; i < from+n; i++ {
-						b.Cols[0].AppendString("p/" + strconv.Itoa(i%3))
-						b.Cols[1].AppendInt64(int64(i))
-						b.Cols[2].AppendInt32(int32(i % 2))
-						b.AppendKind(batch.Insert)
-					}
-				},
+				Fill:  fillKept,
 				Table: func(t *testing.T) connectortest.CommitterTable {
-					tab := table(filepath.Join(t.TempDir(), "made/by/need"), "p STRING, a BIGINT, q INT", options...)
+					tab := table(filepath.Join(t.TempDir(), "made/by/need"), keptColumns, options...)
 					// Without checkpoints a streaming job shows a file when it is rolled.
 					tab.Streaming = !strings.Contains(t.Name(), "without_checkpoints")
 					return connectortest.CommitterTable{
