@@ -42,6 +42,9 @@ func NewFlott(ctx context.Context, root, binary string) (*Flott, error) {
 // Name is what reports call it.
 func (f *Flott) Name() string { return "flott" }
 
+// Binary is the path of the program.
+func (f *Flott) Binary() string { return f.binary }
+
 // Close removes the binary.
 func (f *Flott) Close() { os.RemoveAll(f.Folder) }
 

@@ -1,19 +1,24 @@
 // Command nexmark measures flott and real Flink with the Nexmark queries, one after the other on this machine.
 //
 //	go run ./bench/nexmark [-queries q0,q5] [-events 10000000] [-flink rocksdb|hashmap|none] [-flott build|PATH|none]
+//	                       [-state hashmap,rocksdb] [-checkpoint 10s] [-managed 2000m]
 //	                       [-runs 1] [-against results/FILE.json]... [-json FILE] [-markdown FILE]
 //
 // Both engines run the same SQL over the same events, generator included, with the settings of the public benchmark
 // (mini-batch, split distinct aggregation, checkpoints every 3 minutes). Per query it tells wall time, CPU seconds (JobManager
 // and TaskManager; or the flott process), and peak resident memory. Flink's JVMs are warm: one unmeasured run goes before.
 //
-// "nexmark cases" writes the cases of compat/cases/nexmark from the queries.
+// With -state flott runs each query once per state backend; -checkpoint sets how often both engines take checkpoints.
+//
+// "nexmark cases" writes the cases of compat/cases/nexmark from the queries. "nexmark check" compares the answers of flott's
+// state backends, rocksdb with managed memory for a twentieth of the state.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -40,6 +45,9 @@ type options struct {
 	markdown    string
 	limit       time.Duration
 	objectReuse bool
+	state       string
+	checkpoint  time.Duration
+	managed     string
 }
 
 // list is a flag that may be given more than once.
@@ -63,6 +71,9 @@ func main() {
 	flag.StringVar(&o.json, "json", "", "file for the results")
 	flag.StringVar(&o.markdown, "markdown", "", "file for the table")
 	flag.BoolVar(&o.objectReuse, "object-reuse", true, "Flink hands rows from operator to operator without copying them, which halves the cost of simple queries")
+	flag.StringVar(&o.state, "state", "hashmap", "state backends of flott, comma-separated: hashmap, rocksdb")
+	flag.DurationVar(&o.checkpoint, "checkpoint", 180*time.Second, "time between checkpoints, which are incremental; 0: none")
+	flag.StringVar(&o.managed, "managed", "2000m", "taskmanager.memory.managed.size of flott with rocksdb; Flink's is 2000m")
 	flag.DurationVar(&o.limit, "limit", 15*time.Minute, "time for one run of one query")
 	flag.Parse()
 
@@ -74,8 +85,10 @@ func main() {
 		err = compare(ctx, &o)
 	case "cases":
 		err = writeCases(o.root)
+	case "check":
+		err = check(ctx, &o)
 	default:
-		err = fmt.Errorf("'%s' is no command; the only one is cases", flag.Arg(0))
+		err = fmt.Errorf("'%s' is no command; there are cases and check", flag.Arg(0))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "nexmark:", err)
@@ -137,16 +150,42 @@ func startEngines(ctx context.Context, o *options) (engines []*side, err error) 
 		if err != nil {
 			return engines, err
 		}
-		engines = append(engines, &side{Engine: f, folder: f.Folder})
+		for _, backend := range strings.Split(o.state, ",") {
+			s := &side{Engine: f, folder: f.Folder, name: f.Name(), settings: flottState(backend, f.Folder, o.managed)}
+			if backend != "hashmap" {
+				s.name += "-" + backend
+			}
+			engines = append(engines, s)
+		}
 	}
 	return engines, nil
+}
+
+// flottState are the settings of a state backend of flott; Flink's are those of its cluster.
+func flottState(backend, folder, managed string) map[string]string {
+	s := map[string]string{"state.backend.type": backend, "execution.checkpointing.dir": filepath.Join(folder, "checkpoints")}
+	if backend == "rocksdb" {
+		s["taskmanager.memory.managed.size"] = managed
+		s["execution.checkpointing.incremental"] = "true"
+	}
+	return s
 }
 
 // side is an engine with a folder for the files of queries.
 type side struct {
 	measure.Engine
-	folder string
-	warm   bool // an unmeasured run goes before
+	name     string // "": the engine's
+	folder   string
+	settings map[string]string
+	warm     bool // an unmeasured run goes before
+}
+
+// Name is what reports call it.
+func (s *side) Name() string {
+	if s.name != "" {
+		return s.name
+	}
+	return s.Engine.Name()
 }
 
 func (s *side) run(ctx context.Context, o *options, q query, events int64) (measure.Run, error) {
@@ -155,11 +194,14 @@ func (s *side) run(ctx context.Context, o *options, q query, events int64) (meas
 		return measure.Run{}, err
 	}
 	defer os.RemoveAll(filepath.Join(data, "output"))
+	defer os.RemoveAll(filepath.Join(s.folder, "checkpoints"))
 	sql, err := q.sql(newVariables(o, events).With("NEXMARK_DIR", s.folder).With("FLINK_HOME", s.folder))
 	if err != nil {
 		return measure.Run{}, err
 	}
-	return s.Run(ctx, settings(o), compat.Split(sql))
+	all := settings(o)
+	maps.Copy(all, s.settings)
+	return s.Run(ctx, all, compat.Split(sql))
 }
 
 // measureQuery runs a query and keeps the run with the median of CPU seconds.
