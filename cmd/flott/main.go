@@ -12,7 +12,9 @@ import (
 )
 
 func main() {
-	if err := root().Execute(); err != nil {
+	cmd := root()
+	cmd.SetArgs(flinkArgs(os.Args[1:]))
+	if err := cmd.Execute(); err != nil {
 		var shown shownError
 		if !errors.As(err, &shown) {
 			fmt.Fprintf(os.Stderr, "flott: %v\n", err)
@@ -75,6 +77,7 @@ to fetch; connectors and formats are built in.`,
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
 	cmd.AddCommand(runCommand(), planCommand(), stateCommand(), datagenCommand(), doctorCommand(), versionCommand())
+	cmd.AddCommand(listCommand(), cancelCommand(), stopCommand(), savepointCommand(), checkpointCommand(), infoCommand())
 	return cmd
 }
 
