@@ -10,9 +10,9 @@ import (
 
 // moved gives objects other names.
 func moved(t *testing.T, s blob.Store) {
-	put(t, s, "from/a b=%20/one", "1")
+	put(t, s, "from/a b=%20+ä/one", "1")
 	put(t, s, "to/two", "old")
-	must(t, blob.Move(t.Context(), s, "from/a b=%20/one", "to/two"))
+	must(t, blob.Move(t.Context(), s, "from/a b=%20+ä/one", "to/two"))
 	expect(t, s, "to/two", "1")
 	must(t, blob.Move(t.Context(), s, "to/two", "new folder/k=v/three"))
 	expect(t, s, "new folder/k=v/three", "1")
