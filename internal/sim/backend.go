@@ -41,6 +41,10 @@ func (p *process) openBackend(t taskmanager.BackendRequest) (state.Backend, erro
 	if t.Restore != nil {
 		r.Lists = t.Restore.Lists
 		for _, k := range t.Restore.Keyed {
+			if p.s.forget > 0 {
+				p.s.forget--
+				continue
+			}
 			r.Keyed = append(r.Keyed, backends.Part{Groups: k.Groups, Part: k.Part})
 		}
 	}

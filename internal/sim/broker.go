@@ -165,6 +165,9 @@ func (w *writer) Write(b *batch.Batch) error {
 	if err := w.fail("write"); err != nil {
 		return err
 	}
+	if drag := w.sim.plan.drag; drag > 0 {
+		w.sim.w.Sleep(time.Duration(w.sim.w.r.Int64N(int64(drag))))
+	}
 	for k := range b.Rows() {
 		i := b.Row(k)
 		row := make([]string, len(b.Cols))

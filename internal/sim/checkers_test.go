@@ -19,6 +19,7 @@ func TestPlants(t *testing.T) {
 		{Loss, []string{"lost 1 of", "1 too many of"}, 30}, // of the rows of an update, either may be lost
 		{Duplicate, []string{"lost 1 of", "1 too many of"}, 30},
 		{Leak, []string{"files of no checkpoint are left", "is broken"}, 8},
+		{Amnesia, []string{"lost 1 of", "1 too many of", "lost", "too many of", "the state is another"}, 8},
 		{Backwards, []string{"went back to"}, 10},
 	} {
 		t.Run(string(p.plant), func(t *testing.T) {

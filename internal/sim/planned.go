@@ -24,6 +24,7 @@ type workload struct {
 	name     string
 	script   string
 	settings map[string]string
+	stable   bool             // see query
 	plans    map[int]*planned // by parallelism
 	schema   types.Schema     // of the query, once it has been planned
 }

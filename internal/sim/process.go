@@ -89,10 +89,8 @@ func (p *process) runJob() error {
 	tune(&p.job, p.r)
 	p.job.ID = p.s.hexName("job")
 	var store *snapshot.Storage
-	if !p.s.plan.calm {
-		if store, err = p.recover(); err != nil {
-			return err
-		}
+	if store, err = p.recover(); err != nil {
+		return err
 	}
 	limits := exchange.Limits{Exclusive: 1 + p.r.IntN(3), Floating: p.r.IntN(4)}
 	log := slog.New(p.s.log)
@@ -102,28 +100,13 @@ func (p *process) runJob() error {
 		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
 		Observe: p.s.watch.observer(p),
 	})
-	p.master = jobmanager.NewJobMaster(p.job, watched{tm, p}, builder.OpenSource, log)
+	p.master = jobmanager.NewJobMaster(p.job, newWire(tm, p), builder.OpenSource, log)
 	err = p.master.Run(p.ctx)
 	tm.Close()
 	if store != nil {
 		err = errors.Join(err, store.Close())
 	}
 	return err
-}
-
-// watched is a TaskManager of which is known what it starts subtasks from.
-type watched struct {
-	*taskmanager.TaskManager
-	p *process
-}
-
-// Submit takes note of what the subtask is restored from.
-func (t watched) Submit(d *rpc.Deployment, master rpc.JobMaster) error {
-	if d.Restore != nil {
-		t.p.restored[d.Attempt] = d.Restore.Checkpoint
-		t.p.s.report.Restored++
-	}
-	return t.TaskManager.Submit(d, master)
 }
 
 // hexName makes names of 32 hex digits.
@@ -153,8 +136,14 @@ func (p *process) checkpointing() (checkpoint.Options, snapshot.Settings) {
 	o.NumRetained, o.HistorySize = int64(1+r.IntN(3)), 1<<20
 	o.Storage, o.Random = "FileSystemCheckpointStorage", r.Float64
 	o.Timeout = []time.Duration{ms(15), ms(60), 10 * time.Minute, 10 * time.Minute}[r.IntN(4)]
-	if p.s.patient {
+	if p.s.plan.calm { // the last one only
+		o.Interval, o.AlignedTimeout = time.Hour, 0
+	}
+	if p.s.patient || p.s.plan.calm {
 		o.Timeout = 10 * time.Minute
+	}
+	if p.s.plan.corrupt {
+		o.NumRetained = 3
 	}
 	switch r.IntN(3) {
 	case 0:

@@ -13,6 +13,7 @@ func TestQueriesRun(t *testing.T) {
 			data := newDataset(rand.New(rand.NewPCG(9, uint64(i))))
 			data.owned = q.owned
 			s := newSimulation(5, jobOf(q, nil), data, chaos{calm: true})
+			defer s.close()
 			if err := s.run(); err != nil {
 				t.Fatal(s.explain(err))
 			}

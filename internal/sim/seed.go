@@ -18,6 +18,7 @@ const (
 	Duplicate Plant = "duplicate" // a row of a committed transaction is there twice
 	Leak      Plant = "leak"      // a file is not deleted
 	Backwards Plant = "backwards" // a watermark goes back
+	Amnesia   Plant = "amnesia"   // an operator forgets part of its state when it is restored
 )
 
 // Run runs the simulation of a seed and checks it. The error ends with the newest
@@ -48,6 +49,7 @@ func RunScript(seed uint64, script string, settings map[string]string, paralleli
 	plan.gap = 5 + plan.gap/8
 	job := &workload{name: "script", script: script, settings: settings}
 	s := newSimulation(seed, job, &dataset{}, plan)
+	defer s.close()
 	s.patient, s.w.pace = true, time.Millisecond/2 // few rows, but many checkpoints
 	err := s.run()
 	if err == nil {
@@ -80,7 +82,8 @@ func drawChaos(r *rand.Rand) chaos {
 	return chaos{
 		kills: r.IntN(6), stops: r.IntN(3), savepoints: r.IntN(3), cancels: r.IntN(3), gap: 10 + r.IntN([]int{50, 300, 1000}[r.IntN(3)]),
 		stumbling: []float64{0, 0.001, 0.01}[r.IntN(3)], stumbles: r.IntN(6), parallelism: 1 + r.IntN(3), trouble: r.IntN(2) == 0,
-		rocks: r.IntN(8) == 0,
+		rocks: r.IntN(8) == 0, drag: []time.Duration{0, 0, time.Millisecond, 4 * time.Millisecond}[r.IntN(4)],
+		corrupt: r.IntN(10) == 0,
 	}
 }
 
@@ -94,7 +97,7 @@ func jobOf(q *query, settings map[string]string) *workload {
 	key := fmt.Sprint(q.name, settings)
 	w := plans[key]
 	if w == nil {
-		w = &workload{name: q.name, script: ddl + q.sql + ";", settings: settings}
+		w = &workload{name: q.name, script: ddl + q.sql + ";", settings: settings, stable: q.stable}
 		plans[key] = w
 	}
 	return w
@@ -103,6 +106,7 @@ func jobOf(q *query, settings map[string]string) *workload {
 // runJob runs a job undisturbed and then disturbed.
 func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) (*Report, error) {
 	quiet := newSimulation(seed, job, data, chaos{calm: true})
+	defer quiet.close()
 	if err := quiet.run(); err != nil {
 		return quiet.report, quiet.explain(fmt.Errorf("undisturbed: %w", err))
 	}
@@ -110,6 +114,7 @@ func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) 
 		plan.kills, plan.trouble = 0, false
 	}
 	s := newSimulation(seed, job, data, plan)
+	defer s.close()
 	switch plant {
 	case Loss:
 		s.broker.lose = 1 + len(quiet.broker.visible)/2
@@ -117,6 +122,8 @@ func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) 
 		s.broker.double = 1 + len(quiet.broker.visible)/2
 	case Leak:
 		s.disk.keeps = 1
+	case Amnesia:
+		s.forget = 4
 	case Backwards:
 		s.watch.plant = 5
 	}
@@ -124,6 +131,12 @@ func runJob(seed uint64, job *workload, data *dataset, plan chaos, plant Plant) 
 	err := s.run()
 	if err == nil {
 		err = s.check(fold(quiet.broker.visible))
+	}
+	if err == nil && job.stable && s.report.Corruptions == 0 {
+		var compared bool
+		if compared, err = compareStates(quiet, s); compared {
+			s.report.States++
+		}
 	}
 	if err != nil {
 		err = s.explain(err)

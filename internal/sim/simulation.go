@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -45,6 +46,7 @@ type simulation struct {
 	files     int // so far; names them
 	savepoint savepoint
 	report    *Report
+	forget    int    // plants: pieces of state to forget
 	local     string // folder of backends; empty: none needs one
 }
 
@@ -64,10 +66,11 @@ type chaos struct {
 	stumbles                          int // at most
 	parallelism                       int // at most
 	trouble                           bool
-	corrupt                           bool // a file of the newest of several checkpoints is damaged at a kill
-	rocks                             bool // some processes keep their state on disk
-	calm                              bool // no checkpoints, one subtask, nothing goes wrong
-	next                              int  // step at which something happens
+	corrupt                           bool          // a file of the newest of several checkpoints is damaged at a kill
+	drag                              time.Duration // a batch takes the sink up to so long
+	rocks                             bool          // some processes keep their state on disk
+	calm                              bool          // no checkpoints, one subtask, nothing goes wrong
+	next                              int           // step at which something happens
 }
 
 // Report tells what a seed did.
@@ -92,6 +95,7 @@ type Report struct {
 	Rocks       int // processes whose state was on disk
 	Checkpoints checkpoint.Counts
 	Unaligned   int64 // rows in flight that were persisted, bytes
+	States      int   // whose last state was compared with that of an undisturbed job
 	Restored    int   // starts of subtasks from a checkpoint
 }
 
@@ -114,6 +118,7 @@ func (r *Report) Add(o *Report) {
 	r.Rocks += o.Rocks
 	r.Unaligned += o.Unaligned
 	r.Restored += o.Restored
+	r.States += o.States
 	c, d := &r.Checkpoints, o.Checkpoints
 	c.Total += d.Total
 	c.Completed += d.Completed
@@ -127,9 +132,9 @@ func (r *Report) Add(o *Report) {
 // String is one line.
 func (r *Report) String() string {
 	c := r.Checkpoints
-	return fmt.Sprintf("%s: %d steps, %s; %d processes (%d killed, %d stopped with a savepoint, %d cancelled, %d rescaled, %d with rocksdb), %d restarts, %d task failures, %d disk errors, %d epochs written again, %d files damaged; checkpoints: %d, %d complete, %d failed (%d declined, %d expired, %d subsumed, %d aborted), %d bytes of rows in flight, %d savepoints; %d subtasks restored; %d rows visible",
+	return fmt.Sprintf("%s: %d steps, %s; %d processes (%d killed, %d stopped with a savepoint, %d cancelled, %d rescaled, %d with rocksdb), %d restarts, %d task failures, %d disk errors, %d epochs written again, %d files damaged; checkpoints: %d, %d complete, %d failed (%d declined, %d expired, %d subsumed, %d aborted), %d bytes of rows in flight, %d savepoints; %d subtasks restored, %d times the last state compared; %d rows visible",
 		r.Query, r.Steps, r.Time.Round(time.Millisecond), r.Processes, r.Kills, r.Stops, r.Cancels, r.Rescales, r.Rocks, r.Restarts, r.Stumbles, r.DiskErrors, r.Replays, r.Corruptions,
-		c.Total, c.Completed, c.Failed, c.Declined, c.Expired, c.Subsumed, c.Aborted, r.Unaligned, r.Savepoints, r.Restored, r.Rows)
+		c.Total, c.Completed, c.Failed, c.Declined, c.Expired, c.Subsumed, c.Aborted, r.Unaligned, r.Savepoints, r.Restored, r.States, r.Rows)
 }
 
 // stepLimit is how many steps a run may take before it counts as hanging.
@@ -186,10 +191,14 @@ func (s *simulation) run() error {
 		}
 		s.end(s.p) // ends the timers that nobody waits for; in a hopeless case, all
 	}
+	return err
+}
+
+// close removes what the simulation has left on this machine.
+func (s *simulation) close() {
 	if s.local != "" {
 		os.RemoveAll(s.local)
 	}
-	return err
 }
 
 // tooOften is after how many processes nothing goes wrong any more, so that every
@@ -198,7 +207,7 @@ const tooOften = 15
 
 // longEnough is after how many steps checkpoints are given all the time they need: a
 // job ends with one, and may be asked for the impossible.
-const longEnough = 50_000
+const longEnough = 15_000
 
 // between starts processes and ends them.
 func (s *simulation) between() {
@@ -359,8 +368,46 @@ func (s *simulation) findSavepoint(p *process) {
 	}
 }
 
-// damage changes a byte of a file that only the newest checkpoint of several needs.
-func (s *simulation) damage() {}
+// damage breaks a file of the newest checkpoint of a job that has several: a byte is
+// another, the end is missing, or all of it.
+func (s *simulation) damage() {
+	newest, checkpoints := "", map[string]bool{}
+	last := int64(0)
+	for _, url := range s.disk.names() {
+		folder, ok := strings.CutSuffix(url, "/_metadata")
+		if !ok || !strings.HasPrefix(url, root+"/") {
+			continue
+		}
+		checkpoints[folder] = true
+		if o := s.disk.objects[url]; o.modified >= last {
+			newest, last = folder, o.modified
+		}
+	}
+	var files []string
+	for _, url := range s.disk.names() {
+		if strings.HasPrefix(url, newest+"/") && len(s.disk.objects[url].data) > 0 {
+			files = append(files, url)
+		}
+	}
+	if len(checkpoints) < 2 || len(files) == 0 {
+		return
+	}
+	url := files[s.r.IntN(len(files))]
+	o := s.disk.objects[url]
+	at := s.r.IntN(len(o.data))
+	switch s.r.IntN(3) {
+	case 0:
+		delete(s.disk.objects, url)
+	case 1:
+		s.disk.objects[url] = object{o.data[:at], o.modified}
+	default:
+		data := slices.Clone(o.data)
+		data[at] ^= 1 << s.r.IntN(8)
+		s.disk.objects[url] = object{data, o.modified}
+	}
+	s.report.Corruptions++
+	s.note("damaged: " + url)
+}
 
 func (s *simulation) note(line string) { s.log.add("--- " + line) }
 
