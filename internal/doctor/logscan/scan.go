@@ -119,6 +119,7 @@ func (s *Scanner) Read(r io.Reader, name string) error {
 		in = bufio.NewReaderSize(z, lineBytesMax)
 	}
 	file := &file{scanner: s, name: name}
+	defer file.catchUp()
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
 		if len(line) > 0 {
@@ -147,7 +148,8 @@ type file struct {
 	name    string
 	at      time.Time // of the last line that had a time
 	level   string
-	open    int // event whose stack trace goes on, plus one; 0: none
+	stamp   string // of a later line, not read yet
+	open    int    // event whose stack trace goes on, plus one; 0: none
 }
 
 const stackBytesMax = 8 << 10 // of the stack trace that is kept with a failure
@@ -191,7 +193,15 @@ func (f *file) line(n int, line []byte) {
 		}
 	}
 	text := string(line)
-	m := head.FindStringSubmatchIndex(text)
+	var m []int
+	if stamped(text) {
+		if !known().in(text) { // most lines: only their time is of interest
+			f.scanner.Known++
+			f.open, f.stamp = 0, text[:23]
+			return
+		}
+		m = head.FindStringSubmatchIndex(text)
+	}
 	if m == nil {
 		f.other(n, text)
 		return
@@ -201,6 +211,7 @@ func (f *file) line(n int, line []byte) {
 	f.level = text[m[8]:m[9]]
 	f.at = parseTime(text[m[2]:m[3]], text[m[4]:m[5]], group(text, m, 3))
 	f.scanner.see(f.at)
+	f.stamp = ""
 	message := text[m[1]:]
 	if strings.Contains(message, "Deploying ") {
 		f.deploying(message)
@@ -217,9 +228,10 @@ func (f *file) other(n int, text string) {
 			e.Stack += clip(text) + "\n"
 		}
 	}
-	if strings.HasPrefix(text, "\tat ") || text == "" {
+	if strings.HasPrefix(text, "\tat ") || text == "" || !known().in(text) {
 		return
 	}
+	f.catchUp()
 	if f.match(n, text, traces) {
 		f.scanner.Known++
 		return
@@ -227,6 +239,27 @@ func (f *file) other(n int, text string) {
 	if _, message, ok := strings.Cut(text, " - "); ok && f.match(n, message, lines) {
 		f.scanner.Known++
 	}
+}
+
+// stamped reports whether a line begins with a day and a time.
+func stamped(s string) bool {
+	return len(s) > 24 && s[4] == '-' && s[7] == '-' && s[13] == ':' && s[16] == ':' && s[0] >= '0' && s[0] <= '9'
+}
+
+// catchUp reads the time of the last line that was passed over.
+func (f *file) catchUp() {
+	if f.stamp == "" {
+		return
+	}
+	ms := ""
+	if f.stamp[19] == ',' || f.stamp[19] == '.' {
+		ms = f.stamp[20:23]
+	}
+	if t := parseTime(f.stamp[:10], f.stamp[11:19], ms); !t.IsZero() {
+		f.at = t
+		f.scanner.see(t)
+	}
+	f.stamp = ""
 }
 
 func (f *file) jsonLine(n int, j *jsonLine) {

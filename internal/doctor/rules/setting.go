@@ -64,13 +64,21 @@ var settingRules = []Rule{
 	},
 }
 
+// before2 reports whether the cluster is of a 1.x release: there the old names are
+// the proper ones, or only just renamed, and keys exist that 2.0 removed.
+func (c *Case) before2() bool { return strings.HasPrefix(c.S.Version, "1.") }
+
 func deprecatedKeys(c *Case) {
+	severity := Warning
+	if c.before2() {
+		severity = Info
+	}
 	for _, key := range sortedKeys(c.S.Config) {
 		if now, ok := config.Renamed(key); ok {
 			if _, both := c.S.Config[now]; both {
 				continue // Flink itself shows some keys under both names
 			}
-			f := c.found(Warning, say("'%s' is an old name of '%s'", key, now))
+			f := c.found(severity, say("'%s' is an old name of '%s'", key, now))
 			f.because("%s: %s", key, c.S.Config[key])
 			f.remedy("%s: %s", now, c.S.Config[key])
 		}
@@ -108,7 +116,7 @@ func unknownKeys(c *Case) {
 			continue
 		}
 		severity := Info
-		if near != "" && !ownKeys(key) {
+		if near != "" && !ownKeys(key) && !c.before2() {
 			severity = Warning
 		}
 		f := c.found(severity, say("nobody knows the key '%s': it has no effect", key))

@@ -37,6 +37,7 @@ import (
 //	part CHECKPOINT ID INDEX K=V…     start, align, sync, async, state, bytes, acked
 //	exception KEY=VALUE…              age, name, stack, task, tm
 //	tm ID [NAME=VALUE…]               a metric of a TaskManager
+//	version VERSION                   of Flink
 //	config KEY VALUE                  log KIND KEY=VALUE…   series METRIC [vertex=ID] V V V …
 //	missing PART why                  node KEY=VALUE…       pod NAME KEY=VALUE…
 func TestStories(t *testing.T) {
@@ -237,6 +238,8 @@ func (b *story) line(w []string) error {
 		}
 	case "config":
 		b.s.Config[w[1]] = strings.Join(w[2:], " ")
+	case "version":
+		b.s.Version = w[1]
 	case "unset":
 		delete(b.s.Config, w[1])
 	case "log":
