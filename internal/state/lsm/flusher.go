@@ -2,6 +2,7 @@ package lsm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,11 @@ type flusher struct {
 	completed atomic.Uint64 // number of the newest run in the tree
 	last      uint64        // number of the newest run collected; backend's goroutine
 
+	// Bases are written in the background until the backend is closed.
+	life   context.Context
+	end    context.CancelFunc
+	basing sync.WaitGroup
+
 	mu      sync.Mutex
 	changed sync.Cond // completed has moved, or work has ended
 	queue   []*run
@@ -33,6 +39,7 @@ type flusher struct {
 func newFlusher(t *tree, s *shelf) *flusher {
 	f := &flusher{tree: t, shelf: s}
 	f.changed.L = &f.mu
+	f.life, f.end = context.WithCancel(context.Background())
 	return f
 }
 
@@ -93,13 +100,31 @@ func (f *flusher) waitFor(number uint64) {
 	}
 }
 
-// stop waits for the goroutine to end.
+// stop waits for the goroutine to end, and ends what goes on in the background.
 func (f *flusher) stop() {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	for f.working {
 		f.changed.Wait()
 	}
+	f.end()
+	f.mu.Unlock()
+	f.basing.Wait() // without the lock: it takes names for files
+}
+
+// background runs write, which stops when its context ends, unless the backend has
+// been closed.
+func (f *flusher) background(write func(context.Context)) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.life.Err() != nil {
+		return false
+	}
+	f.basing.Add(1)
+	go func() {
+		defer f.basing.Done()
+		write(f.life)
+	}()
+	return true
 }
 
 // runFileBytes is the size of keys and values at which a run goes on in another
@@ -121,25 +146,47 @@ func (f *flusher) write(r *run) error {
 		return err
 	}
 	r.sort()
-	var files []*file
+	files, err := f.writeFiles(r)
+	if err != nil {
+		return err
+	}
+	r.items, r.slab = nil, slab{}
+	return f.ingest(files)
+}
+
+// writeFiles writes the sorted items, some files at a time.
+func (f *flusher) writeFiles(r *run) ([]*file, error) {
+	var parts [][]item
 	for from := 0; from < len(r.items); {
 		to, size := from, 0
 		for to < len(r.items) && size < runFileBytes {
 			size += int(r.items[to].key + max(0, r.items[to].value))
 			to++
 		}
-		made, err := f.make(r.number, func(w *sstable.Writer) error { return r.writeItems(w, r.items[from:to]) })
-		if err != nil {
-			return err
-		}
-		first, _ := r.bytes(&r.items[from])
-		last, _ := r.bytes(&r.items[to-1])
-		made.low, made.high = groupOf(first), groupOf(last)
-		files = append(files, made)
+		parts = append(parts, r.items[from:to])
 		from = to
 	}
-	r.items, r.slab = nil, slab{}
-	return f.ingest(files)
+	files, errs := make([]*file, len(parts)), make([]error, len(parts))
+	slots := make(chan struct{}, f.tree.o.Threads)
+	var group sync.WaitGroup
+	for n, items := range parts {
+		slots <- struct{}{}
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			defer func() { <-slots }()
+			made, err := f.make(r.number, func(w *sstable.Writer) error { return r.writeItems(w, items) })
+			if errs[n] = err; err != nil {
+				return
+			}
+			first, _ := r.bytes(&items[0])
+			last, _ := r.bytes(&items[len(items)-1])
+			made.low, made.high = groupOf(first), groupOf(last)
+			files[n] = made
+		}()
+	}
+	group.Wait()
+	return files, errors.Join(errs...)
 }
 
 func groupOf(key []byte) int { return int(be.Uint16(key)) }

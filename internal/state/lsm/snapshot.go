@@ -230,12 +230,16 @@ func (s *snapshot) Release() {
 		finish()
 		return
 	}
-	go func() {
+	started := s.flusher.background(func(ctx context.Context) {
 		defer finish()
 		defer s.shelf.done()
-		bases, err := s.writeBases(context.Background(), low, high, true)
+		bases, err := s.writeBases(ctx, low, high, true)
 		if err == nil { // else the files stay as they are
 			s.shelf.addBases(s.b.owner, bases, low, high, i.run)
 		}
-	}()
+	})
+	if !started {
+		s.shelf.done()
+		finish()
+	}
 }
