@@ -35,6 +35,7 @@ var rules = []struct {
 	{"List goes on past a page", many},
 	{"List does not show what is being written", hidden},
 	{"Move gives another name", moved},
+	{"Sweep removes what dead writers left", swept},
 	{"Delete removes, also what is not there", deleted},
 	{"Delete takes empty folders along", emptyFolders},
 	{"Delete beside Create", deleteBesideCreate},

@@ -12,6 +12,11 @@ import (
 	"github.com/flottstream/flott/internal/blob"
 )
 
+var (
+	_ blob.Mover   = (*Store)(nil)
+	_ blob.Sweeper = (*Store)(nil)
+)
+
 // Move renames a file.
 func (s *Store) Move(ctx context.Context, from, to string) error {
 	if err := s.check(ctx, "rename", from); err != nil {

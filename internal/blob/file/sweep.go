@@ -1,6 +1,8 @@
 package file
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,4 +60,42 @@ func sweepFolder(dir string) bool {
 		}
 	}
 	return true
+}
+
+// Sweep removes the hidden files in folders in which nobody writes.
+func (s *Store) Sweep(ctx context.Context, prefix string, dead func(folder string) bool) error {
+	if err := blob.CheckPrefix(prefix); err != nil {
+		return fmt.Errorf("cannot sweep %s: %w", s.URL(""), err)
+	}
+	top := s.path(prefix)
+	var swept []string
+	err := filepath.WalkDir(top, func(file string, entry fs.DirEntry, err error) error {
+		if gone(err) {
+			return nil
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil || !isHidden(entry.Name()) || !entry.Type().IsRegular() {
+			return err
+		}
+		folder, err := filepath.Rel(top, filepath.Dir(file))
+		if folder == "." {
+			folder = ""
+		}
+		if err == nil && dead(filepath.ToSlash(folder)) {
+			swept = append(swept, filepath.Dir(file))
+			if err = os.Remove(file); gone(err) {
+				err = nil
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("cannot sweep %s: %w", s.URL(prefix), reason(err))
+	}
+	for _, folder := range swept {
+		s.removeEmpty(folder)
+	}
+	return nil
 }

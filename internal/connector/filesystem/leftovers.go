@@ -14,6 +14,10 @@ import (
 // checkpoint: then its last report still stands.
 func (w *writer) clean(restored int64, own bool) error {
 	mine := func(subtask int) bool { return subtask%w.ctx.Parallelism == w.ctx.Subtask }
+	err := w.sweep(w.stage, func(folder string) bool { subtask, ok := parseFolder(folder); return ok && mine(subtask) })
+	if err != nil {
+		return err
+	}
 	return w.each(w.stage, func(name string) error {
 		if subtask, after, ok := parseFile(name); ok && mine(subtask) && after >= restored {
 			return w.delete(name)
@@ -50,6 +54,9 @@ func (w *writer) inherit(restored int64, jobs map[stage]bool) error {
 	}
 	for i := 0; i < len(queue); i++ {
 		s := queue[i]
+		if err := w.sweep(s, func(folder string) bool { _, ok := parseFolder(folder); return ok }); err != nil {
+			return err
+		}
 		err := w.each(s, func(name string) error {
 			if next, ok := parseNext(name); ok {
 				if next != w.stage {
@@ -88,6 +95,16 @@ func (w *writer) adopt(name string) error {
 	}
 	w.marks = append(w.marks, name)
 	return nil
+}
+
+// sweep removes what writers that were killed have left in the folders of a stage
+// that dead names.
+func (w *writer) sweep(s stage, dead func(folder string) bool) error {
+	sweeper, ok := w.store.(blob.Sweeper)
+	if !ok {
+		return nil
+	}
+	return sweeper.Sweep(w.ctx.Context, string(s), dead)
 }
 
 // each calls f with the names of a stage, without it.

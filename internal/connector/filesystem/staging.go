@@ -10,7 +10,7 @@ import (
 // published. Its name begins with '.', so that no reader sees them. In it:
 //
 //	OPERATOR-JOB/                    of one sink of one job
-//	  SUBTASK-AFTER-RUN-COUNT        a file, closed and not yet published
+//	  SUBTASK/AFTER-RUN-COUNT        a file, closed and not yet published
 //	  next-OPERATOR-JOB              the job that goes on from this one's checkpoint
 //	  commit/                        what subtasks tell each other, see ledger
 const staging = ".staging"
@@ -23,16 +23,22 @@ func stageOf(operator, job string) stage { return stage(staging + "/" + operator
 // file names a file of a subtask that is begun after a checkpoint was prepared
 // or restored. It is part of a later checkpoint, or of none.
 func (s stage) file(subtask int, after int64, run string, count int) string {
-	return fmt.Sprintf("%s%d-%d-%s-%d", s, subtask, after, run, count)
+	return fmt.Sprintf("%s%d/%d-%s-%d", s, subtask, after, run, count)
 }
 
 // parseFile is the inverse of file, of a name without the stage.
 func parseFile(name string) (subtask int, after int64, ok bool) {
-	first, rest, ok := strings.Cut(name, "-")
-	second, _, more := strings.Cut(rest, "-")
-	subtask, err := strconv.Atoi(first)
-	after, err2 := strconv.ParseInt(second, 10, 64)
-	return subtask, after, ok && more && err == nil && err2 == nil && !strings.Contains(name, "/")
+	folder, file, ok := strings.Cut(name, "/")
+	number, _, more := strings.Cut(file, "-")
+	subtask, isSubtask := parseFolder(folder)
+	after, err := strconv.ParseInt(number, 10, 64)
+	return subtask, after, ok && more && isSubtask && err == nil && !strings.Contains(file, "/")
+}
+
+// parseFolder tells whose files are in a folder of a stage.
+func parseFolder(folder string) (subtask int, ok bool) {
+	subtask, err := strconv.Atoi(folder)
+	return subtask, err == nil
 }
 
 const (
