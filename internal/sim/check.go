@@ -125,7 +125,12 @@ func (s *simulation) checkDisk() error {
 			if s.report.Corruptions == 0 {
 				return fmt.Errorf("checkpoint %s is broken: %w", b.Path, b.Err)
 			}
-			needed[b.Path+"/_metadata"] = true
+			// Nobody knows what else it names; it is left for people to look at.
+			for _, url := range s.disk.names() {
+				if strings.HasPrefix(url, b.Path+"/") || strings.HasPrefix(url, folder+"/shared/") {
+					needed[url] = true
+				}
+			}
 		}
 		for _, m := range sound {
 			needed[m.Path+"/_metadata"] = true
