@@ -26,6 +26,14 @@ func (r *ExecutionReport) Entered(s rpc.State) int64 {
 	return 0
 }
 
+// Enter puts the attempt in a state at a time in ms since 1970.
+func (r *ExecutionReport) Enter(s rpc.State, at int64) {
+	r.State = s
+	if i := slices.Index(stateOrder[:], s); i >= 0 {
+		r.entered[i] = at
+	}
+}
+
 // Executions returns the newest attempt of every subtask, by vertex and subtask.
 func (m *JobMaster) Executions() []ExecutionReport {
 	m.told.mu.Lock()
@@ -57,10 +65,7 @@ func (m *JobMaster) record(e *execution) {
 	if r.ID == "" || r.Attempt != e.attempt.Number {
 		*r = ExecutionReport{Vertex: e.attempt.Vertex, Subtask: e.attempt.Subtask, Attempt: e.attempt.Number, ID: m.id(e)}
 	}
-	r.State = e.state
-	if i := slices.Index(stateOrder[:], e.state); i >= 0 {
-		r.entered[i] = now
-	}
+	r.Enter(e.state, now)
 }
 
 // enter makes a new status of the job known; told.mu is held.

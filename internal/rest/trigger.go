@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -298,7 +297,7 @@ func dispose(r *request) (any, error) {
 	}
 	return r.begin(disposalKind, "", in.Trigger, http.StatusOK, func(ctx context.Context) any {
 		if err := r.h.cluster.Dispose(ctx, in.Path); err != nil {
-			return locationBody{Cause: newFailureCause(fmt.Errorf("Could not dispose savepoint %s: %w", in.Path, err))}
+			return locationBody{Cause: newFailureCause(err)}
 		}
 		return locationBody{}
 	})
