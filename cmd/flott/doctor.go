@@ -86,6 +86,8 @@ func (f *doctorFlags) addSources(cmd *cobra.Command) {
 	flags.StringVar(&f.sources.Job, "job", "", "one job only: its id, the start of it, or its name")
 	flags.StringArrayVar(&f.sources.Logs, "logs", nil, "folder or file of logs, plain, JSON or gzip (again for more)")
 	flags.StringVar(&f.sources.Prometheus, "prometheus", "", "address of a Prometheus that has the history of Flink's metrics")
+	flags.StringVar(&f.sources.Kubeconfig, "kubeconfig", "", "kubeconfig file, to look at Flink's pods on Kubernetes, too")
+	flags.StringVar(&f.sources.Namespace, "namespace", "", "namespace on Kubernetes (default: of the kubeconfig)")
 	flags.BoolVar(&f.sources.Node, "node", false, "look at this machine, too: pressure, throttling, TCP retransmits (Linux)")
 	flags.StringArrayVarP(&a.Headers, "header", "H", nil, "header for every request, 'Name: value' (again for more)")
 	flags.StringVar(&a.Bearer, "bearer", "", "token for the header Authorization")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/flottstream/flott/internal/doctor/bundle"
 	"github.com/flottstream/flott/internal/doctor/flinkrest"
+	"github.com/flottstream/flott/internal/doctor/kuberead"
 	"github.com/flottstream/flott/internal/doctor/logscan"
 	"github.com/flottstream/flott/internal/doctor/nodeinfo"
 	"github.com/flottstream/flott/internal/doctor/promread"
@@ -32,6 +33,8 @@ type Sources struct {
 	// Prometheus is its address; the access is used for it too when no cluster is given.
 	Prometheus string
 	Node       bool // look at this machine, too
+	Kubeconfig string
+	Namespace  string // of Kubernetes; "": that of the kubeconfig
 	Now        func() time.Time
 }
 
@@ -54,6 +57,9 @@ func Examine(ctx context.Context, s Sources) (*snapshot.Snapshot, error) {
 		snap = blind(s.now())
 	}
 	readNode(snap, s.Node)
+	if err := readPods(ctx, snap, s); err != nil {
+		return nil, err
+	}
 	if err := readHistory(ctx, snap, s); err != nil {
 		return nil, err
 	}
@@ -72,6 +78,23 @@ func readNode(snap *snapshot.Snapshot, asked bool) {
 		return
 	}
 	snap.Node = node
+}
+
+// readPods asks Kubernetes. A kubeconfig that cannot be used is an error; that the
+// cluster does not answer only leaves its rules without an answer.
+func readPods(ctx context.Context, snap *snapshot.Snapshot, s Sources) error {
+	if s.Kubeconfig == "" {
+		snap.Miss(snapshot.Kubernetes, "pods were not looked at: --kubeconfig FILE")
+		return nil
+	}
+	client, err := kuberead.Open(s.Kubeconfig, s.Namespace)
+	if err != nil {
+		return err
+	}
+	if snap.Pods, err = client.Pods(ctx); err != nil {
+		snap.Miss(snapshot.Kubernetes, err.Error())
+	}
+	return nil
 }
 
 // readHistory asks Prometheus. That it cannot be asked is an error only if there
@@ -182,6 +205,7 @@ func FromBundle(ctx context.Context, b *bundle.Bundle, job string, logs []string
 		return nil, err
 	}
 	readNode(snap, false)
+	snap.Miss(snapshot.Kubernetes, "a bundle has no pods")
 	snap.Miss(snapshot.History, "a bundle has no history")
 	return snap, readLogs(snap, logs, b.Logs)
 }

@@ -3,6 +3,14 @@ package report
 // chinese are the sentences of reports and rules in Chinese, by the English format.
 // The figures come in the same order; a test checks that.
 var chinese = map[string]string{
+	"Pods are not scheduled":        "Pod 无法调度",
+	"Pods end again and again":      "Pod 反复退出",
+	"pod %s is not scheduled":       "Pod %s 无法调度",
+	"pod %s was restarted %d times": "Pod %s 被重启 %d 次",
+	"%s, exit code %d at %s":        "%s，退出码 %d，时间 %s",
+	"more nodes, or smaller requests: kubernetes.taskmanager.cpu.amount, taskmanager.memory.process.size": "增加节点，或减小资源请求：kubernetes.taskmanager.cpu.amount、taskmanager.memory.process.size",
+	"the pod runs and registers its slots": "Pod 运行并注册其槽位",
+	"kubectl logs --previous %s":           "kubectl logs --previous %s",
 	" · root causes %d · critical %d, warnings %d, advice %d · checks made %d, rules that could not look %d": " · 根因 %d · 严重 %d，警告 %d，建议 %d · 已检查 %d 项，%d 条规则无法检查",
 	"%.0f %% of its network memory is asked for, %.0f segments are free":                                     "申请了 %.0f %% 的网络内存，空闲内存段 %.0f 个",
 	"%.0f checkpoints failed in the last half hour and none was completed":                                   "最近半小时有 %.0f 个检查点失败，没有一个完成",

@@ -163,7 +163,7 @@ type Diagnosis struct {
 
 // Table lists all rules by ID.
 func Table() []*Rule {
-	all := slices.Concat(checkpointRules, checkpointSettingRules, pressureRules, timeRules, clusterRules, memoryRules, settingRules, kafkaRules, historyRules)
+	all := slices.Concat(checkpointRules, checkpointSettingRules, pressureRules, timeRules, clusterRules, memoryRules, settingRules, kafkaRules, historyRules, kubernetesRules)
 	out := make([]*Rule, len(all))
 	for i := range all {
 		out[i] = &all[i]

@@ -253,7 +253,7 @@ func (b *story) line(w []string) error {
 		b.s.Node = &snapshot.Node{Throttled: number(args["throttled"]), Retransmits: number(args["retransmits"]), OOMKills: int64(number(args["oom"])), CPULimit: 2,
 			Pressure: map[string]float64{"io": number(args["io"]), "memory": number(args["memory"])}, Peers: map[string]float64{"10.0.0.2": number(args["retransmits"])}}
 	case "pod":
-		b.s.Pods = append(b.s.Pods, snapshot.Pod{Name: w[1], LastReason: args["reason"], ExitCode: atoi(args["exit"]), MemoryLimit: 1 << 30, Restarts: 2})
+		b.s.Pods = append(b.s.Pods, snapshot.Pod{Name: w[1], LastReason: args["reason"], ExitCode: atoi(args["exit"]), MemoryLimit: 1 << 30, Restarts: 2, UnscheduledWhy: args["unscheduled"]})
 	default:
 		return fmt.Errorf("unknown line %s", w[0])
 	}
