@@ -274,7 +274,8 @@ type Committer interface {
 }
 
 // WatermarkWriter is a Writer that acts on event time. Rows written before the
-// call may have been late; rows after it that are not have a later time.
+// call may have been late; rows after it that are not have a later time. A
+// Committer hears before Recover how far event time had come, if it had.
 type WatermarkWriter interface {
 	Watermark(ms int64) error
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/stream"
 )
 
 // sink hands rows to a connector's writer.
@@ -49,6 +50,11 @@ func (s *sink) Open(ctx *operator.Context) (err error) {
 	s.final = !ctx.Checkpointing
 	if s.epochs, err = ctx.State.OperatorList("epochs", state.Split); err != nil {
 		return err
+	}
+	if w, ok := s.writer.(connector.WatermarkWriter); ok && ctx.Watermark != stream.MinTime {
+		if err := w.Watermark(ctx.Watermark); err != nil { // nobody tells it again
+			return err
+		}
 	}
 	return s.commit.Recover(ctx.Restored, s.epochs.Get())
 }

@@ -54,7 +54,7 @@ func (w *writer) Recover(checkpoint int64, records [][]byte) error {
 		return nil
 	}
 	r := report{Checkpoint: checkpoint, Watermark: w.watermark, Partitions: w.waiting.list()}
-	if !own && len(r.Partitions) == 0 {
+	if !own && len(r.Partitions) == 0 && !r.ends() {
 		return w.failed(w.tellIdle(r))
 	}
 	return w.failed(w.tell(r))

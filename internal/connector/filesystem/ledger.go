@@ -270,7 +270,18 @@ func (w *writer) learn(done marked) {
 // mark writes a partition's success file.
 func (w *writer) mark(path string) error {
 	name := path + "/" + w.successFile
-	if err := blob.Put(w.ctx.Context, w.store, name, nil); err != nil {
+	put := func() error { return blob.Put(w.ctx.Context, w.store, name, nil) }
+	if _, ok := w.store.(blob.Sweeper); ok { // leave nothing in the partition if we are killed
+		put = func() error {
+			staged := w.stage.file(w.ctx.Subtask, w.after, w.run, w.count)
+			w.count++
+			if err := blob.Put(w.ctx.Context, w.store, staged, nil); err != nil {
+				return err
+			}
+			return blob.Move(w.ctx.Context, w.store, staged, name)
+		}
+	}
+	if err := put(); err != nil {
 		return fmt.Errorf("table %s: cannot mark a partition as complete: %w%w", w.table.Name, err, connector.ErrUser)
 	}
 	return nil
