@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -26,7 +27,7 @@ type broker struct {
 const outputPartitions = 3
 
 // startBroker starts one on a free port, with its data below folder.
-func startBroker(ctx context.Context, root, folder string) (*broker, error) {
+func startBroker(ctx context.Context, root, folder, version string) (*broker, error) {
 	// From a port on that depends on the process: the port is not held while the broker is down.
 	port, err := measure.FreePort(20092+os.Getpid()%500*10, 29000, 1)
 	if err != nil {
@@ -36,7 +37,7 @@ func startBroker(ctx context.Context, root, folder string) (*broker, error) {
 	if b.scripts, err = filepath.Abs(filepath.Join(root, "scripts")); err != nil {
 		return nil, err
 	}
-	b.env = append(os.Environ(), "KAFKA_PORT="+strconv.Itoa(port), "KAFKA_DATA="+filepath.Join(folder, "kafka"), "KAFKA_KEEP=1")
+	b.env = append(os.Environ(), "KAFKA_PORT="+strconv.Itoa(port), "KAFKA_DATA="+filepath.Join(folder, "kafka"), "KAFKA_KEEP=1", "KAFKA_VERSION="+version)
 	b.address, err = b.up(ctx)
 	return b, err
 }
@@ -51,8 +52,26 @@ func (b *broker) restart(ctx context.Context, gone chan<- struct{}) error {
 		return err
 	}
 	close(gone)
+	if err := b.awaitSilence(ctx); err != nil {
+		return err
+	}
 	_, err := b.up(ctx)
 	return err
+}
+
+// awaitSilence returns once nobody listens on the broker's port: threads of a killed
+// process may outlive it for a moment.
+func (b *broker) awaitSilence(ctx context.Context) error {
+	for {
+		c, err := net.DialTimeout("tcp", b.address, time.Second)
+		if err != nil {
+			return nil
+		}
+		c.Close()
+		if err := wait(ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 func (b *broker) stop() {

@@ -217,6 +217,10 @@ func (h *harness) toTheEnd(ctx context.Context, name string, x *round, limit tim
 
 // judge reads the outputs and accounts for them.
 func (h *harness) judge(ctx context.Context) error {
+	var err error
+	if h.result.Hanging, err = h.broker.settle(ctx); err != nil {
+		return err
+	}
 	topics, err := readTopics(ctx, h.broker.address, h.broker.topics())
 	if err != nil {
 		return err
@@ -235,7 +239,7 @@ func (h *harness) prepare(ctx context.Context) (err error) {
 	if err := os.MkdirAll(filepath.Join(h.folder, "logs"), 0o777); err != nil {
 		return err
 	}
-	if h.broker, err = startBroker(ctx, h.o.root, h.folder); err != nil {
+	if h.broker, err = startBroker(ctx, h.o.root, h.folder, h.o.kafka); err != nil {
 		return err
 	}
 	if err := h.broker.createTopics(ctx); err != nil {

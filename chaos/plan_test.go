@@ -156,3 +156,18 @@ func TestSpoiledCheckpoints(t *testing.T) {
 		t.Errorf("%s, %v", what, err)
 	}
 }
+
+// A transaction that hangs is ended as its coordinator decided.
+func TestDecided(t *testing.T) {
+	log := []change{{0, 3}, {1, 3}, {2, 4}, {4, 4}, {1, 4}, {3, 5}, {5, 5}, {0, 6}, {1, 6}, {2, 7}}
+	for _, c := range []struct {
+		epoch  int16
+		commit bool
+		at     int16
+		over   bool
+	}{{3, true, 4, true}, {4, false, 5, true}, {6, false, 0, false}, {9, false, 0, false}} {
+		if commit, at, over := decided(log, c.epoch); commit != c.commit || at != c.at || over != c.over {
+			t.Errorf("epoch %d: commit %v, at %d, over %v", c.epoch, commit, at, over)
+		}
+	}
+}

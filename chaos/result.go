@@ -12,6 +12,7 @@ type result struct {
 	Date     string
 	Commit   string
 	Seed     uint64
+	Kafka    string // version
 	Backends string
 	Interval string // of checkpoints
 	Timeout  string // of transactions
@@ -27,6 +28,7 @@ type result struct {
 	LongOutages    int // longer than the timeout of transactions
 	Ended          int // transactions of the restored checkpoint that were over already: committed before, or expired
 	Replayed       int // epochs written again from a checkpoint
+	Hanging        int // partitions in which the broker had forgotten to end a transaction
 	Checkpoints    int // completed
 	Finished       int // runs that came to the end before their kill
 	Failed         int // runs that ended by an error of their own
@@ -47,7 +49,7 @@ type result struct {
 }
 
 func newResult(o *options) *result {
-	return &result{Date: time.Now().UTC().Format(time.DateTime), Commit: o.commit, Seed: o.seed, Backends: o.backends, Interval: o.interval.String(),
+	return &result{Date: time.Now().UTC().Format(time.DateTime), Commit: o.commit, Seed: o.seed, Kafka: o.kafka, Backends: o.backends, Interval: o.interval.String(),
 		Timeout: o.timeout.String(), ByPhase: map[phase]int{}, ByMoment: map[moment]int{}, timeout: o.timeout}
 }
 
@@ -103,6 +105,9 @@ func (r *result) decide() {
 	case r.Failed > 0:
 		r.Right, r.Why = false, fmt.Sprintf("%d runs ended by an error of their own", r.Failed)
 	}
+	if !r.Right && r.Hanging > 0 {
+		r.Why += "; the broker had left transactions open, which can do that to any producer"
+	}
 }
 
 // finish enters what is known at the end only.
@@ -131,6 +136,7 @@ func (r *result) print(w io.Writer) {
 	line("torn checkpoints planted", r.Torn)
 	line("checkpoints damaged", r.Damaged)
 	line("broken checkpoints passed over", r.PassedOver)
+	line("left open by the broker", r.Hanging)
 	line("checkpoints completed", r.Checkpoints)
 	line("transactions found ended", r.Ended)
 	line("epochs written again", r.Replayed)
