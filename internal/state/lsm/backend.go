@@ -29,7 +29,7 @@ type Backend struct {
 	settled    uint64 // newest run that is known to be in the tree
 	freezing   *run   // whose dirty cells are being collected, see freeze.go
 	guardLock  sync.Mutex
-	failure    error  // first error of the tree; every call returns it from then on
+	failure    error // first error of the tree; every call returns it from then on
 }
 
 // named is a state by name, to give the same one out again.

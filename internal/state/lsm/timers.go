@@ -31,6 +31,7 @@ type timers struct {
 	firing    int64 // time of the timers being fired
 	earlier   bool  // one was set at or before it meanwhile
 	oneHash   [1]uint64
+	calls     uint32
 }
 
 type timerItem struct {
@@ -42,6 +43,9 @@ var _ state.Timers = (*timers)(nil)
 
 // The fixed part of a cell: hash of the key, mark. Neither goes into the tree.
 const timerRecord = 16
+
+// relieveEvery is after how many calls, each of one timer, room is made.
+const relieveEvery = 1024
 
 // timersBrought is how many timers come in from the tree at a time.
 const timersBrought = 1 << 14
@@ -148,7 +152,7 @@ func (t *timers) Delete(time int64, _ uint64, key []byte) {
 // relieve makes room. The timers behind a nearer horizon leave the heap, so that
 // they can be evicted.
 func (t *timers) relieve() error {
-	if !t.b.strained() {
+	if t.calls++; t.calls%relieveEvery != 0 || !t.b.strained() {
 		return t.b.failure
 	}
 	if t.b.usedBytes() > t.b.budget && len(t.heap) > 4*timersBrought && t.firing == math.MinInt64 {

@@ -84,7 +84,7 @@ func (o *Options) pebble(cache *pebble.Cache) *pebble.Options {
 		FormatMajorVersion:          pebble.FormatVirtualSSTables,
 		Logger:                      quiet{},
 		EventListener:               &pebble.EventListener{DataCorruption: func(pebble.DataCorruptionInfo) {}}, // the read fails, too
-		MemTableSize:                1 << 20, // nothing is ever put into it
+		MemTableSize:                1 << 20,                                                                   // nothing is ever put into it
 		MaxOpenFiles:                o.OpenFiles,
 		L0CompactionThreshold:       o.L0Files,
 		L0CompactionFileThreshold:   1 << 20,
