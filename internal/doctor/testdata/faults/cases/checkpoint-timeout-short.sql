@@ -1,0 +1,8 @@
+SET 'pipeline.name'='timeout-short';
+SET 'execution.checkpointing.interval'='5s';
+SET 'parallelism.default'='2';
+SET 'execution.checkpointing.timeout'='10 ms';
+SET 'execution.checkpointing.tolerable-failed-checkpoints'='100';
+CREATE TABLE s (id BIGINT, k BIGINT) WITH ('connector'='datagen','rows-per-second'='1000','fields.id.kind'='random','fields.id.min'='0','fields.id.max'='99');
+CREATE TABLE o (k BIGINT, n BIGINT) WITH ('connector'='blackhole');
+INSERT INTO o SELECT id, COUNT(*) AS n FROM s GROUP BY id;

@@ -1,0 +1,10 @@
+SET 'pipeline.name'='bad-row';
+SET 'execution.checkpointing.interval'='5s';
+SET 'parallelism.default'='2';
+SET 'restart-strategy.type'='fixed-delay';
+SET 'restart-strategy.fixed-delay.attempts'='1000';
+SET 'restart-strategy.fixed-delay.delay'='1 s';
+CREATE TEMPORARY FUNCTION fail AS 'flott.Fail';
+CREATE TABLE s (id BIGINT, k BIGINT) WITH ('connector'='datagen','rows-per-second'='500','fields.id.kind'='sequence','fields.id.start'='0','fields.id.end'='1000000');
+CREATE TABLE o (k BIGINT) WITH ('connector'='blackhole');
+INSERT INTO o SELECT fail(id, 2000) FROM s;
