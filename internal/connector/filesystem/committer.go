@@ -41,10 +41,10 @@ func (w *writer) Recover(checkpoint int64, records [][]byte) error {
 	if err := w.unmark(); err != nil {
 		return w.failed(err)
 	}
-	if err := w.inherit(checkpoint, jobs); err != nil {
+	if err := w.clean(checkpoint, own); err != nil {
 		return w.failed(err)
 	}
-	if err := w.clean(checkpoint, own); err != nil {
+	if err := w.inherit(checkpoint, jobs); err != nil {
 		return w.failed(err)
 	}
 	if err := w.publish(files, w.missing); err != nil {

@@ -154,6 +154,9 @@ func (d renames) Move(_ context.Context, from, to string) error {
 	})
 }
 
+// Sweep has nothing to do: writers of a disk leave nothing.
+func (d renames) Sweep(context.Context, string, func(string) bool) error { return nil }
+
 // world is a job whose sink writes to a disk: rows 0, 1, 2 … of partitions of ten
 // rows each, in order of time.
 type world struct {

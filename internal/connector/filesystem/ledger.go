@@ -270,18 +270,7 @@ func (w *writer) learn(done marked) {
 // mark writes a partition's success file.
 func (w *writer) mark(path string) error {
 	name := path + "/" + w.successFile
-	put := func() error { return blob.Put(w.ctx.Context, w.store, name, nil) }
-	if _, ok := w.store.(blob.Sweeper); ok { // leave nothing in the partition if we are killed
-		put = func() error {
-			staged := w.stage.file(w.ctx.Subtask, w.after, w.run, w.count)
-			w.count++
-			if err := blob.Put(w.ctx.Context, w.store, staged, nil); err != nil {
-				return err
-			}
-			return blob.Move(w.ctx.Context, w.store, staged, name)
-		}
-	}
-	if err := put(); err != nil {
+	if err := w.put(name, nil); err != nil {
 		return fmt.Errorf("table %s: cannot mark a partition as complete: %w%w", w.table.Name, err, connector.ErrUser)
 	}
 	return nil
@@ -296,6 +285,20 @@ func (w *writer) passed(values []string, ms int64) (bool, error) {
 	return ms > at+w.commitDelay.Milliseconds(), nil
 }
 
+// put writes a small object. Where a writer that is killed leaves something, it is
+// written in this subtask's folder first, where the next attempt removes that.
+func (w *writer) put(name string, data []byte) error {
+	if _, ok := w.store.(blob.Sweeper); !ok {
+		return blob.Put(w.ctx.Context, w.store, name, data)
+	}
+	staged := w.stage.file(w.ctx.Subtask, w.after, w.run, w.count)
+	w.count++
+	if err := blob.Put(w.ctx.Context, w.store, staged, data); err != nil {
+		return err
+	}
+	return blob.Move(w.ctx.Context, w.store, staged, name)
+}
+
 func (w *writer) readDone() (marked, error) {
 	done := marked{}
 	_, err := w.getJSON(string(w.stage)+commitFolder+doneName, &done)
@@ -307,7 +310,7 @@ func (w *writer) putJSON(name string, value any) error {
 	if err != nil {
 		panic(err) // plain data
 	}
-	return blob.Put(w.ctx.Context, w.store, string(w.stage)+commitFolder+name, text)
+	return w.put(string(w.stage)+commitFolder+name, text)
 }
 
 // getJSON reads an object; it is false if there is none.
