@@ -118,6 +118,20 @@ func (a *Aligner) Barrier(channel int, b stream.CheckpointBarrier, now int64) Ve
 	return v
 }
 
+// Triggered is a checkpoint that no channel brings a barrier of: all producers have
+// ended, but what they sent, and their end, may still be queued. That end counts as
+// the barrier, as it does for every other checkpoint.
+func (a *Aligner) Triggered(b stream.CheckpointBarrier, now int64) Verdict {
+	var v Verdict
+	if !b.Aligned && !b.Unaligned && b.AlignedTimeout == 0 {
+		a.expect(&v, b, now)
+		a.completeTracked(&v)
+	} else if a.begin(&v, b, now) {
+		a.decide(&v, now)
+	}
+	return v
+}
+
 // Announced is a barrier that was put into the queue of a channel.
 func (a *Aligner) Announced(channel int, b stream.CheckpointBarrier, now int64) Verdict {
 	var v Verdict

@@ -17,6 +17,7 @@ import (
 //
 //	barrier CHANNEL ID [FLAGS]     reached
 //	announced CHANNEL ID [FLAGS]   put into the queue
+//	triggered ID [FLAGS]           by the JobManager
 //	end CHANNEL | end-announced CHANNEL | tick | deadline | aborted ID
 //	rows CHANNEL BYTES
 //
@@ -82,6 +83,12 @@ func (s *story) do(words []string) (string, error) {
 			return describe(s.a.Barrier(channel, b, s.now)), nil
 		}
 		return describe(s.a.Announced(channel, b, s.now)), nil
+	case "triggered":
+		b, err := barrier(args[0], words[2:])
+		if err != nil {
+			return "", err
+		}
+		return describe(s.a.Triggered(b, s.now)), nil
 	case "end":
 		return describe(s.a.End(channel, s.now)), nil
 	case "end-announced":

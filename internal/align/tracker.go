@@ -38,8 +38,17 @@ func (t *tracker) drop(id int64) {
 
 // track is Barrier at least once.
 func (a *Aligner) track(v *Verdict, channel int, b stream.CheckpointBarrier, now int64) {
+	if i := a.expect(v, b, now); i >= 0 {
+		a.tracker.pending[i].delivered[channel] = true
+		a.completeTracked(v)
+	}
+}
+
+// expect makes an entry for a checkpoint, if there is none, and returns its index;
+// -1 if the checkpoint means nothing any more.
+func (a *Aligner) expect(v *Verdict, b stream.CheckpointBarrier, now int64) int {
 	if b.ID <= a.latest || slices.Contains(a.aborted, b.ID) {
-		return
+		return -1
 	}
 	t := &a.tracker
 	i, found := t.find(b.ID)
@@ -51,10 +60,7 @@ func (a *Aligner) track(v *Verdict, channel int, b stream.CheckpointBarrier, now
 			i--
 		}
 	}
-	if i >= 0 {
-		t.pending[i].delivered[channel] = true
-	}
-	a.completeTracked(v)
+	return i
 }
 
 // completeTracked completes the newest checkpoint whose barriers are all there.

@@ -50,6 +50,9 @@ func (t *Task) TriggerCheckpoint(b stream.CheckpointBarrier) {
 			t.master.DeclineCheckpoint(b.ID, checkpoint.TaskClosing, "")
 			return nil
 		}
+		if t.open > 0 { // what the producers sent before they ended comes first
+			return t.follow(t.aligner.Triggered(b, t.clock.Now().UnixMilli()), 0)
+		}
 		if b.Kind == stream.SyncSavepoint && b.Drain && !t.dataEnded {
 			if err := t.endData(); err != nil {
 				return err

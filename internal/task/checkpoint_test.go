@@ -1,0 +1,50 @@
+package task
+
+import (
+	"testing"
+
+	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/stream"
+)
+
+var hashEdge = jobgraph.Edge{FromUID: "source", Dist: jobgraph.Hash, Keys: []int{0}, Schema: numbers}
+
+// A checkpoint that is triggered at a task whose producers have finished holds the
+// rows that they sent and that are still queued: in the state or in flight. Nobody
+// would send them again.
+func TestTriggerBehindProducersThatFinished(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		barrier stream.CheckpointBarrier
+	}{
+		{"unaligned", stream.CheckpointBarrier{ID: 7, Unaligned: true}},
+		{"aligned", stream.CheckpointBarrier{ID: 7, Aligned: true}},
+		{"at least once", stream.CheckpointBarrier{ID: 7}},
+		{"drain", stream.CheckpointBarrier{ID: 7, Aligned: true, Kind: stream.SyncSavepoint, Drain: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, hashEdge)
+			b.send(t, 0, 1, 2, 3)
+			b.send(t, 0, 4, 5)
+			b.config.In[0][0].Send(stream.Element{Kind: stream.EndOfData})
+			b.config.In[0][0].Send(stream.Element{Kind: stream.End})
+			task := b.task(t)
+			task.TriggerCheckpoint(c.barrier)
+			if c.barrier.Kind == stream.SyncSavepoint {
+				task.final = true // as if it was complete by the time the task ends
+			}
+			if err := task.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if b.master.acks[7] == nil {
+				t.Fatalf("no part of the checkpoint; declined: %v", b.master.declined)
+			}
+			if state, flying := b.adder.snapshots[7], b.inflight(7); state+flying != 5 {
+				t.Errorf("the checkpoint has %d rows in the state and %d in flight; 5 were sent", state, flying)
+			}
+			if b.adder.rows != 5 || b.adder.finished != 1 {
+				t.Errorf("%d rows were processed and the operator was finished %d times; want 5 and once", b.adder.rows, b.adder.finished)
+			}
+		})
+	}
+}
