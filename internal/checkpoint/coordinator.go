@@ -24,6 +24,8 @@ type Coordinator struct {
 	now    int64
 	status JobStatus
 	ended  bool // Shutdown was stepped
+	// leaving: see the event
+	leaving bool
 
 	scheduling bool  // the periodic scheduler runs
 	next       int64 // ms of the next periodic trigger
@@ -83,6 +85,8 @@ func (c *Coordinator) Step(ev Event) {
 		c.checkpointRequested(ev)
 	case StopRequested:
 		c.stopRequested(ev)
+	case Leaving:
+		c.leave()
 	case Backlog:
 		c.setBacklog(ev)
 	case Recovered:
@@ -201,7 +205,7 @@ func (c *Coordinator) after(d int64) int64 {
 
 // startScheduler starts periodic triggers once the job and all its tasks run.
 func (c *Coordinator) startScheduler() {
-	if c.scheduling || c.ended || c.stop != nil || c.o.Interval == 0 || c.status != JobRunning || !c.topo.running() {
+	if c.scheduling || c.ended || c.leaving || c.stop != nil || c.o.Interval == 0 || c.status != JobRunning || !c.topo.running() {
 		return
 	}
 	c.scheduling = true
@@ -358,7 +362,7 @@ func (c *Coordinator) checkpointRequested(ev CheckpointRequested) {
 	if !ev.Silent {
 		c.logManual("Triggering a manual checkpoint for job %s.")
 	}
-	c.request(request{kind: Checkpoint, name: ev.Request, full: ev.Full})
+	c.request(request{kind: Checkpoint, name: ev.Request, full: ev.Full, silent: ev.Silent})
 }
 
 func (c *Coordinator) request(r request) {
@@ -368,6 +372,8 @@ func (c *Coordinator) request(r request) {
 	case c.stop != nil:
 		// Nothing may come between the savepoint and the end of the job.
 		c.out.Reply = append(c.out.Reply, Reply{Request: r.name, Err: exception("The job is being stopped with a savepoint.", CoordinatorSuspend)})
+	case c.leaving && !r.silent:
+		c.reject(r, exception("The job is being stopped.", CoordinatorSuspend))
 	default:
 		c.enqueue(r)
 	}

@@ -129,8 +129,8 @@ type (
 		Format  Format
 	}
 
-	// CheckpointRequested asks for a checkpoint now; Silent: it is not the user who
-	// asks, so the log does not say so.
+	// CheckpointRequested asks for a checkpoint now; Silent: it is the jobmaster, for
+	// tasks that wait for a last one, and the log does not say so.
 	CheckpointRequested struct {
 		Request string
 		Full    bool
@@ -145,6 +145,12 @@ type (
 		Format  Format
 		Drain   bool
 	}
+
+	// Leaving says that the sources were asked to end where they are. From here on
+	// there are no checkpoints but the one in which all tasks end (Silent), and a
+	// savepoint that stops the job: a task that had finished in an earlier one would
+	// be taken for one that has read all of its input.
+	Leaving struct{}
 
 	// Backlog says that the source of a vertex has (no longer) a backlog.
 	Backlog struct {
@@ -180,6 +186,7 @@ func (PersistFailed) event()       {}
 func (SavepointRequested) event()  {}
 func (CheckpointRequested) event() {}
 func (StopRequested) event()       {}
+func (Leaving) event()             {}
 func (Backlog) event()             {}
 func (Recovered) event()           {}
 func (Restored) event()            {}

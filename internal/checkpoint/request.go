@@ -15,6 +15,7 @@ type request struct {
 	periodic bool
 	full     bool
 	drain    bool
+	silent   bool   // the jobmaster's own
 	name     string // of the request to reply to; "" if nobody asked
 	path     string // of a savepoint
 	format   Format

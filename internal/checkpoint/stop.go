@@ -64,3 +64,25 @@ func (c *Coordinator) stopInterrupted() {
 		c.stop.path, c.o.JobID)})
 	c.stop = nil
 }
+
+// leave ends periodic checkpoints and those that wait. One in progress was taken
+// before any source was asked to end.
+func (c *Coordinator) leave() {
+	if c.leaving {
+		return
+	}
+	c.leaving = true
+	if c.scheduling {
+		c.logScheduler("Stopping checkpoint scheduler, the job is being stopped")
+	}
+	c.scheduling, c.next = false, never
+	var stays []request
+	for _, r := range c.queue {
+		if r.silent || r.kind == SyncSavepoint {
+			stays = append(stays, r)
+		} else {
+			c.reject(r, exception("The job is being stopped.", CoordinatorSuspend))
+		}
+	}
+	c.queue = stays
+}

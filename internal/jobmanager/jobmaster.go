@@ -258,6 +258,7 @@ func (m *JobMaster) background(work func(ctx context.Context) func()) {
 func (m *JobMaster) Stop() {
 	m.post(func() {
 		m.stopping = true
+		m.step(checkpoint.Leaving{})
 		for _, e := range m.execs {
 			m.stopSource(e)
 		}

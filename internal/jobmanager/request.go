@@ -46,6 +46,9 @@ func (m *JobMaster) StopWithSavepoint(ctx context.Context, dir string, format ch
 		m.waiting[name] = func(r checkpoint.Reply) {
 			m.final.stops--
 			m.final.due = m.now() + finalRetry // in case the job goes on
+			if r.Err != "" {
+				m.brokeOff()
+			}
 			stopped(r)
 		}
 		return checkpoint.StopRequested{Request: name, Path: target, Format: format, Drain: drain}
@@ -123,6 +126,19 @@ type final struct {
 	asked bool
 	stops int   // requests to stop with a savepoint, which does as well
 	due   int64 // ms, when to ask again; MaxInt64: never
+	// brokeOff: such a stop failed, maybe after it had ended some subtasks.
+	brokeOff bool
+}
+
+// brokeOff notes that a stop with a savepoint failed. Subtasks whose last checkpoint
+// completed meanwhile wait for another: they had set their hopes on the savepoint.
+func (m *JobMaster) brokeOff() {
+	m.final.brokeOff = true
+	for _, e := range m.execs {
+		if e.input == sealed {
+			e.input = ended
+		}
+	}
 }
 
 // finalRetry is how long to wait, in ms, after a final checkpoint that failed.

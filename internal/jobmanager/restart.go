@@ -81,6 +81,11 @@ func (m *JobMaster) taskFailed(e *execution, cause error) {
 	case m.ending():
 	case e.restored != nil && errors.Is(cause, state.ErrCorrupt):
 		m.fallBack(e.restored, cause)
+	case m.stopping || m.final.brokeOff:
+		// Subtasks that were stopped and have finished must go on, too: they have not
+		// read all of their input.
+		m.final.brokeOff = false
+		m.restartAfter(schedule.Failure{}, cause)
 	default:
 		s := e.subtask()
 		m.restartAfter(schedule.Failure{Task: &s, Name: e.name()}, cause)
