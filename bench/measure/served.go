@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"os"
 	"strconv"
 	"sync"
@@ -70,6 +71,7 @@ func (s *server) started(x *embedded.Execution) {
 	})
 }
 
+// routes are the questions; profiles of the process are at /debug/pprof.
 func (s *server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	handle := func(path string, answer func(x *embedded.Execution, r *http.Request) (any, error)) {
@@ -87,6 +89,8 @@ func (s *server) routes() *http.ServeMux {
 			json.NewEncoder(w).Encode(body) // who asked may have gone
 		})
 	}
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	handle("/rows", func(x *embedded.Execution, _ *http.Request) (any, error) { return rowsOf(x), nil })
 	handle("/vertices", func(x *embedded.Execution, _ *http.Request) (any, error) {
 		var ids []string
