@@ -123,7 +123,7 @@ func mask(key, value string) string {
 		return "******"
 	}
 	lower := strings.ToLower(key)
-	for _, word := range []string{"password", "secret", "token", "apikey", "api-key", "auth-params", "service-key", "credential"} {
+	for _, word := range []string{"password", "secret", "token", "apikey", "api-key", "auth-params", "service-key", "credential", "account.key", "basic-auth", "jaas.config", "http-headers"} {
 		if strings.Contains(lower, word) {
 			return "******"
 		}

@@ -116,16 +116,21 @@ func Serve(l net.Listener, h *Handler, log *slog.Logger) *Server {
 // Address is where it listens.
 func (s *Server) Address() string { return s.listen.Addr().String() }
 
-const (
-	lingerMax   = 5 * time.Second // Flink's clients ask at least every 2 s
-	lingerEvery = 10 * time.Millisecond
-)
+// lingerMax is how long somebody has to fetch an outcome: Flink's clients ask at
+// least every 2 s.
+const lingerMax = 5 * time.Second
 
 // Close ends serving. Who asked for a savepoint, or to stop the job, is first given
 // the time to fetch the answer.
 func (s *Server) Close() {
-	for until := time.Now().Add(lingerMax); s.handler.work.pending() && time.Now().Before(until); {
-		time.Sleep(lingerEvery)
+	patience := time.NewTimer(lingerMax)
+	defer patience.Stop()
+	for waiting := true; waiting && s.handler.work.pending(); {
+		select {
+		case <-s.handler.work.seen:
+		case <-patience.C:
+			waiting = false
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/flottstream/flott/internal/actor"
 	"github.com/flottstream/flott/internal/checkpoint"
 )
 
@@ -19,6 +20,8 @@ const (
 
 // operations are what clients have asked for and ask about.
 type operations struct {
+	seen chan struct{} // capacity 1: an outcome was fetched
+
 	mu   sync.Mutex
 	byID map[operationID]*operation
 }
@@ -33,7 +36,9 @@ type operation struct {
 	fetched bool      // somebody has seen the outcome
 }
 
-func newOperations() *operations { return &operations{byID: map[operationID]*operation{}} }
+func newOperations() *operations {
+	return &operations{seen: make(chan struct{}, 1), byID: map[operationID]*operation{}}
+}
 
 // start does work in the background unless an operation of that ID is known.
 func (o *operations) start(id operationID, work func(ctx context.Context) any) error {
@@ -73,6 +78,7 @@ func (o *operations) outcome(id operationID) (body outcomeBody, known bool) {
 		return outcomeBody{Status: inProgress}, true
 	}
 	op.fetched = true
+	actor.Signal(o.seen)
 	return outcomeBody{completed, op.body}, true
 }
 
