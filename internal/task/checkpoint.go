@@ -201,8 +201,14 @@ func (t *Task) persist(p *part) {
 	})
 }
 
-// write writes the keyed state of every operator and encodes the whole.
-func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
+// write writes the keyed state of every operator and encodes the whole. A bug on
+// the way costs the checkpoint, not the process; its files are left to the sweep.
+func (t *Task) write(ctx context.Context, p *part) (st checkpoint.State, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = t.internal(r)
+		}
+	}()
 	files, err := t.checkpoints.Files(ctx, p.barrier)
 	if err != nil {
 		return checkpoint.State{}, err
@@ -231,7 +237,7 @@ func (t *Task) write(ctx context.Context, p *part) (checkpoint.State, error) {
 	if err := files.Flush(); err != nil {
 		return checkpoint.State{}, err
 	}
-	st := files.Encode(&p.state)
+	st = files.Encode(&p.state)
 	p.metrics.Bytes += int64(len(st.Data))
 	p.metrics.FullBytes += int64(len(st.Data))
 	return st, nil

@@ -1,6 +1,8 @@
 package task
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -46,5 +48,26 @@ func TestTriggerBehindProducersThatFinished(t *testing.T) {
 				t.Errorf("%d rows were processed and the operator was finished %d times; want 5 and once", b.adder.rows, b.adder.finished)
 			}
 		})
+	}
+}
+
+// A panic while a part is made durable, in a goroutine of its own, declines the
+// checkpoint; it does not end the process.
+func TestPanicBesideTheStream(t *testing.T) {
+	b := newBench(t)
+	done := make(chan struct{})
+	b.config.Checkpoints.Go = func(f func()) { go func() { defer close(done); f() }() }
+	b.config.Checkpoints.Files = func(context.Context, stream.CheckpointBarrier) (Files, error) { panic("a bug") }
+	task := b.task(t)
+	task.TriggerCheckpoint(stream.CheckpointBarrier{ID: 7, Aligned: true})
+	if err := task.readMail(); err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if why := b.master.declined[7]; !strings.Contains(why, "ASYNC_EXCEPTION internal error in adder (1/1): a bug") {
+		t.Errorf("declined: %q", why)
+	}
+	if err := task.close(); err != nil {
+		t.Fatal(err)
 	}
 }

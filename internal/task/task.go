@@ -125,8 +125,7 @@ func (t *Task) post(fn func() error) {
 func (t *Task) Run(ctx context.Context) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			t.log.Error("internal error", "task", t.name, "panic", r, "stack", string(debug.Stack()))
-			err = fmt.Errorf("internal error in %s: %v (this is a bug in flott; the log has the stack)", t.name, r)
+			err = t.internal(r)
 		}
 		if closeErr := t.close(); err == nil {
 			err = closeErr
@@ -156,6 +155,12 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	}
 	defer t.awaitWriters() // a part that is being written still counts
 	return t.end()
+}
+
+// internal logs a panic and makes an error of it.
+func (t *Task) internal(panicked any) error {
+	t.log.Error("internal error", "task", t.name, "panic", panicked, "stack", string(debug.Stack()))
+	return fmt.Errorf("internal error in %s: %v (this is a bug in flott; the log has the stack)", t.name, panicked)
 }
 
 func (t *Task) runInput(ctx context.Context) error {
