@@ -79,6 +79,9 @@ With 'execution.checkpointing.interval' and '.dir' set, the job takes checkpoint
 had happened (sinks: kafka with 'sink.delivery-guarantee' = 'exactly-once', files);
 -s starts from a savepoint, which --savepoint, or STOP JOB 'id' WITH SAVEPOINT, leaves.
 
+While jobs run, Flink's REST API is served on http://127.0.0.1:8081, or the next free
+port, for flott list, savepoint, stop, doctor and Flink's own tools (--rest).
+
 Exit codes: 0 done; 1 a statement or a job failed; 2 a mistake on the command
 line; 130 interrupted before the end of bounded input or of the script.`
 

@@ -365,3 +365,22 @@ func FuzzRequest(f *testing.F) {
 		}
 	})
 }
+
+// What opening costs beside the first job, and a reading of 4 subtasks.
+func BenchmarkOpen(b *testing.B) {
+	for range b.N {
+		l, err := Listen("127.0.0.1", []int{0})
+		if err != nil {
+			b.Fatal(err)
+		}
+		New(&fakeCluster{}, Options{}).Close()
+		l.Close()
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	j := newFakeJob(checkpoint.JobRunning)
+	for range b.N {
+		read(j)
+	}
+}
