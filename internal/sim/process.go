@@ -151,7 +151,7 @@ func (p *process) checkpointing() (checkpoint.Options, snapshot.Settings) {
 	case 1:
 		o.MinPause = ms(r.IntN(20))
 	}
-	if r.IntN(2) == 0 {
+	if r.IntN(2) == 0 && !p.s.plan.aligned {
 		o.Unaligned, o.MaxConcurrent = true, 1
 		o.AlignedTimeout = []time.Duration{0, ms(1), ms(10)}[r.IntN(3)]
 	}

@@ -19,7 +19,7 @@ var (
 // TestSeeds simulates a number of seeds. One that fails becomes a file, which
 // TestOldSeeds replays for ever.
 func TestSeeds(t *testing.T) {
-	verbose = *every
+	Verbose = *every
 	var sum Report
 	sum.Query = "all"
 	for seed := *first; seed < *first+uint64(*seeds); seed++ {

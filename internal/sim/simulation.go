@@ -68,6 +68,7 @@ type chaos struct {
 	trouble                           bool
 	corrupt                           bool          // a file of the newest of several checkpoints is damaged at a kill
 	drag                              time.Duration // a batch takes the sink up to so long
+	aligned                           bool          // no barrier overtakes rows
 	rocks                             bool          // some processes keep their state on disk
 	calm                              bool          // no checkpoints, one subtask, nothing goes wrong
 	next                              int           // step at which something happens
