@@ -7,9 +7,9 @@ import (
 )
 
 // Stop ends a source task at the next element, without ending event time:
-// windows that are open stay unfired.
+// windows that are open stay unfired. One that has ended by itself stays as it is.
 func (t *Task) Stop() {
-	t.post(func() error { t.stopped = true; return nil })
+	t.post(func() error { t.stopped = t.stopped || !t.dataEnded; return nil })
 }
 
 // endData ends the chain: operators give out what they hold and barriers are all
