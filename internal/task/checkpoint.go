@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,6 +55,7 @@ func (t *Task) TriggerCheckpoint(b stream.CheckpointBarrier) {
 			return t.follow(t.aligner.Triggered(b, t.clock.Now().UnixMilli()), 0)
 		}
 		if b.Kind == stream.SyncSavepoint && b.Drain && !t.dataEnded {
+			t.drained = true
 			if err := t.endData(); err != nil {
 				return err
 			}
@@ -101,6 +103,11 @@ func (t *Task) CheckpointAborted(a checkpoint.Abort) {
 			}
 		}
 		if t.suspended == a.ID {
+			if t.drained {
+				// Event time has ended: it could not go on, and to end the job now would
+				// be to end it without having read all of its input.
+				return errors.New("Stop-with-savepoint failed.")
+			}
 			t.suspended, t.lastFrom = 0, 0 // the savepoint that was to stop the job failed: go on
 		}
 		return nil

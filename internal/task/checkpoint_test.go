@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/stream"
 )
@@ -70,4 +71,45 @@ func TestPanicBesideTheStream(t *testing.T) {
 	if err := task.close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// When a savepoint that was to stop the job fails, its tasks go on. After a drain they
+// cannot: their event time is over. The failure brings them back to where they were.
+func TestStopThatFails(t *testing.T) {
+	for _, drain := range []bool{false, true} {
+		b := newBench(t)
+		b.config.Checkpoints.Settings.AfterFinish = true
+		task := b.task(t)
+		task.TriggerCheckpoint(stream.CheckpointBarrier{ID: 7, Aligned: true, Kind: stream.SyncSavepoint, Drain: drain})
+		task.CheckpointAborted(checkpoint.Abort{ID: 7, Reason: checkpoint.Expired})
+		err := task.readMail()
+		if failed := err != nil; failed != drain {
+			t.Errorf("drain %v: %v", drain, err)
+		}
+		if !drain && (task.dataEnded || task.waits()) {
+			t.Error("the task does not go on")
+		}
+		task.close()
+	}
+}
+
+// A source that has read everything has done so even if it is then told to stop:
+// after a restore its operators are not finished again.
+func TestStopAfterTheEnd(t *testing.T) {
+	b := newBench(t)
+	task := b.task(t)
+	if err := task.endData(); err != nil {
+		t.Fatal(err)
+	}
+	task.Stop()
+	task.TriggerCheckpoint(stream.CheckpointBarrier{ID: 7, Aligned: true})
+	if err := task.readMail(); err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range b.master.acks[7].Operators {
+		if !op.Done {
+			t.Errorf("%s would be finished again", op.Name)
+		}
+	}
+	task.close()
 }

@@ -87,6 +87,7 @@ type Task struct {
 	lastFrom     int64
 	final        bool
 
+	drained   bool // a savepoint that stops the job has ended event time here
 	stopped   bool // the job was stopped: its end is not the end of event time
 	dataEnded bool // operators have given out the rest
 	ended     bool // End was sent
