@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/jobgraph"
@@ -43,16 +44,17 @@ func (t *Task) resume() error {
 	return nil
 }
 
-// replayInflight processes the rows that were in flight.
+// replayInflight processes the rows that were in flight. Two edges may join the same
+// operators, as those of t UNION ALL t do: they are alike, and the rows of each lie in
+// a part of their own.
 func (t *Task) replayInflight() error {
 	for _, in := range t.restore.Inflight {
-		for _, e := range t.vertex.Inputs {
-			if e.Port != in.Port || e.FromUID != in.From {
-				continue
-			}
-			if err := t.replay(in, e); err != nil {
-				return fmt.Errorf("%s: rows in flight of checkpoint %d: %w", t.name, t.restore.Checkpoint, err)
-			}
+		i := slices.IndexFunc(t.vertex.Inputs, func(e jobgraph.Edge) bool { return e.Port == in.Port && e.FromUID == in.From })
+		if i < 0 {
+			continue
+		}
+		if err := t.replay(in, t.vertex.Inputs[i]); err != nil {
+			return fmt.Errorf("%s: rows in flight of checkpoint %d: %w", t.name, t.restore.Checkpoint, err)
 		}
 	}
 	return nil
