@@ -2,12 +2,16 @@ package task
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/flottstream/flott/internal/checkpoint"
 	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/stream"
+	"github.com/flottstream/flott/internal/types"
 )
 
 var hashEdge = jobgraph.Edge{FromUID: "source", Dist: jobgraph.Hash, Keys: []int{0}, Schema: numbers}
@@ -112,4 +116,45 @@ func TestStopAfterTheEnd(t *testing.T) {
 		}
 	}
 	task.close()
+}
+
+// Rows in flight on two edges between the same operators are processed once.
+func TestReplayOfTwoEdgesAlike(t *testing.T) {
+	b := newBench(t, hashEdge, hashEdge)
+	b.send(t, 0, 1, 2)
+	b.send(t, 1, 3)
+	for _, in := range b.config.In {
+		in[0].Announce(stream.Element{Kind: stream.Barrier, Checkpoint: stream.CheckpointBarrier{ID: 7, Unaligned: true}})
+	}
+	task := b.task(t)
+	for b.master.acks[7] == nil {
+		e, channel, ok := task.gate.PollUrgent()
+		if !ok {
+			t.Fatalf("no part of the checkpoint; declined: %v", b.master.declined)
+		}
+		if err := task.handle(e, channel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	task.close()
+
+	again := newBench(t, hashEdge, hashEdge)
+	again.config.Restore = &snapshot.Restore{Checkpoint: 7, Whole: true, Inflight: b.master.acks[7].Inflight}
+	task = again.task(t)
+	if err := task.resume(); err != nil {
+		t.Fatal(err)
+	}
+	if again.adder.rows != 3 {
+		t.Errorf("%d rows were processed; 3 were in flight", again.adder.rows)
+	}
+	task.close()
+}
+
+// A task that cannot be built closes what it has opened, once.
+func TestBuildFails(t *testing.T) {
+	b := newBench(t)
+	b.config.Build = func(*jobgraph.Operator, []types.Schema) (operator.Operator, error) { return nil, errors.New("no") }
+	if _, err := New(t.Context(), b.config); err == nil || b.source.closed != 1 {
+		t.Errorf("error %v; the source was closed %d times, want once", err, b.source.closed)
+	}
 }

@@ -402,9 +402,9 @@ func (t *Task) close() (err error) {
 	}
 	for i := len(t.nodes) - 1; i >= 0; i-- {
 		var c operator.Closer
-		if t.nodes[i].op == nil {
+		if i == 0 && t.source != nil {
 			c, _ = t.source.(operator.Closer)
-		} else {
+		} else { // nil: it could not be built
 			c, _ = t.nodes[i].op.(operator.Closer)
 		}
 		if c != nil {
