@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,9 @@ func startBroker(ctx context.Context, root, folder, version string) (*broker, er
 	if err != nil {
 		return nil, err
 	}
+	if before := portOf(folder); before > 0 {
+		port = before // a run that is gone on with
+	}
 	b := &broker{}
 	if b.scripts, err = filepath.Abs(filepath.Join(root, "scripts")); err != nil {
 		return nil, err
@@ -40,6 +44,15 @@ func startBroker(ctx context.Context, root, folder, version string) (*broker, er
 	b.env = append(os.Environ(), "KAFKA_PORT="+strconv.Itoa(port), "KAFKA_DATA="+filepath.Join(folder, "kafka"), "KAFKA_KEEP=1", "KAFKA_VERSION="+version)
 	b.address, err = b.up(ctx)
 	return b, err
+}
+
+// portOf is the port of the broker whose data are below folder, 0 if there are none.
+func portOf(folder string) (port int) {
+	text, err := os.ReadFile(filepath.Join(folder, "kafka", "server.properties"))
+	if _, rest, ok := strings.Cut(string(text), "listeners=PLAINTEXT://127.0.0.1:"); ok && err == nil {
+		fmt.Sscanf(rest, "%d", &port)
+	}
+	return port
 }
 
 func (b *broker) up(ctx context.Context) (string, error) {

@@ -46,6 +46,7 @@ type options struct {
 	limit       time.Duration
 	json        string
 	keep        bool
+	finish      string
 	commit      string
 }
 
@@ -69,6 +70,7 @@ func flags(o *options) {
 	flag.DurationVar(&o.limit, "limit", time.Hour, "for everything")
 	flag.StringVar(&o.json, "json", "", "write the result to this file")
 	flag.BoolVar(&o.keep, "keep", false, "keep the folder with logs, checkpoints and the broker's data; a run that is not right always does")
+	flag.StringVar(&o.finish, "finish", "", "go on with the `FOLDER` that a run left which did not come to its end: no more kills; -seed, -kills and -rows as there, -json its result")
 	flag.Parse()
 }
 
@@ -100,9 +102,11 @@ func run(ctx context.Context, o *options, out io.Writer) (right bool, err error)
 	if text, err := exec.CommandContext(ctx, "git", "-C", o.root, "rev-parse", "--short", "HEAD").Output(); err == nil {
 		o.commit = strings.TrimSpace(string(text))
 	}
-	folder, err := os.MkdirTemp("", "flott-chaos-")
-	if err != nil {
-		return false, err
+	folder := o.finish
+	if folder == "" {
+		if folder, err = os.MkdirTemp("", "flott-chaos-"); err != nil {
+			return false, err
+		}
 	}
 	h := &harness{o: o, out: out, folder: folder, flott: o.flott, random: rand.New(rand.NewPCG(o.seed, 2)), result: newResult(o),
 		feeder: &feeder{events: generate(o.seed, o.rows*o.kills), rate: o.rate}}
@@ -130,6 +134,9 @@ func run(ctx context.Context, o *options, out io.Writer) (right bool, err error)
 func (h *harness) run(ctx context.Context) (bool, error) {
 	began := time.Now()
 	err := h.prepare(ctx)
+	if h.o.finish != "" && err == nil {
+		err = h.takeUp()
+	}
 	if h.broker != nil {
 		defer h.broker.stop()
 	}
@@ -141,6 +148,9 @@ func (h *harness) run(ctx context.Context) (bool, error) {
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
+		if h.o.finish != "" {
+			return // the input is there
+		}
 		if err := h.feeder.run(ctx, h.broker.address); err != nil {
 			cancel(err)
 		}

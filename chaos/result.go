@@ -30,6 +30,7 @@ type result struct {
 	Replayed       int // epochs written again from a checkpoint
 	Hanging        int // partitions in which the broker had forgotten to end a transaction
 	Checkpoints    int // completed
+	Finishes       int `json:",omitempty"` // times the run was taken up with -finish
 	Finished       int // runs that came to the end before their kill
 	Failed         int // runs that ended by an error of their own
 	FailedBroker   int // the same, while the broker was away
@@ -112,7 +113,9 @@ func (r *result) decide() {
 
 // finish enters what is known at the end only.
 func (r *result) finish(duration time.Duration, err error) {
-	r.Duration = duration.Round(time.Second).String()
+	if r.Finishes == 0 {
+		r.Duration = duration.Round(time.Second).String()
+	}
 	if err != nil {
 		r.Why = err.Error()
 	}
