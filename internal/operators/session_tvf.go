@@ -63,7 +63,15 @@ func (s *sessionTVF) Open(ctx *operator.Context) (err error) {
 		return err
 	}
 	s.list, err = ctx.State.List(state.Spec{Name: "session-rows", Key: keyTypes, FixedWidth: 8, Value: s.schema})
+	s.askForTimer() // for the sessions it is restored with
 	return err
+}
+
+// askForTimer asks to be called when the next processing-time session may be over.
+func (s *sessionTVF) askForTimer() {
+	if next, ok := s.timers.Next(); ok && s.spec.Window.Proctime {
+		s.ctx.Timers.Set(s.clock.instant(next))
+	}
 }
 
 // ProcessBatch keeps the rows that are not late.
@@ -89,9 +97,7 @@ func (s *sessionTVF) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) erro
 			return err
 		}
 	}
-	if s.spec.Window.Proctime {
-		s.ctx.Timers.Set(s.ctx.Clock.Now().UnixMilli() + s.spec.Window.Size)
-	}
+	s.askForTimer()
 	return nil
 }
 
@@ -147,7 +153,9 @@ func (s *sessionTVF) OnWatermark(time int64, out operator.Output) (int64, error)
 
 // OnProcessingTime emits the sessions that are over by the clock.
 func (s *sessionTVF) OnProcessingTime(now int64, out operator.Output) error {
-	return s.close(s.clock.local(now), out)
+	err := s.close(s.clock.local(now), out)
+	s.askForTimer()
+	return err
 }
 
 func (s *sessionTVF) close(time int64, out operator.Output) error {

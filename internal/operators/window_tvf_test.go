@@ -8,7 +8,11 @@ import (
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/jobgraph"
+	"github.com/flottstream/flott/internal/metrics"
 	"github.com/flottstream/flott/internal/operator"
+	"github.com/flottstream/flott/internal/rpc"
+	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/stream"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -94,4 +98,37 @@ func TestSessionWindowFunction(t *testing.T) {
 	watermark(20, "2@06 [06,16) 15.999")
 	send(2, 7)
 	watermark(40, "1@05 [05,30) 29.999; 1@20 [05,30) 29.999; 1@13 [05,30) 29.999")
+}
+
+// restoredSessions is the state of a session window function as another one finds it.
+type restoredSessions struct {
+	state.Backend
+	of *sessionTVF
+}
+
+func (r restoredSessions) Timers(string) (state.Timers, error) { return r.of.timers, nil }
+func (r restoredSessions) List(state.Spec) (state.List, error) { return r.of.list, nil }
+
+// Processing-time sessions that are open in a checkpoint end although no row follows.
+func TestRestoredProctimeSessions(t *testing.T) {
+	spec := &jobgraph.WindowTVF{Window: jobgraph.Window{Kind: jobgraph.Session, Time: 1, Size: 10_000, Partition: []int{0}, Proctime: true}}
+	op := NewWindowTVF(spec, tvfSchema)
+	openOperator(t, op, true)
+	if err := op.ProcessBatch(0, tvfRows(1, 5, 2, 6), &windows{}); err != nil {
+		t.Fatal(err)
+	}
+	again, timers, out := NewWindowTVF(spec, tvfSchema), &setTimers{}, &windows{}
+	err := again.(operator.Opener).Open(&operator.Context{
+		Watermark: stream.MinTime, Parallelism: 1, Timers: timers, Clock: fixedClock{time.UnixMilli(7)}, State: restoredSessions{of: op.(*sessionTVF)},
+		Metrics: metrics.NewGroup(nil), Log: rpc.Discard, Settings: operator.Settings{BatchRows: 7, Streaming: true, TimeZone: time.UTC},
+	})
+	if err != nil || len(timers.times) != 1 {
+		t.Fatalf("error %v; calls asked for at %d, want one", err, timers.times)
+	}
+	if err := again.(operator.TimerHandler).OnProcessingTime(timers.times[0], out); err != nil {
+		t.Fatal(err)
+	}
+	if rows := strings.Count(out.take(), "@"); rows != 2 {
+		t.Errorf("%d rows were given out, want 2", rows)
+	}
 }
