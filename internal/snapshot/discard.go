@@ -12,7 +12,9 @@ import (
 
 // Discard deletes what a checkpoint leaves behind: the manifest before the files,
 // so that no manifest is ever without its files. Folders that become empty go too.
-// It goes on after an error; a file that is gone already is none.
+// It goes on after an error; a file that is gone already is none. A file whose name
+// we would not have given is left alone: a manifest may have been made by somebody who
+// wants other files deleted.
 func (s *Storage) Discard(ctx context.Context, d checkpoint.Discard) error {
 	if d.Manifest != nil && addressable(d.Manifest) {
 		url, err := s.metadataURL(d.Manifest)
@@ -25,7 +27,11 @@ func (s *Storage) Discard(ctx context.Context, d checkpoint.Discard) error {
 	}
 	var errs []error
 	for _, h := range d.Handles {
-		if err := s.delete(ctx, h.Name); err != nil {
+		err := fmt.Errorf("%s is no file of a checkpoint; it is left alone", h.Name)
+		if isFileName(path.Base(h.Name)) {
+			err = s.delete(ctx, h.Name)
+		}
+		if err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -610,6 +610,18 @@ func TestDiscard(t *testing.T) {
 	equal(t, "left", w.names(), []string{all[1].Name})
 }
 
+// A manifest made by somebody else does not get other files deleted.
+func TestDiscardNamesFilesOfOurs(t *testing.T) {
+	w := newWorld()
+	s := w.storage(t, Settings{Dir: "/ck"})
+	for _, name := range []string{"file:/home/user/.ssh/id_rsa", "file:/ck/../etc/passwd", "file:/ck/chk-1/_metadata"} {
+		if err := s.Discard(bg, checkpoint.Discard{ID: 1, Handles: []checkpoint.Handle{{Name: name}}}); err == nil || !strings.Contains(err.Error(), "left alone") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	equal(t, "deleted", w.deleted, nil)
+}
+
 // A manifest that cannot be deleted keeps its files; one file does not keep the others.
 func TestDiscardFails(t *testing.T) {
 	w := newWorld()
