@@ -619,7 +619,7 @@ func TestDiscardNamesFilesOfOurs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	equal(t, "deleted", w.deleted, nil)
+	equal(t, "deleted", w.deleted, []string{})
 }
 
 // A manifest that cannot be deleted keeps its files; one file does not keep the others.
