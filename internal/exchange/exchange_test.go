@@ -83,6 +83,41 @@ func TestHashRoutesByKeyGroup(t *testing.T) {
 	}
 }
 
+// The key groups are those of the consumer, also if the producer has more subtasks
+// than the job has key groups.
+func TestHashRoutesByKeyGroupOfTheConsumer(t *testing.T) {
+	g := &jobgraph.StreamGraph{Parallelism: 3, MaxParallelism: 128, Operators: []*jobgraph.Operator{
+		{ID: 0, Name: "source", Parallelism: 200, Schema: schema},
+		{ID: 1, Name: "sum", Inputs: []jobgraph.Input{{From: 0, Dist: jobgraph.Hash, Keys: []int{0}}}, Schema: schema},
+	}}
+	job, err := jobgraph.Chain(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	producer := job.Vertices[0]
+	channels := []*Channel{NewChannel(Limits{Exclusive: 2000}), NewChannel(Limits{Exclusive: 2000}), NewChannel(Limits{Exclusive: 2000})}
+	w := NewWriter(WriterConfig{Context: t.Context(), Edge: producer.Outputs[0], Channels: channels, MaxParallelism: producer.MaxParallelism, BatchRows: 4})
+	var in []int64
+	for k := range int64(3000) {
+		in = append(in, k)
+	}
+	if err := w.Emit(rows(in...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range channels {
+		keys, _ := drain(t, NewGate([]*Channel{c}, 0, make(chan struct{}, 1)))
+		own := keygroup.RangeOf(i, job.Vertices[1].MaxParallelism, 3)
+		for _, k := range keys {
+			if group := keygroup.Of(keygroup.Hash8(uint64(k)), job.Vertices[1].MaxParallelism); group < own.Start || group > own.End {
+				t.Errorf("key %d of key group %d went to subtask %d, which has %v", k, group, i, own)
+			}
+		}
+	}
+}
+
 // Control elements stay behind the rows before them and ahead of those after.
 func TestControlElementsKeepTheirPlace(t *testing.T) {
 	w, gates, _ := pair(context.Background(), jobgraph.Forward, 1, Limits{Exclusive: 100})

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/flottstream/flott/internal/actor"
@@ -44,7 +45,7 @@ type WriterConfig struct {
 	Edge           jobgraph.Edge
 	Channels       []*Channel // to each consuming subtask the distribution may reach
 	Subtask        int
-	MaxParallelism int
+	MaxParallelism int // if the edge does not say
 	BatchRows      int
 	Waited         *metrics.Timer   // for buffers
 	Bytes, Buffers *metrics.Counter // handed over; nil: not counted
@@ -61,7 +62,7 @@ func NewWriter(c WriterConfig) *Writer {
 	w := &Writer{
 		ctx: c.Context, dist: c.Edge.Dist, schema: c.Edge.Schema, channels: c.Channels,
 		pending: make([]*batch.Batch, len(c.Channels)), rows: c.BatchRows,
-		keyCols: c.Edge.Keys, maxP: c.MaxParallelism, sel: make([][]int32, len(c.Channels)),
+		keyCols: c.Edge.Keys, maxP: cmp.Or(c.Edge.MaxParallelism, c.MaxParallelism), sel: make([][]int32, len(c.Channels)),
 		nextTurn: c.Subtask, bytes: c.Bytes, buffers: c.Buffers,
 	}
 	if w.bytes == nil {

@@ -94,7 +94,7 @@ func (c *chaining) connect() {
 		for _, in := range v.Chain[0].Op.Inputs {
 			e := Edge{
 				ID: id, From: c.vertex[in.From], FromUID: c.g.Operators[in.From].UID, To: v.ID, FromNode: c.node[in.From], Port: in.Port,
-				Dist: in.Dist, Keys: in.Keys, Schema: c.g.Operators[in.From].Schema,
+				Dist: in.Dist, Keys: in.Keys, Schema: c.g.Operators[in.From].Schema, MaxParallelism: v.MaxParallelism,
 			}
 			id++
 			v.Inputs = append(v.Inputs, e)

@@ -89,6 +89,9 @@ type Edge struct {
 	Dist     Distribution
 	Keys     []int
 	Schema   types.Schema
+	// MaxParallelism is that of the consuming vertex: its key groups are what rows are
+	// shared out by.
+	MaxParallelism int
 }
 
 // Graph is what a JobManager deploys. Vertices are in topological order.
