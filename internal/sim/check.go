@@ -122,7 +122,10 @@ func (s *simulation) checkDisk() error {
 			}
 		}
 		for _, b := range broken {
-			if s.report.Corruptions == 0 {
+			// The disk refused to delete a manifest that nobody needs, and files that
+			// it shares with later ones have gone since: a known leak.
+			old := s.disk.failed > 0 && len(sound) > 0 && sound[len(sound)-1].Path != b.Path
+			if s.report.Corruptions == 0 && !old {
 				return fmt.Errorf("checkpoint %s is broken: %w", b.Path, b.Err)
 			}
 			// Nobody knows what else it names; it is left for people to look at.
