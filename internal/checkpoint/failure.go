@@ -39,7 +39,11 @@ func (c *Coordinator) abort(p *pending, f failure) {
 		c.stop = nil // the job goes on
 	}
 	if p.name != "" {
-		c.out.Reply = append(c.out.Reply, Reply{Request: p.name, ID: id, Err: f.message()})
+		why := f.message()
+		if f.cause != "" {
+			why += " Caused by: " + f.cause
+		}
+		c.out.Reply = append(c.out.Reply, Reply{Request: p.name, ID: id, Err: why})
 	}
 	c.count(p, f)
 }

@@ -91,6 +91,11 @@ func (e *Engine) findNewest(ctx context.Context, cfg *config.Config, root string
 	e.passedOver(broken)
 	job.RestoreFrom = &jobmanager.RestoreFrom{AllowNonRestored: cfg.Bool("execution.state-recovery.ignore-unclaimed-state")}
 	if newest == nil {
+		for _, b := range broken {
+			if strings.Contains(b.Path, resumedID(job.Graph.Name)) {
+				return fmt.Errorf("no checkpoint of job %q can be read (%s: %w); starting afresh would repeat its output: remove %s/%s to do that", job.Graph.Name, b.Path, b.Err, root, resumedID(job.Graph.Name))
+			}
+		}
 		e.log.Info(fmt.Sprintf("No checkpoint of a job named %q found under %s; it starts afresh.", job.Graph.Name, root))
 		job.ID = resumedID(job.Graph.Name)
 		return nil

@@ -216,9 +216,12 @@ func (m *JobMaster) finish() {
 // transition logs a new status of the job.
 func (m *JobMaster) transition(to checkpoint.JobStatus, cause error) {
 	line := fmt.Sprintf("Job %s (%s) switched from state %s to %s.", m.job.Graph.Name, m.job.ID, m.status, to)
-	if cause != nil {
+	switch {
+	case to == checkpoint.JobRestarting: // the user sees nothing else of it
+		m.log.Warn(line, "cause", cause)
+	case cause != nil:
 		m.info(line, "cause", cause)
-	} else {
+	default:
 		m.info(line)
 	}
 	m.status = to

@@ -126,7 +126,7 @@ func (m *TaskManager) run(ctx context.Context, d *rpc.Deployment, r *running, in
 		state = rpc.Failed
 	}
 	if err != nil {
-		m.opts.Log.Warn(fmt.Sprintf("%s (%d/%d)#%d of job %s switched to FAILED with failure cause: %v", d.Vertex.Name, a.Subtask+1, d.Vertex.Parallelism, a.Number, a.Job, err))
+		m.opts.Log.Info(fmt.Sprintf("%s (%d/%d)#%d of job %s switched to FAILED with failure cause: %v", d.Vertex.Name, a.Subtask+1, d.Vertex.Parallelism, a.Number, a.Job, err))
 	}
 	r.cancel(nil)
 	m.forget(a)
