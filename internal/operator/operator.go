@@ -15,6 +15,7 @@
 package operator
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -99,9 +100,20 @@ type Context struct {
 	Watermark int64
 	// Restored is that checkpoint's ID, 0 if it starts afresh.
 	Restored int64
+	// Canceled is done when the task is cancelled: what waits for the outside world
+	// gives up then. Nil: never.
+	Canceled context.Context
 	// Job, UID and Checkpointing: see connector.WriterContext.
 	Job, UID      string
 	Checkpointing bool
+}
+
+// UntilCanceled returns a context that ends when the task is cancelled, or by cancel.
+func (c *Context) UntilCanceled() (ctx context.Context, cancel context.CancelFunc) {
+	if c.Canceled == nil {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithCancel(c.Canceled)
 }
 
 // Clock tells the processing time, so that tests and the simulator can set it.

@@ -87,7 +87,7 @@ func (j *lookupJoin) Open(ctx *operator.Context) (err error) {
 	}
 	j.enc = rowcodec.NewKeyEncoder(columnTypes(s.LeftSchema, j.cols))
 	j.asked, j.found = batch.NewBatch(asked, 0), batch.NewBatch(fields, 0)
-	taskCtx, cancel := context.WithCancel(context.Background())
+	taskCtx, cancel := ctx.UntilCanceled()
 	j.cancel = cancel
 	j.lookup, err = j.table.Lookup(&connector.ReaderContext{
 		Subtask: ctx.Subtask, Parallelism: ctx.Parallelism, Metrics: ctx.Metrics, Log: ctx.Log, Context: taskCtx,

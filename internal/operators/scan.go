@@ -41,7 +41,7 @@ func newScan(spec *jobgraph.Scan, source connector.Source) operator.Source {
 // Open opens the reader and compiles the expressions.
 func (s *scan) Open(ctx *operator.Context) error {
 	s.ctx = ctx
-	readerCtx, cancel := context.WithCancel(context.Background())
+	readerCtx, cancel := ctx.UntilCanceled()
 	s.cancel = cancel
 	reader, err := s.source.Reader(&connector.ReaderContext{
 		Subtask: ctx.Subtask, Parallelism: ctx.Parallelism, Metrics: ctx.Metrics, Log: ctx.Log, Context: readerCtx,

@@ -33,7 +33,7 @@ func newSink(spec *jobgraph.Sink, s connector.Sink) operator.Operator {
 
 // Open opens the writer.
 func (s *sink) Open(ctx *operator.Context) (err error) {
-	writerCtx, cancel := context.WithCancel(context.Background())
+	writerCtx, cancel := ctx.UntilCanceled()
 	s.cancel = cancel
 	s.sent = ctx.Metrics.Counter("numRecordsSend")
 	s.writer, err = s.sink.Writer(&connector.WriterContext{

@@ -135,7 +135,7 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 				n.writers, t.edges = append(n.writers, w), append(t.edges, w)
 			}
 		}
-		if err := t.open1(c, i, n, group); err != nil {
+		if err := t.open1(ctx, c, i, n, group); err != nil {
 			return fmt.Errorf("%s: %w", link.Op.Name, err)
 		}
 	}
@@ -144,7 +144,7 @@ func (t *Task) wireChain(ctx context.Context, c Config) error {
 }
 
 // open1 builds and opens the operator of one chain node.
-func (t *Task) open1(c Config, i int, n *node, group *metrics.Group) error {
+func (t *Task) open1(ctx context.Context, c Config, i int, n *node, group *metrics.Group) error {
 	op := c.Vertex.Chain[i].Op
 	if i == 0 {
 		src, err := c.Source(op, c.Subtask, c.Vertex.Parallelism, group)
@@ -153,7 +153,7 @@ func (t *Task) open1(c Config, i int, n *node, group *metrics.Group) error {
 		}
 		if src != nil {
 			t.source = src
-			return t.openOperator(c, n, group, src)
+			return t.openOperator(ctx, c, n, group, src)
 		}
 	}
 	built, err := c.Build(op, c.Vertex.InputSchemas(i))
@@ -161,17 +161,17 @@ func (t *Task) open1(c Config, i int, n *node, group *metrics.Group) error {
 		return err
 	}
 	n.op = built
-	return t.openOperator(c, n, group, built)
+	return t.openOperator(ctx, c, n, group, built)
 }
 
 // openOperator gives the operator its surroundings and the state it is restored
 // from, and sets the node's event time to what it was then.
-func (t *Task) openOperator(c Config, n *node, group *metrics.Group, op any) (err error) {
+func (t *Task) openOperator(run context.Context, c Config, n *node, group *metrics.Group, op any) (err error) {
 	from := t.restored(n.uid)
 	ctx := &operator.Context{
 		Name: n.name, Subtask: c.Subtask, Parallelism: c.Vertex.Parallelism, MaxParallelism: c.Vertex.MaxParallelism,
 		KeyGroups: t.groups, Metrics: group, Log: c.Log, Clock: c.Clock, Timers: nodeTimers{&t.timers, n}, Settings: c.Settings,
-		Watermark: stream.MinTime, Job: c.Job, UID: n.uid,
+		Watermark: stream.MinTime, Canceled: run, Job: c.Job, UID: n.uid,
 		Checkpointing: c.Checkpoints != nil && c.Checkpoints.Settings.AfterFinish,
 	}
 	if t.restore != nil {
