@@ -46,7 +46,7 @@ func run(t *testing.T, job, parallelism string) string {
 
 // A join's rows come in the order in which its two inputs happen to be read, and
 // those of files in the order in which subtasks get them.
-var anyOrder = map[string]bool{"shop": true, "files": true}
+var anyOrder = map[string]bool{"shop": true, "files": true, "enrich": true}
 
 // What is late depends on how far the subtasks of a source have come, and the
 // events that the nexmark connector makes on how many subtasks make them.

@@ -76,6 +76,8 @@ func resumable(cfg *config.Config, o checkpoint.Options, streaming bool) error {
 		return errors.New("--resume looks for checkpoints under 'execution.checkpointing.dir', which is not set; set it to a path or URL")
 	case o.Interval == 0:
 		return errors.New("--resume needs checkpoints, but 'execution.checkpointing.interval' is not set; set it, for example to '10 s'")
+	case !o.AfterTasksFinish:
+		return errors.New("--resume needs 'execution.checkpointing.checkpoints-after-tasks-finish' = 'true': without it the last results of a job lie in no checkpoint, and a resumed job would repeat them")
 	case cfg.IsSet("execution.state-recovery.path"):
 		return errors.New("give either --resume or 'execution.state-recovery.path' (-s), not both")
 	}
