@@ -2,7 +2,6 @@ package lsm
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"sync/atomic"
 
@@ -25,12 +24,13 @@ type run struct {
 	drained atomic.Bool
 }
 
-// item is one entry of a run. first and second are the first 16 bytes of the key,
-// which nearly always decide the order.
+// item is one entry of a run. words are the first 24 bytes of the key behind the
+// key group, which nearly always decide the order within the group.
 type item struct {
-	first, second uint64
-	chunk, at     int32 // where key and value lie in the slab
-	key, value    int32 // their sizes; value -1: deleted
+	words      [3]uint64
+	group      int32 // key group
+	chunk, at  int32 // where key and value lie in the slab
+	key, value int32 // their sizes; value -1: deleted
 }
 
 // span is a range of keys, to excluded.
@@ -111,7 +111,7 @@ func (s *store) collectCell(r *run, ref state.Ref) {
 	be.PutUint16(tree, uint16(group))
 	r.key = tree
 	it := item{key: int32(len(tree)), value: -1}
-	it.first, it.second = headWords(tree)
+	it.note(tree)
 	size := len(tree)
 	if !gone {
 		it.value = int32(s.recordBytes(ref))
@@ -145,29 +145,62 @@ func (s *store) note(sp *space, r state.Ref, group int, gone bool) {
 	}
 }
 
-// headWords returns the first 16 bytes of a key, filled up with zeros, as numbers.
-func headWords(key []byte) (first, second uint64) {
-	if len(key) >= 16 {
-		return be.Uint64(key), be.Uint64(key[8:])
+// note takes down the beginning of the key, filled up with zeros.
+func (it *item) note(key []byte) {
+	it.group = int32(be.Uint16(key))
+	key = key[groupBytes:]
+	if len(key) < 24 {
+		var head [24]byte
+		copy(head[:], key)
+		key = head[:]
 	}
-	var head [16]byte
-	copy(head[:], key)
-	return be.Uint64(head[:]), be.Uint64(head[8:])
+	it.words = [3]uint64{be.Uint64(key), be.Uint64(key[8:]), be.Uint64(key[16:])}
 }
 
-// sort brings the items into the order of their keys.
+// sort brings the items into the order of their keys: by key group in one pass,
+// then the items of each group, which fit the processor's cache.
 func (r *run) sort() {
-	slices.SortFunc(r.items, func(a, b item) int {
-		switch {
-		case a.first != b.first:
-			return cmp.Compare(a.first, b.first)
-		case a.second != b.second:
-			return cmp.Compare(a.second, b.second)
+	if len(r.items) == 0 {
+		return
+	}
+	low, high := r.items[0].group, r.items[0].group
+	for i := range r.items {
+		low, high = min(low, r.items[i].group), max(high, r.items[i].group)
+	}
+	ends := make([]int, high-low+2)
+	for i := range r.items {
+		ends[r.items[i].group-low+1]++
+	}
+	for g := 1; g < len(ends); g++ {
+		ends[g] += ends[g-1]
+	}
+	sorted := make([]item, len(r.items))
+	for i := range r.items {
+		g := r.items[i].group - low
+		sorted[ends[g]] = r.items[i]
+		ends[g]++
+	}
+	r.items = sorted
+	from := 0
+	for _, to := range ends[:len(ends)-1] {
+		slices.SortFunc(sorted[from:to], r.compare)
+		from = to
+	}
+}
+
+// compare orders two items of one key group.
+func (r *run) compare(a, b item) int {
+	for i, w := range a.words {
+		if w != b.words[i] {
+			if w < b.words[i] {
+				return -1
+			}
+			return 1
 		}
-		x, _ := r.bytes(&a)
-		y, _ := r.bytes(&b)
-		return bytes.Compare(x, y)
-	})
+	}
+	x, _ := r.bytes(&a)
+	y, _ := r.bytes(&b)
+	return bytes.Compare(x, y)
 }
 
 // sortDrops orders the deleted ranges and leaves out those that occur twice.

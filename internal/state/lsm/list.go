@@ -36,9 +36,10 @@ type chunks struct {
 var _ state.List = (*list)(nil)
 
 // The fixed part of a head: first chunk (8) | one after the last chunk (8) |
-// records (8) | chunks there are (4), and, not in the tree, resident ones (4).
+// records (8) | chunks there are (4), and, not in the tree, resident ones (4) and
+// where the last chunk probably is (4, its Ref + 1).
 const (
-	listHead     = 32
+	listHead     = 36
 	listHeadKept = 28
 	firstChunk   = 48
 	largestChunk = 4 << 10
@@ -172,11 +173,18 @@ func (l *list) Count(r state.Ref) int { return int(le.Uint64(l.fixed(r)[16:])) }
 // there is no such chunk.
 func (l *list) chunk(r state.Ref, number uint64) state.Ref {
 	c := &l.chunks
+	head := l.fixed(r)
+	if at := state.Ref(le.Uint32(head[32:])) - 1; at != state.None && c.is(at, r, number) {
+		return at
+	}
 	hash := c.name(r, number)
 	at := c.probe(l.csp, hash, c.key[:])
 	if at != state.None {
 		if c.isDead(at) {
 			return state.None
+		}
+		if number+1 == le.Uint64(head[8:]) {
+			le.PutUint32(head[32:], uint32(at)+1)
 		}
 		return at
 	}
@@ -192,6 +200,15 @@ func (l *list) chunk(r state.Ref, number uint64) state.Ref {
 		_ = l.b.fail(err)
 	}
 	return at
+}
+
+// is reports whether a place that was a cell's once holds a chunk of a list now.
+func (c *chunks) is(at, head state.Ref, number uint64) bool {
+	if !c.marks.live.has(at) {
+		return false
+	}
+	cell := c.cell(at)
+	return le.Uint32(cell) == uint32(head) && le.Uint64(cell[headBytes:]) == number
 }
 
 // name sets key to that of a chunk and returns its hash.
@@ -263,6 +280,7 @@ func (l *list) roomFor(r state.Ref, need int) state.Ref {
 	le.PutUint64(head[8:], number+1)
 	le.PutUint32(head[24:], le.Uint32(head[24:])+1)
 	le.PutUint32(head[28:], le.Uint32(head[28:])+1)
+	le.PutUint32(head[32:], uint32(at)+1)
 	return at
 }
 

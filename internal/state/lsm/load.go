@@ -99,7 +99,7 @@ func (l *loader) put(s *store, sp *space, group int, value []byte) {
 	size := len(l.key) + len(value)
 	b := r.slab.open(size)
 	it := item{chunk: int32(len(r.slab.chunks) - 1), at: int32(len(b)), key: int32(len(l.key)), value: int32(len(value))}
-	it.first, it.second = headWords(l.key)
+	it.note(l.key)
 	r.slab.chunks[it.chunk] = append(append(b, l.key...), value...)
 	r.items = append(r.items, it)
 	sp.addCold(s, group-l.b.owner.Start, 1)

@@ -113,5 +113,14 @@ func (o *Options) compression(level int) *sstable.CompressionProfile {
 	case Zstd:
 		return sstable.ZstdCompression
 	}
-	return sstable.SnappyCompression
+	return snappy
 }
+
+// snappy stores blocks plain while it does not make samples of them a fifth
+// smaller: trying costs as much as succeeding.
+var snappy = func() *sstable.CompressionProfile {
+	p := *sstable.SnappyCompression
+	p.OtherBlocks = sstable.NoCompression.OtherBlocks
+	p.AdaptiveReductionCutoffPercent = 20
+	return &p
+}()
