@@ -24,11 +24,12 @@ type run struct {
 	drained atomic.Bool
 }
 
-// item is one entry of a run. words are the first 24 bytes of the key behind the
-// key group, which nearly always decide the order within the group.
+// item is one entry of a run. words are the first 24 bytes of the key behind key
+// group and keyspace, which nearly always decide the order within these.
 type item struct {
 	words      [3]uint64
 	group      int32 // key group
+	space      keyspace
 	chunk, at  int32 // where key and value lie in the slab
 	key, value int32 // their sizes; value -1: deleted
 }
@@ -147,8 +148,8 @@ func (s *store) note(sp *space, r state.Ref, group int, gone bool) {
 
 // note takes down the beginning of the key, filled up with zeros.
 func (it *item) note(key []byte) {
-	it.group = int32(be.Uint16(key))
-	key = key[groupBytes:]
+	it.group, it.space = int32(be.Uint16(key)), keyspace(be.Uint32(key[groupBytes:]))
+	key = key[prefixBytes:]
 	if len(key) < 24 {
 		var head [24]byte
 		copy(head[:], key)
@@ -157,28 +158,36 @@ func (it *item) note(key []byte) {
 	it.words = [3]uint64{be.Uint64(key), be.Uint64(key[8:]), be.Uint64(key[16:])}
 }
 
-// sort brings the items into the order of their keys: by key group in one pass,
-// then the items of each group, which fit the processor's cache.
+// sort brings the items into the order of their keys: by key group and keyspace in
+// one pass, then those of each, which fit the processor's cache.
 func (r *run) sort() {
 	if len(r.items) == 0 {
 		return
 	}
+	spaces := r.spaces()
 	low, high := r.items[0].group, r.items[0].group
 	for i := range r.items {
 		low, high = min(low, r.items[i].group), max(high, r.items[i].group)
 	}
-	ends := make([]int, high-low+2)
-	for i := range r.items {
-		ends[r.items[i].group-low+1]++
+	bucket := func(it *item) int {
+		n := 0
+		for spaces[n] != it.space {
+			n++
+		}
+		return int(it.group-low)*len(spaces) + n
 	}
-	for g := 1; g < len(ends); g++ {
-		ends[g] += ends[g-1]
+	ends := make([]int, int(high-low+1)*len(spaces)+1)
+	for i := range r.items {
+		ends[bucket(&r.items[i])+1]++
+	}
+	for n := 1; n < len(ends); n++ {
+		ends[n] += ends[n-1]
 	}
 	sorted := make([]item, len(r.items))
 	for i := range r.items {
-		g := r.items[i].group - low
-		sorted[ends[g]] = r.items[i]
-		ends[g]++
+		n := bucket(&r.items[i])
+		sorted[ends[n]] = r.items[i]
+		ends[n]++
 	}
 	r.items = sorted
 	from := 0
@@ -188,7 +197,19 @@ func (r *run) sort() {
 	}
 }
 
-// compare orders two items of one key group.
+// spaces returns the keyspaces of the items, ascending: as many as an operator has
+// states.
+func (r *run) spaces() (spaces []keyspace) {
+	for i := range r.items {
+		if s := r.items[i].space; !slices.Contains(spaces, s) {
+			spaces = append(spaces, s)
+		}
+	}
+	slices.Sort(spaces)
+	return spaces
+}
+
+// compare orders two items of one key group and keyspace.
 func (r *run) compare(a, b item) int {
 	for i, w := range a.words {
 		if w != b.words[i] {

@@ -181,7 +181,7 @@ func (f *flusher) writeFiles(r *run) ([]*file, error) {
 			}
 			first, _ := r.bytes(&items[0])
 			last, _ := r.bytes(&items[len(items)-1])
-			made.low, made.high = groupOf(first), groupOf(last)
+			made.low, made.high, made.entries = groupOf(first), groupOf(last), int64(len(items))
 			files[n] = made
 		}()
 	}
@@ -224,7 +224,7 @@ func (f *flusher) writeDrops(r *run) error {
 	if err != nil {
 		return err
 	}
-	made.low, made.high = groupOf(r.drops[0].from), groupOf(r.drops[len(r.drops)-1].from)
+	made.low, made.high, made.entries = groupOf(r.drops[0].from), groupOf(r.drops[len(r.drops)-1].from), int64(len(r.drops))
 	return f.ingest([]*file{made})
 }
 

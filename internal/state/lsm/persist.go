@@ -187,6 +187,7 @@ type baseWriter struct {
 	w     *sstable.Writer
 	name  string
 	size  int64 // of keys and values
+	count int64 // of keys
 	last  int   // key group of the latest key
 	files []*file
 }
@@ -206,6 +207,7 @@ func (b *baseWriter) add(key, value []byte) error {
 		}
 	}
 	b.size += int64(len(key) + len(value))
+	b.count++
 	b.last = groupOf(key)
 	return b.w.Set(key, value)
 }
@@ -217,7 +219,7 @@ func (b *baseWriter) open() error {
 		return err
 	}
 	b.w = sstable.NewWriter(objstorageprovider.NewFileWritable(out), b.s.tree.o.writer())
-	b.size = 0
+	b.size, b.count = 0, 0
 	return nil
 }
 
@@ -245,7 +247,7 @@ func (b *baseWriter) finish(upTo []byte) error {
 	if err != nil {
 		return err
 	}
-	f.size = int64(meta.Size)
+	f.size, f.entries = int64(meta.Size), max(b.count, 1)
 	b.w = nil
 	b.from = append(b.from[:0], upTo...)
 	b.files = append(b.files, f)

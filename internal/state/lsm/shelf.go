@@ -44,6 +44,7 @@ type file struct {
 	batch     int // files of a batch have no keys in common and are ingested together
 	low, high int // key groups
 	size      int64
+	entries   int64 // 0: not known, of a restored checkpoint
 
 	pins  int  // images that refer to it
 	off   bool // no longer on the shelf
@@ -240,22 +241,28 @@ func (s *shelf) needed(owner keygroup.Range, f *file) bool {
 
 // plan says for which key groups a base is to be written next, so that the files
 // stay below about twice the state; ok is false if for none. bytesOf estimates the
-// state of some groups. The caller has to call done.
-func (s *shelf) plan(owner keygroup.Range, changed int64, bytesOf func(low, high int) int64) (low, high int, ok bool) {
+// state of some groups, live is the number of entries. While nearly all that the
+// files hold is live, writing it anew would free nothing. The caller has to call
+// done.
+func (s *shelf) plan(owner keygroup.Range, changed, live int64, bytesOf func(low, high int) int64) (low, high int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.busy || !s.complete {
 		return 0, 0, false
 	}
 	bases := s.baseBytes()
-	runs, count := int64(0), 0
+	runs, held, known := int64(0), int64(0), true
+	count := map[uint64]struct{}{}
 	for _, f := range s.files {
+		held += f.entries
+		known = known && f.entries > 0
 		if !f.base {
 			runs += f.size
-			count++
+			count[f.run] = struct{}{}
 		}
 	}
-	if runs < bases/2+s.rebase && count < manyFiles {
+	few := len(count) < manyRuns
+	if few && (runs < bases/2+s.rebase || known && held < live+live/2) {
 		return 0, 0, false
 	}
 	want := max(changed, bases/64, s.rebase)
@@ -273,9 +280,9 @@ func (s *shelf) plan(owner keygroup.Range, changed int64, bytesOf func(low, high
 	return low, high, true
 }
 
-// manyFiles is a number of files at which some key groups are written anew whatever
+// manyRuns is a number of runs at which some key groups are written anew whatever
 // their size.
-const manyFiles = 96
+const manyRuns = 96
 
 func (s *shelf) done() {
 	s.mu.Lock()

@@ -194,6 +194,18 @@ func (s *snapshot) count() {
 	}
 }
 
+// entries is the number of entries that the tree holds as of the image.
+func (s *snapshot) entries() (n int64) {
+	for _, c := range s.counts.counts {
+		for _, sp := range c.frozen {
+			for _, count := range sp.groups {
+				n += int64(count)
+			}
+		}
+	}
+	return n
+}
+
 // Scan implements state.Snapshot.
 func (s *snapshot) Scan(name string, visit func(*state.Entry) error) error {
 	i := slices.IndexFunc(s.states, func(f frozenState) bool { return f.Name == name })
@@ -225,7 +237,7 @@ func (s *snapshot) Release() {
 		finish()
 		return
 	}
-	low, high, ok := s.shelf.plan(s.b.owner, s.changed, s.tree.bytesOf)
+	low, high, ok := s.shelf.plan(s.b.owner, s.changed, s.entries(), s.tree.bytesOf)
 	if !ok {
 		finish()
 		return
