@@ -58,9 +58,7 @@ func flags(o *options) {
 	flag.IntVar(&o.rows, "rows", 200, "orders per kill; there are 0.8 payments for each")
 	flag.IntVar(&o.rate, "rate", 300, "events written per second, at most")
 	flag.StringVar(&o.backends, "backends", "hashmap,rocksdb", "state backends to choose from")
-	// A broker of 4.4.0 that was killed may come back and forget to end transactions in some partitions; the next one of
-	// the same producer then commits their rows with its own. docs/chaos.md tells more.
-	flag.StringVar(&o.kafka, "kafka", "4.1.1", "version of Kafka, as for scripts/kafka-up")
+	flag.StringVar(&o.kafka, "kafka", "4.4.0", "version of Kafka, as for scripts/kafka-up")
 	flag.DurationVar(&o.interval, "interval", 400*time.Millisecond, "between checkpoints")
 	flag.DurationVar(&o.timeout, "timeout", 3*time.Second, "transaction.timeout.ms")
 	flag.Float64Var(&o.brokerShare, "broker", 0.08, "share of runs during which the broker is killed")

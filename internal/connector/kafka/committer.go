@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -139,7 +141,9 @@ func (c *committer) transaction() (*transaction, error) {
 		if err := tx.begin(); err == nil {
 			return tx, nil
 		}
-		c.drop(tx) // its ID was taken over or the brokers forgot it: begin as a new producer
+		if err := c.replace(tx); err != nil { // its ID was taken over or the brokers forgot it: begin as a new producer
+			return nil, err
+		}
 	}
 	tx, err := c.openNext()
 	if err != nil {
@@ -241,12 +245,8 @@ func (c *committer) abandon(e *epoch) error {
 		return nil
 	}
 	tx.client.Close()
-	if err := c.ledger.fence(c.ctx, tx.id); err != nil {
-		return c.ledger.refused(tx.id, err)
-	}
 	e.tx = nil
-	c.drop(tx)
-	return nil
+	return c.replace(tx)
 }
 
 // complete makes an epoch ready for its commit, as often as its transaction is
@@ -319,8 +319,8 @@ func (c *committer) Commit(checkpoint int64) error {
 
 // commit makes the first pending epoch visible, and takes it off.
 func (c *committer) commit(e *epoch, checkpoint int64) error {
-	cause := e.tx.commit(c.ctx)
-	if cause == nil {
+	smooth, cause := e.tx.commit(c.ctx)
+	if smooth {
 		c.free = append(c.free, e.tx)
 		c.visible()
 		return nil
@@ -329,12 +329,14 @@ func (c *committer) commit(e *epoch, checkpoint int64) error {
 		return c.ctx.Err()
 	}
 	e.tx.client.Close()
-	if !lost(cause) { // the request may have been lost on its way, or its answer
+	if cause != nil && !lost(cause) { // the request may have been lost on its way, or its answer
 		cause = c.ledger.end(c.ctx, e, true)
 	}
 	switch {
 	case cause == nil:
-		c.drop(e.tx)
+		if err := c.replace(e.tx); err != nil {
+			return err
+		}
 		c.visible()
 		return nil
 	case !lost(cause):
@@ -385,8 +387,10 @@ func (c *committer) repeat(checkpoint int64, cause error) error {
 			return err
 		}
 	}
-	c.drop(tx)
 	first.tx = nil
+	if err := c.replace(tx); err != nil {
+		return err
+	}
 	due := 0
 	for due < len(c.pending) && c.pending[due].checkpoint <= checkpoint {
 		due++
@@ -402,9 +406,39 @@ func (c *committer) repeat(checkpoint int64, cause error) error {
 	return c.redoAll()
 }
 
+// replace ends a producer whose transactional ID another one may have, unless
+// its transaction hangs.
+func (c *committer) replace(tx *transaction) error {
+	c.drop(tx)
+	_, err := c.retire([]string{tx.id}, c.topics)
+	return err
+}
+
+// retire ends whatever is open under transactional IDs, and whoever writes under
+// them, and returns those that must not be used again. The pool leaves them out.
+func (c *committer) retire(ids, topics []string) (unfit []string, err error) {
+	unfit, mended, err := c.ledger.retire(c.ctx, ids, topics)
+	c.mended(mended, nil)
+	for _, id := range unfit {
+		number, ok := strings.CutPrefix(id, c.naming.of(""))
+		i, err := strconv.Atoi(number)
+		if !ok || err != nil {
+			continue // of another subtask, or for replays
+		}
+		for len(c.used) <= i {
+			c.used = append(c.used, false)
+		}
+		c.used[i] = true
+	}
+	return unfit, err
+}
+
 // finish mends what brokers may have left, as far as they allow it.
 func (c *committer) finish(topics []string, epochs []*epoch) {
-	mended, err := c.ledger.finish(c.ctx, topics, epochs)
+	c.mended(c.ledger.finish(c.ctx, topics, epochs))
+}
+
+func (c *committer) mended(mended int, err error) {
 	if mended > 0 {
 		c.log.Warn(fmt.Sprintf("ended transactions in %d partitions where the brokers had forgotten to", mended))
 	}

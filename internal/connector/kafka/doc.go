@@ -27,4 +27,23 @@
 // order; so when one is written again, later ones are, too. Producers of earlier
 // attempts are fenced BEFORE the marker is read, and a marker is read only when
 // no transaction with one is open. docs/kafka_exactly_once.md has every step.
+//
+// Hanging transactions. Brokers (seen with Kafka 4.4) can hold a transaction to be
+// over without having written so into all its partitions: one that ends while its
+// broker starts after a crash and does not know its partitions yet. Readers of what
+// is committed wait there for ever. Worse, an ID that was fenced keeps its producer
+// ID, and such a partition takes the rows of the next transaction for more of the
+// old one: its commit makes rows visible that had been aborted, its abort loses
+// rows that had been committed. Two things together prevent that, wherever an ID
+// passes to a new producer (ledger.retire):
+//
+//  1. Before it is fenced the coordinator's verdict on its last transaction is
+//     carried out in the partitions that still have it open. After that the verdict
+//     is gone.
+//  2. After it was fenced, an ID with a partition that still has something open of
+//     an older epoch, or cannot tell, is not used again. The next one of the pool
+//     has another producer ID, whose transactions have nothing to do with it.
+//
+// The second alone keeps rows right, and needs no right but READ on the topic; the
+// first also lets readers go on, and keeps the pool small.
 package kafka

@@ -291,7 +291,8 @@ func (w *world) fence(id string) {
 	known, err := (&ledger{client: &client{Client: w.b.client}, admin: w.b.admin, brief: time.Minute}).known(w.t.Context(), []string{id})
 	must(w.t, err)
 	if len(known) == 1 {
-		must(w.t, (&ledger{client: &client{Client: w.b.client}, brief: time.Minute}).fence(w.t.Context(), id))
+		_, err := (&ledger{client: &client{Client: w.b.client}, brief: time.Minute}).fence(w.t.Context(), id)
+		must(w.t, err)
 	}
 }
 

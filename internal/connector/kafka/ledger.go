@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/connector"
@@ -110,10 +111,16 @@ func passing(err error) bool {
 	return kgo.IsRetryableBrokerErr(err) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
+// identity is what brokers know a producer by.
+type identity struct {
+	id    int64
+	epoch int16
+}
+
 // fence ends whatever is open under a transactional ID, and whoever writes
 // under it.
-func (l *ledger) fence(ctx context.Context, id string) error {
-	return patiently(ctx, func() error {
+func (l *ledger) fence(ctx context.Context, id string) (p identity, err error) {
+	err = patiently(ctx, func() error {
 		req := kmsg.NewPtrInitProducerIDRequest()
 		req.TransactionalID = &id
 		req.TransactionTimeoutMillis = int32(l.brief.Milliseconds())
@@ -122,8 +129,32 @@ func (l *ledger) fence(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		p = identity{resp.ProducerID, resp.ProducerEpoch}
 		return kerr.ErrorForCode(resp.ErrorCode)
 	})
+	return p, err
+}
+
+// fenceAll fences many.
+func (l *ledger) fenceAll(ctx context.Context, ids []string) ([]identity, error) {
+	var wg sync.WaitGroup
+	fenced := make([]identity, len(ids))
+	failures := make([]error, len(ids))
+	turns := make(chan struct{}, 8)
+	for i, id := range ids {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			var err error
+			if fenced[i], err = l.fence(ctx, id); err != nil {
+				failures[i] = l.refused(id, err)
+			}
+		}()
+	}
+	wg.Wait()
+	return fenced, errors.Join(failures...)
 }
 
 // end commits or aborts the transaction of an epoch, if it is still open.

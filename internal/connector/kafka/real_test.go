@@ -188,16 +188,15 @@ func TestTransactionOptions(t *testing.T) {
 	})
 }
 
-// TestBrokerKilled kills the broker between Prepare and Commit and starts it
-// again after the transactions' time. It starts a broker of its own.
-func TestBrokerKilled(t *testing.T) {
-	realBroker(t)
+// mortalBroker starts a broker of its own, and returns what starts and ends it.
+func mortalBroker(t *testing.T, port string) (b *broker, script func(name string, env ...string)) {
+	t.Helper()
 	data := t.TempDir()
-	script := func(name string, env ...string) {
+	script = func(name string, env ...string) {
 		t.Helper()
 		for n := 0; ; n++ {
 			cmd := exec.Command("../../../scripts/" + name)
-			cmd.Env = append(cmd.Environ(), append([]string{"KAFKA_PORT=28192", "KAFKA_DATA=" + data, "KAFKA_KEEP=1"}, env...)...)
+			cmd.Env = append(cmd.Environ(), append([]string{"KAFKA_PORT=" + port, "KAFKA_DATA=" + data, "KAFKA_KEEP=1"}, env...)...)
 			out, err := cmd.CombinedOutput()
 			if err == nil {
 				return
@@ -210,7 +209,14 @@ func TestBrokerKilled(t *testing.T) {
 	}
 	script("kafka-up")
 	t.Cleanup(func() { script("kafka-down", "KAFKA_SIGNAL=KILL") })
-	b := newBroker(t, "127.0.0.1:28192")
+	return newBroker(t, "127.0.0.1:"+port), script
+}
+
+// TestBrokerKilled kills the broker between Prepare and Commit and starts it
+// again after the transactions' time. It starts a broker of its own.
+func TestBrokerKilled(t *testing.T) {
+	realBroker(t)
+	b, script := mortalBroker(t, "28192")
 	topic := b.topic(t, 2)
 	tab := onceTable(b, topic, "properties.transaction.timeout.ms=1000")
 	ctx := onceContext(t, 0, 1)
@@ -257,6 +263,52 @@ func TestBrokerKilled(t *testing.T) {
 	}
 	if resp, err := kmsg.NewPtrMetadataRequest().RequestWith(t.Context(), b.client); err != nil || len(resp.Brokers) != 1 {
 		t.Errorf("the broker is not back: %v", err)
+	}
+}
+
+// TestBrokerKilledWhileWriting kills the broker while rows are written that belong
+// to no checkpoint, and goes on from the checkpoint before after the transactions'
+// time: a broker that forgets to end a transaction must not make its rows visible
+// with the next one.
+func TestBrokerKilledWhileWriting(t *testing.T) {
+	realBroker(t)
+	b, script := mortalBroker(t, "28292")
+	topic := b.topic(t, 8)
+	tab := onceTable(b, topic, "properties.transaction.timeout.ms=1000")
+	var records [][]byte
+	written := 0
+	for k := range int64(4) {
+		ctx := onceContext(t, 0, 1)
+		ctx.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+		c := openCommitter(t, tab, ctx)
+		must(t, c.Recover(k, records))
+		must(t, c.Write(onceRows(tab, written, 50)))
+		written += 50
+		var err error
+		records, err = c.Prepare(k + 1)
+		must(t, err)
+		must(t, c.Commit(k+1))
+		must(t, c.Write(onceRows(tab, written, 50)))
+		_, err = c.Prepare(k + 2) // of a checkpoint that is not completed
+		must(t, err)
+		script("kafka-down", "KAFKA_SIGNAL=KILL")
+		c.Close()
+		script("kafka-up")
+	}
+	counts := map[string]int{}
+	c := openCommitter(t, tab, onceContext(t, 0, 1))
+	must(t, c.Recover(4, records))
+	for _, line := range names(b.committed(t, topic)) {
+		counts[line]++
+	}
+	for i := range written + 50 {
+		want := 1
+		if i >= written {
+			want = 0
+		}
+		if n := counts[fmt.Sprintf("%d | name %d", i, i)]; n != want {
+			t.Errorf("row %d is visible %d times, want %d", i, n, want)
+		}
 	}
 }
 

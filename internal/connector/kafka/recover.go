@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/connector"
@@ -82,22 +82,24 @@ func (c *committer) fenceAll(shares []*keepsake, replays bool) error {
 	if len(ids) > 0 {
 		c.log.Info(fmt.Sprintf("Aborting lingering transactions from previous execution. Recovered states: %d.", len(shares)), "transactional IDs", strings.Join(ids, ","))
 	}
-	var wg sync.WaitGroup
-	failures := make([]error, len(ids))
-	turns := make(chan struct{}, 8)
-	for i, id := range ids {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			turns <- struct{}{}
-			defer func() { <-turns }()
-			if err := c.ledger.fence(c.ctx, id); err != nil {
-				failures[i] = c.ledger.refused(id, err)
-			}
-		}()
+	if len(ids) == 0 {
+		return nil
 	}
-	wg.Wait()
-	return errors.Join(failures...)
+	_, err = c.retire(ids, allTopics(c.topics, shares))
+	return err
+}
+
+// allTopics are the topics that the transactions of earlier attempts may be in.
+func allTopics(topics []string, shares []*keepsake) []string {
+	topics = slices.Clone(topics)
+	for _, k := range shares {
+		for _, t := range k.topics {
+			if !slices.Contains(topics, t) {
+				topics = append(topics, t)
+			}
+		}
+	}
+	return topics
 }
 
 // tooOld reports that the brokers do not know a request.
@@ -159,6 +161,10 @@ func (c *committer) replayOnce(k *keepsake) (again bool, err error) {
 	if len(k.epochs) == 0 {
 		return false, nil
 	}
+	if c.ledger.bumps { // the marker may show what a replay has committed
+		_, mended, err := c.ledger.settle(c.ctx, []string{k.replayID()}, k.topics)
+		c.mended(mended, err)
+	}
 	shown, err := c.ledger.shown(c.ctx, k.group(), k.topics[0])
 	if err != nil {
 		return false, c.ledger.refused(k.replayID(), err)
@@ -187,6 +193,14 @@ func (c *committer) replayOnce(k *keepsake) (again bool, err error) {
 }
 
 func (c *committer) openReplay(k *keepsake) (*transaction, error) {
+	unfit, err := c.retire([]string{k.replayID()}, k.topics)
+	if err != nil {
+		return nil, err
+	}
+	if len(unfit) > 0 { // there is only one of it
+		return nil, fmt.Errorf("table %s: the output of a checkpoint must be written again under the transactional ID '%s', but a transaction of it that is over was not ended in all partitions, or they cannot be asked: "+
+			"end it with kafka-transactions.sh, or allow CLUSTER_ACTION on the cluster and READ on the topics", c.table.Name, k.replayID())
+	}
 	timeout := max(c.timeout, replayTimeout)
 	tx, err := c.open(c.ctx, k.replayID(), k.subtask, timeout)
 	if errors.Is(err, kerr.InvalidTransactionTimeout) {
@@ -212,10 +226,14 @@ func (c *committer) rewrite(tx *transaction, k *keepsake, e *epoch) error {
 	if err := tx.complete(c.ctx, c.ledger, again, k.group(), k.topics[0]); err != nil {
 		return err
 	}
-	if err := tx.commit(c.ctx); err != nil {
+	smooth, err := tx.commit(c.ctx)
+	if err != nil {
 		return err
 	}
 	c.log.Info(fmt.Sprintf("the %d records of checkpoint %d were written again: their transaction (%s) had been aborted", e.out.rows, e.checkpoint, e.transactionalID))
+	if !smooth {
+		return kerr.NetworkException // the next one as a new producer
+	}
 	return nil
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/flottstream/flott/internal/connector"
@@ -23,6 +25,8 @@ type transaction struct {
 	began   time.Time
 	promise func(*kgo.Record, error)
 
+	breaks atomic.Int64 // connections that ended
+
 	mu   sync.Mutex
 	lost error // the transaction cannot be committed any more
 }
@@ -33,13 +37,14 @@ const defaultTransactionTimeout = time.Hour
 // open returns a producer, and thereby ends what earlier producers with that ID
 // left open. The records go to partitions as those of subtask do.
 func (w *writer) open(ctx context.Context, id string, subtask int, timeout time.Duration) (*transaction, error) {
-	opts := append([]kgo.Opt{kgo.RecordPartitioner(w.partitioner(subtask)), kgo.TransactionalID(id), kgo.TransactionTimeout(timeout)}, w.settings.client.producer...)
+	t := &transaction{id: id, w: w}
+	opts := append([]kgo.Opt{kgo.WithHooks(t), kgo.RecordPartitioner(w.partitioner(subtask)), kgo.TransactionalID(id), kgo.TransactionTimeout(timeout)}, w.settings.client.producer...)
 	opts = append(opts, w.settings.client.delivering(true)...)
 	c, err := w.newClient(opts...)
 	if err != nil {
 		return nil, err
 	}
-	t := &transaction{id: id, client: c, w: w}
+	t.client = c
 	t.promise = t.delivered
 	err = patiently(ctx, func() error {
 		_, _, err := c.ProducerID(ctx)
@@ -105,10 +110,20 @@ func (t *transaction) complete(ctx context.Context, l *ledger, e *epoch, group, 
 	return l.mark(ctx, e, group, topic)
 }
 
-// commit makes it visible. After an error the producer is of no use any more.
-func (t *transaction) commit(ctx context.Context) error {
-	return t.client.EndTransaction(ctx, kgo.TryCommit)
+// commit makes it visible. After an error the producer is of no use any more. It
+// was smooth if no connection broke meanwhile: a broker that dies while it ends
+// a transaction may forget to end it everywhere, and the next one must not be
+// begun on top of that.
+func (t *transaction) commit(ctx context.Context) (smooth bool, err error) {
+	breaks := t.breaks.Load()
+	err = t.client.EndTransaction(ctx, kgo.TryCommit)
+	return err == nil && t.breaks.Load() == breaks, err
 }
+
+// OnBrokerDisconnect makes the client tell of connections that end.
+func (t *transaction) OnBrokerDisconnect(kgo.BrokerMetadata, net.Conn) { t.breaks.Add(1) }
+
+var _ kgo.HookBrokerDisconnect = (*transaction)(nil)
 
 // timeout is how long a transaction may stay open. The brokers have the last
 // word: more than they allow is refused if the user asked for it.
