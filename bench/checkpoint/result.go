@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -149,19 +147,7 @@ func newReport(o *options) *Report {
 }
 
 func (r *Report) write(jsonFile, markdownFile string) error {
-	if jsonFile != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(jsonFile, append(text, '\n'), 0o644); err != nil {
-			return err
-		}
-	}
-	if markdownFile != "" {
-		return os.WriteFile(markdownFile, []byte(r.table()), 0o644)
-	}
-	return nil
+	return measure.WriteFiles(r, r.table, jsonFile, markdownFile)
 }
 
 // table has a row per engine.

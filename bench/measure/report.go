@@ -98,8 +98,13 @@ func (r *Report) AddEarlier(file string) error {
 
 // Write writes the results, and the table, to files; "" is none.
 func (r *Report) Write(jsonFile, markdownFile string) error {
+	return WriteFiles(r, r.Markdown, jsonFile, markdownFile)
+}
+
+// WriteFiles writes results as JSON, and the table of them, to files; "" is none.
+func WriteFiles(results any, table func() string, jsonFile, markdownFile string) error {
 	if jsonFile != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
+		text, err := json.MarshalIndent(results, "", "  ")
 		if err != nil {
 			return err
 		}
@@ -108,7 +113,7 @@ func (r *Report) Write(jsonFile, markdownFile string) error {
 		}
 	}
 	if markdownFile != "" {
-		return os.WriteFile(markdownFile, []byte(r.Markdown()), 0o644)
+		return os.WriteFile(markdownFile, []byte(table()), 0o644)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/flottstream/flott/internal/embedded"
 	"github.com/flottstream/flott/internal/snapshot"
+	"github.com/flottstream/flott/internal/sql/session"
 )
 
 const planHelp = `Plan shows the operators that the jobs of a SQL file would run as, without
@@ -46,27 +47,14 @@ func planCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&against, "against", "", "checkpoint or savepoint `PATH` to compare with")
-	flags.VarP(&f.parallelism, "parallelism", "p", "subtasks per operator; sets parallelism.default (1)")
-	flags.StringArrayVarP(&f.settings, "define", "D", nil, "`key=value` of the configuration; may be repeated")
-	flags.StringVar(&f.mode, "mode", "", "streaming or batch; sets execution.runtime-mode (streaming)")
-	flags.StringArrayVarP(&f.statements, "execute", "e", nil, "`SQL` to plan instead of a file; may be repeated")
+	f.addScript(flags, "plan")
 	return cmd
 }
 
 func showPlan(ctx context.Context, f runFlags, args []string, against string, out io.Writer) error {
-	r := newRunner(true)
-	cfg, err := f.configuration(func(m string) { r.say("flott: warning: %s", m) })
+	planner, err := f.plan(ctx, args, func(p *embedded.Planner) session.Host { return p })
 	if err != nil {
 		return err
-	}
-	script, name, err := f.script(args)
-	if err != nil {
-		return err
-	}
-	engine := embedded.New(io.Discard, io.Discard, slog.New(slog.DiscardHandler))
-	planner := &embedded.Planner{Engine: engine, Config: cfg}
-	if err := planner.NewSession().Run(ctx, script, planner); err != nil {
-		return r.outcome(&embedded.Host{}, script, name, err)
 	}
 	lost := false
 	for i, p := range planner.Plans {
@@ -78,7 +66,7 @@ func showPlan(ctx context.Context, f runFlags, args []string, against string, ou
 			showOperators(out, p)
 			continue
 		}
-		m, verdicts, err := engine.Against(ctx, p, against)
+		m, verdicts, err := planner.Engine.Against(ctx, p, against)
 		if err != nil {
 			return err
 		}
@@ -89,6 +77,24 @@ func showPlan(ctx context.Context, f runFlags, args []string, against string, ou
 		return shownError{fmt.Errorf("not all of the state is kept")}
 	}
 	return nil
+}
+
+// plan plans the jobs of a script for a host that it makes of the planner.
+func (f *runFlags) plan(ctx context.Context, args []string, host func(*embedded.Planner) session.Host) (*embedded.Planner, error) {
+	r := newRunner(true)
+	cfg, err := f.configuration(func(m string) { r.say("flott: warning: %s", m) })
+	if err != nil {
+		return nil, err
+	}
+	script, name, err := f.script(args)
+	if err != nil {
+		return nil, err
+	}
+	p := &embedded.Planner{Engine: embedded.New(io.Discard, io.Discard, slog.New(slog.DiscardHandler)), Config: cfg}
+	if err := p.NewSession().Run(ctx, script, host(p)); err != nil {
+		return nil, r.outcome(&embedded.Host{}, script, name, err)
+	}
+	return p, nil
 }
 
 func showOperators(out io.Writer, p *embedded.Plan) {

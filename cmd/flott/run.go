@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/flottstream/flott/internal/config"
@@ -106,10 +107,7 @@ func runCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.VarP(&f.parallelism, "parallelism", "p", "subtasks per operator; sets parallelism.default (1)")
-	flags.StringArrayVarP(&f.settings, "define", "D", nil, "`key=value` of the configuration; may be repeated")
-	flags.StringVar(&f.mode, "mode", "", "streaming or batch; sets execution.runtime-mode (streaming)")
-	flags.StringArrayVarP(&f.statements, "execute", "e", nil, "`SQL` to run instead of a file; may be repeated")
+	f.addScript(flags, "run")
 	flags.BoolVar(&f.resume, "resume", false, "go on from the newest checkpoint of the job of that pipeline.name under execution.checkpointing.dir, if there is one")
 	flags.StringVar(&f.savepoint, "savepoint", "", "Ctrl-C stops each job with a savepoint below `DIR`")
 	flags.StringVarP(&f.from, "from", "s", "", "savepoint or checkpoint `PATH` to start from; sets execution.state-recovery.path")
@@ -120,6 +118,15 @@ func runCommand() *cobra.Command {
 	flags.StringVar(&f.rest, "rest", "", "serve Flink's REST API on `ADDR`, or off (127.0.0.1:8081, or the next free port)")
 	flags.StringVar(&f.logLevel, "log", "warn", "log to standard error: debug, info, warn, error")
 	return cmd
+}
+
+// addScript adds the flags that say what SQL there is and how it is planned; verb is
+// what the command does with it.
+func (f *runFlags) addScript(flags *pflag.FlagSet, verb string) {
+	flags.VarP(&f.parallelism, "parallelism", "p", "subtasks per operator; sets parallelism.default (1)")
+	flags.StringArrayVarP(&f.settings, "define", "D", nil, "`key=value` of the configuration; may be repeated")
+	flags.StringVar(&f.mode, "mode", "", "streaming or batch; sets execution.runtime-mode (streaming)")
+	flags.StringArrayVarP(&f.statements, "execute", "e", nil, "`SQL` to "+verb+" instead of a file; may be repeated")
 }
 
 // script returns the SQL to run and the name to show for it.

@@ -16,7 +16,7 @@ import (
 	"github.com/flottstream/flott/internal/inspect"
 	"github.com/flottstream/flott/internal/snapshot"
 	"github.com/flottstream/flott/internal/state"
-	"github.com/flottstream/flott/internal/statefile"
+	"github.com/flottstream/flott/internal/state/backends"
 	"github.com/flottstream/flott/internal/tableau"
 )
 
@@ -141,7 +141,7 @@ func (f *stateFlags) open(ctx context.Context, path string) (*inspect.Checkpoint
 
 // openKeyed opens keyed state of any format.
 func openKeyed(ctx context.Context, part state.Part, files state.Files) (state.Source, error) {
-	return statefile.Open(ctx, part, files)
+	return backends.Source(ctx, part, files, "")
 }
 
 // isMissing reports that there is no checkpoint at a path: it may be a folder of some.

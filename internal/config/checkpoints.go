@@ -69,7 +69,7 @@ func (c *Config) fill(key string, field any) {
 	case *checkpoint.Retention:
 		*f = checkpoint.Retention(c.Enum(key))
 	case *string:
-		if *f = c.Text(key); key != "execution.checkpointing.dir" && key != "state.backend.rocksdb.localdir" {
+		if *f = c.Text(key); o.Kind == Enum {
 			*f = strings.ToUpper(*f)
 		}
 	}

@@ -3,8 +3,6 @@ package config
 import (
 	"slices"
 	"sort"
-	"strings"
-	"time"
 
 	"github.com/flottstream/flott/internal/sql/optimize"
 )
@@ -51,16 +49,7 @@ func merge(own, state, checkpoints []Option, planner []optimize.Key) []Option {
 func (c *Config) Planner() optimize.Settings {
 	s := optimize.DefaultSettings()
 	for _, k := range optimize.Keys {
-		switch field := k.Field(&s).(type) {
-		case *bool:
-			*field = c.Bool(k.Name)
-		case *int64:
-			*field = c.Int(k.Name)
-		case *string:
-			*field = strings.ToUpper(c.Text(k.Name))
-		case *time.Duration:
-			*field = c.Duration(k.Name)
-		}
+		c.fill(k.Name, k.Field(&s))
 	}
 	return s
 }

@@ -120,7 +120,7 @@ type posted struct {
 func post(x *Execution) *posted {
 	return &posted{x.master, x, rest.Info{
 		ID: x.ID, Name: x.Name, Streaming: Streaming(x.config), Started: x.Started, Parallelism: Parallelism(x.config),
-		Restart: restartWords(x.config), SavepointDir: x.savepoints, Config: x.config.List(),
+		Restart: restartWords(x.config), SavepointDir: x.savepoints(), Config: x.config.List(),
 	}}
 }
 

@@ -184,8 +184,6 @@ type Execution struct {
 	err     error
 	graph   *jobgraph.Graph
 	config  *config.Config // not changed any more
-
-	savepoints string // execution.checkpointing.savepoint-dir
 }
 
 // Start runs a planned job; with resume it goes on from the newest checkpoint of
@@ -209,8 +207,7 @@ func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector
 		Storage: func(snapshot.Settings) (*snapshot.Storage, error) { return store, nil },
 		Log:     e.log,
 	})
-	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph, config: cfg,
-		savepoints: cfg.Text("execution.checkpointing.savepoint-dir")}
+	x := &Execution{Name: graph.Name, ID: job.ID, Started: time.Now(), cluster: cluster, done: make(chan struct{}), graph: graph, config: cfg}
 	ctx, x.cancel = context.WithCancel(ctx)
 	x.master = cluster.Submit(job)
 	go func() {
@@ -285,9 +282,14 @@ func (x *Execution) Stop() { x.master.Stop() }
 // configuration says if dir is empty. With drain event time ends first.
 func (x *Execution) StopWithSavepoint(ctx context.Context, dir string, drain bool) (string, error) {
 	if dir == "" {
-		dir = x.savepoints
+		dir = x.savepoints()
 	}
 	return x.master.StopWithSavepoint(ctx, dir, checkpoint.Canonical, drain)
+}
+
+// savepoints is where savepoints go unless a target is given.
+func (x *Execution) savepoints() string {
+	return x.config.Text("execution.checkpointing.savepoint-dir")
 }
 
 // Status is the state of the job.

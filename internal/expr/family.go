@@ -105,22 +105,6 @@ func aDouble(s *signature, i int) error {
 	return s.refuse(i, "Use CAST(… AS DOUBLE)")
 }
 
-// asString accepts what can be cast to STRING without being asked to.
-func asText(s *signature, i int) error {
-	if s.typ(i).IsCharacter() {
-		return nil
-	}
-	if coerceNull(s, i, types.String()) {
-		return nil
-	}
-	x, err := Cast(s.args[i], types.String().WithNull(s.typ(i).Nullable))
-	if err != nil {
-		return s.refuse(i, "Use CAST(… AS STRING)")
-	}
-	s.args[i] = x
-	return nil
-}
-
 // keyword accepts one of the given constant strings, any case.
 func keyword(words ...string) family {
 	return func(s *signature, i int) error {

@@ -147,12 +147,3 @@ func floorDiv(a, b int64) int64 {
 	}
 	return q
 }
-
-// floorMod is a - floorDiv(a, b)*b, in [0, b).
-func floorMod(a, b int64) int64 {
-	m := a % b
-	if m < 0 {
-		m += b
-	}
-	return m
-}

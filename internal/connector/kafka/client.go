@@ -89,9 +89,3 @@ func (c *client) failed(what string, err error) error {
 	}
 	return fmt.Errorf("table %s: %s: cannot reach Kafka at '%s': %w%w", s.table.Name, what, strings.Join(s.client.servers, ","), cause, connector.ErrUser)
 }
-
-// unreachable reports an error that may be gone the next time.
-func unreachable(err error) bool {
-	var answer *kerr.Error
-	return !errors.As(err, &answer) || answer.Retriable
-}

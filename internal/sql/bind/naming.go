@@ -23,16 +23,6 @@ func unique(name string, taken map[string]bool) string {
 	return try
 }
 
-// uniqueNames makes column names distinct, the first of a kind unchanged.
-func uniqueNames(names []string) []string {
-	taken := map[string]bool{}
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = unique(n, taken)
-	}
-	return out
-}
-
 // sideBySide is the schema of a join: left columns, then right ones, with
 // distinct names. A side an outer join may fill with NULLs is nullable.
 func sideBySide(l, r types.Schema, nullLeft, nullRight bool) types.Schema {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/flottstream/flott/internal/expr"
-	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
@@ -353,9 +352,4 @@ func nullsLast(s *ast.SortItem) bool {
 		return true
 	}
 	return s.Desc
-}
-
-// sortKey is a sort item over column at.
-func sortKey(s *ast.SortItem, at int) jobgraph.SortKey {
-	return jobgraph.SortKey{Column: at, Descending: s.Desc, NullsLast: nullsLast(s)}
 }

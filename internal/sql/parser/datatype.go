@@ -208,6 +208,3 @@ func (p *parser) otherType() *ast.DataType {
 	n := p.name("a data type")
 	return &ast.DataType{Other: &n}
 }
-
-// TypeNames returns the names of the data types, for hints on a misspelt one.
-func TypeNames() []string { return typeNames }
