@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/flottstream/flott/internal/checkpoint"
@@ -74,10 +75,23 @@ type Engine struct {
 func New(stdout, stderr io.Writer, log *slog.Logger) *Engine {
 	return &Engine{
 		connectors: Connectors(),
-		env:        &connector.Env{Formats: Formats(), Stdout: stdout, Stderr: stderr},
+		env:        &connector.Env{Formats: Formats(), Stdout: &shared{w: stdout}, Stderr: &shared{w: stderr}},
 		functions:  map[string]*expr.UserFunction{},
 		log:        log,
 	}
+}
+
+// shared is a writer that the subtasks of a print table use at once.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write writes b whole.
+func (s *shared) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
 }
 
 // Connectors returns the connectors by name.
