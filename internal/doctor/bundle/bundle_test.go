@@ -65,6 +65,28 @@ func TestBundleAnswersAsTheClusterDid(t *testing.T) {
 	}
 }
 
+// A doctor of later asks for other metrics: what is known of the same path is answered.
+func TestOtherMetrics(t *testing.T) {
+	r := &Recorder{From: answers{"/v/metrics?get=a,b": `[{"id":"a","value":"1"},{"id":"b","value":"2"}]`, "/v/metrics?get=x%5B1%5D": `[{"id":"x[1]","value":"3"}]`}}
+	_, _ = r.Get(t.Context(), "/v/metrics?get=a,b")
+	_, _ = r.Get(t.Context(), "/v/metrics?get=x%5B1%5D")
+	var out bytes.Buffer
+	if err := r.Write(&out, Meta{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Read(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.Get(t.Context(), "/v/metrics?get=b,new,x%5B1%5D")
+	if want := `[{"id":"b","value":"2"},{"id":"x[1]","value":"3"}]`; err != nil || string(got) != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
+	}
+	if _, err := b.Get(t.Context(), "/w/metrics?get=b"); err == nil {
+		t.Error("an answer about another vertex")
+	}
+}
+
 func TestMask(t *testing.T) {
 	for _, text := range []string{
 		`[{"key":"s3.secret-key","value":"HUSH\"HUSH"},{"key":"a","value":"b"}]`,
