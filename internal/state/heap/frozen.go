@@ -5,15 +5,15 @@ import (
 	"sync/atomic"
 
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // frozen is a store as a snapshot sees it.
 type frozen struct {
-	layout
+	slab.Layout
 	pages []frozenPage
 	arena frozenArena
 	now   int64 // ms since 1970 when it was frozen
-	ttl   int64 // ms, 0: none
 	done  atomic.Bool
 	spare spares
 }
@@ -21,11 +21,11 @@ type frozen struct {
 type frozenPage struct {
 	cell
 	ns   state.Namespace
-	live [pageEntries / 64]uint64
+	live [slab.PageWords]uint64
 }
 
 type frozenArena struct {
-	classes [classCount][]cell
+	classes [slab.ClassCount][]cell
 	huge    []cell
 }
 
@@ -78,37 +78,34 @@ func (f *frozen) release() {
 }
 
 // bytes returns the block h for reading, in *buf unless it is the snapshot's own.
-func (a *frozenArena) bytes(h handle, buf *[]byte) []byte {
-	size, n := h.size(), uint32(h>>32)
+func (a *frozenArena) bytes(h slab.Handle, buf *[]byte) []byte {
+	size, n := h.Size(), uint32(h>>32)
 	if size == 0 {
 		return nil
 	}
-	if size > maxClassSize {
+	if size > slab.MaxClassSize {
 		return a.huge[n].read(buf, 0, size)
 	}
-	class := classOf(size)
-	shift, full := blockShift(class), classSize(class)
+	class := slab.ClassOf(size)
+	shift, full := slab.BlockShift(class), slab.ClassSize(class)
 	at := int(n&(1<<shift-1)) * full
 	return a.classes[class][n>>shift].read(buf, at, at+size)
 }
 
-// keyOf is entries.keyOf over the frozen arena.
+// keyOf is the key in a slot.
 func (f *frozen) keyOf(slot []byte, buf *[]byte) []byte {
-	if f.keyWidth > 0 {
-		return slot[:f.keyWidth]
+	key, block := f.InlineKey(slot)
+	if block != 0 {
+		return f.arena.bytes(block, buf)
 	}
-	size := int(le.Uint32(slot))
-	if size <= inlineKey {
-		return slot[4 : 4+size]
-	}
-	return f.arena.bytes(handle(le.Uint64(slot[8:])), buf)
+	return key
 }
 
 // keyAt is the key of the entry r, which lies in any page. It does not consume
 // the page.
 func (f *frozen) keyAt(r state.Ref, slot, buf *[]byte) []byte {
-	at := int(r&pageMask) * f.stride
-	return f.keyOf(f.pages[r>>pageShift].read(slot, at, at+f.keySlot), buf)
+	at := int(r&slab.PageMask) * f.Stride
+	return f.keyOf(f.pages[r>>slab.PageShift].read(slot, at, at+f.KeySlot), buf)
 }
 
 // freeze makes the frozen view of the store as it is. The subtask hands over every
@@ -117,8 +114,8 @@ func (e *entries) freeze(now int64) *frozen {
 	e.settle()
 	e.epoch++
 	e.up = true
-	f := &frozen{layout: e.layout, now: now, ttl: e.ttl, pages: make([]frozenPage, len(e.pages))}
-	for i, data := range e.pages {
+	f := &frozen{Layout: e.Layout, now: now, pages: make([]frozenPage, len(e.Pages))}
+	for i, data := range e.Pages {
 		p := &f.pages[i]
 		p.data, p.live = data, e.live[i]
 		if sp := e.owner[i]; sp != nil {
@@ -164,7 +161,7 @@ func (e *entries) settle() {
 
 // touch comes before every write to a page while e.up.
 func (e *entries) touch(r state.Ref) {
-	if page := r >> pageShift; e.epochs[page] != e.epoch {
+	if page := r >> slab.PageShift; e.epochs[page] != e.epoch {
 		e.handOver(int(page))
 	}
 }
@@ -173,15 +170,15 @@ func (e *entries) handOver(page int) {
 	e.epochs[page] = e.epoch
 	for _, f := range e.frozen {
 		if page < len(f.pages) && !f.done.Load() {
-			f.pages[page].handOver(e.pages[page], f.spare.copyOf)
+			f.pages[page].handOver(e.Pages[page], f.spare.copyOf)
 		}
 	}
 }
 
 // touch comes before every write to the block h while a.up.
-func (a *arena) touch(h handle) {
-	size, n := h.size(), int(h>>32)
-	if size > maxClassSize {
+func (a *arena) touch(h slab.Handle) {
+	size, n := h.Size(), int(h>>32)
+	if size > slab.MaxClassSize {
 		if a.hugeEpochs[n] != a.epoch {
 			a.handOverHuge(n)
 		}
@@ -190,8 +187,8 @@ func (a *arena) touch(h handle) {
 	if size == 0 {
 		return
 	}
-	class := classOf(size)
-	if chunk := n >> blockShift(class); a.classes[class].epochs[chunk] != a.epoch {
+	class := slab.ClassOf(size)
+	if chunk := n >> slab.BlockShift(class); a.classes[class].epochs[chunk] != a.epoch {
 		a.handOver(class, chunk)
 	}
 }

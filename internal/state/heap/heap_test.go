@@ -13,16 +13,6 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// Every size fits its class, and no smaller class would do.
-func TestSizeClasses(t *testing.T) {
-	for size := 1; size <= maxClassSize; size++ {
-		c := classOf(size)
-		if c >= classCount || classSize(c) < size || c > 0 && classSize(c-1) >= size {
-			t.Fatalf("size %d is in class %d of %d bytes", size, c, classSize(c))
-		}
-	}
-}
-
 // Memory given back by Drop and SetVar is used again.
 func TestMemoryIsReused(t *testing.T) {
 	b := New(Options{KeyGroups: allGroups, MaxParallelism: 128})

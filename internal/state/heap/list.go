@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // list keeps a head per key and the records in a chain of arena blocks:
@@ -45,10 +46,10 @@ func (l *list) start(keys *state.Keys, refs int) error {
 		return err
 	}
 	if l.recordTTL > 0 {
-		l.now = l.b.now()
+		l.Now = l.b.now()
 	}
 	for _, r := range l.emptied {
-		if l.live[r>>pageShift][r&pageMask>>6]>>(r&63)&1 != 0 && l.Count(r) == 0 {
+		if l.live[r>>slab.PageShift][r&slab.PageMask>>6]>>(r&63)&1 != 0 && l.Count(r) == 0 {
 			l.remove(r)
 		}
 	}
@@ -75,7 +76,7 @@ func (l *list) Upsert(keys *state.Keys, refs []state.Ref) error {
 	return nil
 }
 
-func (l *list) Count(r state.Ref) int { return int(le.Uint64(l.fixed(r)[16:])) }
+func (l *list) Count(r state.Ref) int { return int(le.Uint64(l.Record(r)[16:])) }
 
 func (l *list) Append(r state.Ref, record []byte) {
 	need := len(record)
@@ -92,11 +93,11 @@ func (l *list) Append(r state.Ref, record []byte) {
 	le.PutUint32(chunk[8:], uint32(end+need))
 	end += copy(chunk[end:], size[:sizeBytes])
 	if l.recordTTL > 0 {
-		le.PutUint64(chunk[end:], uint64(l.now))
+		le.PutUint64(chunk[end:], uint64(l.Now))
 		end += 8
 	}
 	copy(chunk[end:], record)
-	head := l.fixed(r)
+	head := l.Record(r)
 	n := le.Uint64(head[16:])
 	if n == 0 {
 		l.nonEmpty++
@@ -106,11 +107,11 @@ func (l *list) Append(r state.Ref, record []byte) {
 
 // roomFor returns the last chunk of a list, with need bytes free from end on.
 func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
-	head := l.fixed(r)
-	last := handle(le.Uint64(head[8:]))
+	head := l.Record(r)
+	last := slab.Handle(le.Uint64(head[8:]))
 	size := firstChunk
 	if last != 0 {
-		chunk = l.arena.bytes(last)
+		chunk = l.arena.Bytes(last)
 		end = int(le.Uint32(chunk[8:]))
 		if end+need <= len(chunk) {
 			if l.up {
@@ -118,7 +119,7 @@ func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
 			}
 			return chunk, end
 		}
-		size = min(2*last.size(), largestChunk)
+		size = min(2*last.Size(), largestChunk)
 	}
 	next := l.arena.alloc(max(size, chunkHead+need))
 	if last == 0 {
@@ -127,10 +128,10 @@ func (l *list) roomFor(r state.Ref, need int) (chunk []byte, end int) {
 		if l.up {
 			l.arena.touch(last)
 		}
-		le.PutUint64(l.arena.bytes(last), uint64(next))
+		le.PutUint64(l.arena.Bytes(last), uint64(next))
 	}
 	le.PutUint64(head[8:], uint64(next))
-	chunk = l.arena.bytes(next)
+	chunk = l.arena.Bytes(next)
 	le.PutUint64(chunk, 0)
 	return chunk, chunkHead
 }
@@ -143,13 +144,13 @@ func (l *list) ScanMutable(r state.Ref, visit func([]byte) state.Action) { l.wal
 // walk visits the records of a list. Records that stay move over removed ones
 // within their chunk; chunks left empty are freed.
 func (l *list) walk(r state.Ref, visit func([]byte) state.Action, writes bool) {
-	head := l.fixed(r)
+	head := l.Record(r)
 	removed := 0
-	var prev handle
+	var prev slab.Handle
 	stop := false
-	for at := handle(le.Uint64(head)); at != 0 && !stop; {
-		chunk := l.arena.bytes(at)
-		next := handle(le.Uint64(chunk))
+	for at := slab.Handle(le.Uint64(head)); at != 0 && !stop; {
+		chunk := l.arena.Bytes(at)
+		next := slab.Handle(le.Uint64(chunk))
 		gone := 0
 		if l.up && writes {
 			l.arena.touch(at)
@@ -180,7 +181,7 @@ func (l *list) walk(r state.Ref, visit func([]byte) state.Action, writes bool) {
 	}
 }
 
-func (l *list) walkChunk(h handle, chunk []byte, visit func([]byte) state.Action) (removed int, stop bool) {
+func (l *list) walkChunk(h slab.Handle, chunk []byte, visit func([]byte) state.Action) (removed int, stop bool) {
 	end := int(le.Uint32(chunk[8:]))
 	keep := chunkHead // where the next record that stays goes
 	at := chunkHead
@@ -189,7 +190,7 @@ func (l *list) walkChunk(h handle, chunk []byte, visit func([]byte) state.Action
 		body := at + n
 		action := state.Keep
 		if l.recordTTL > 0 {
-			if l.now-int64(le.Uint64(chunk[body:])) >= l.recordTTL {
+			if l.Now-int64(le.Uint64(chunk[body:])) >= l.recordTTL {
 				action = state.Remove
 			}
 			body += 8
@@ -231,14 +232,14 @@ func nextRecord(b []byte, stamped bool) (stamp int64, record, rest []byte) {
 }
 
 // dropChunk unlinks and frees a chunk of the list with the given head.
-func (l *list) dropChunk(head []byte, prev, at, next handle) {
+func (l *list) dropChunk(head []byte, prev, at, next slab.Handle) {
 	if prev == 0 {
 		le.PutUint64(head, uint64(next))
 	} else {
 		if l.up {
 			l.arena.touch(prev)
 		}
-		le.PutUint64(l.arena.bytes(prev), uint64(next))
+		le.PutUint64(l.arena.Bytes(prev), uint64(next))
 	}
 	if next == 0 {
 		le.PutUint64(head[8:], uint64(prev))
@@ -247,9 +248,9 @@ func (l *list) dropChunk(head []byte, prev, at, next handle) {
 }
 
 func (l *list) Clear(r state.Ref) {
-	head := l.fixed(r)
-	for at := handle(le.Uint64(head)); at != 0; {
-		next := handle(le.Uint64(l.arena.bytes(at)))
+	head := l.Record(r)
+	for at := slab.Handle(le.Uint64(head)); at != 0; {
+		next := slab.Handle(le.Uint64(l.arena.Bytes(at)))
 		l.arena.release(at)
 		at = next
 	}
@@ -259,7 +260,7 @@ func (l *list) Clear(r state.Ref) {
 	l.remove(r)
 }
 
-func (l *list) Key(r state.Ref) []byte { return l.key(r) }
+func (l *list) Key(r state.Ref) []byte { return l.KeyAt(r) }
 
 func (l *list) Each(fn func(state.Ref) bool) error {
 	l.scan(l.sp, func(r state.Ref) bool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // fill loads the state described by spec from every source that has it.
@@ -96,31 +97,31 @@ func (b *Backend) restoredList(name string, mode state.Redistribution) ([][]byte
 // is taken for the width of keys until the operator's own keys tell.
 func (e *entries) admit(size int) {
 	switch {
-	case e.keyWidth < 0:
-		e.arrange(size)
+	case e.KeyWidth < 0:
+		e.Arrange(size)
 		e.guessed = size > 0
-	case e.keyWidth > 0 && e.keyWidth != size:
+	case e.KeyWidth > 0 && e.KeyWidth != size:
 		e.relayout()
 	}
 }
 
 // relayout changes from keys of one width to keys that vary. Refs and hashes stay.
 func (e *entries) relayout() {
-	old := e.layout
-	oldPages := e.pages
+	old := e.Layout
+	oldPages := e.Pages
 	e.guessed = false
-	e.arrange(0)
-	e.pages = make([][]byte, len(oldPages))
+	e.Arrange(0)
+	e.Pages = make([][]byte, len(oldPages))
 	for id, page := range oldPages {
-		n := len(page) / old.stride
-		e.pages[id] = newBytes(n * e.stride)
+		n := len(page) / old.Stride
+		e.Pages[id] = make([]byte, n*e.Stride)
 		for i := range n {
 			if e.live[id][i>>6]>>(i&63)&1 == 0 {
 				continue
 			}
-			from, to := page[i*old.stride:(i+1)*old.stride], e.pages[id][i*e.stride:(i+1)*e.stride]
-			e.setKey(to, from[:old.keyWidth])
-			copy(to[e.fixedOff:], from[old.fixedOff:])
+			from, to := page[i*old.Stride:(i+1)*old.Stride], e.Pages[id][i*e.Stride:(i+1)*e.Stride]
+			e.setKey(to, from[:old.KeyWidth])
+			copy(to[e.FixedOff:], from[old.FixedOff:])
 		}
 	}
 }
@@ -136,7 +137,7 @@ func restamp(stamp, now int64) int64 {
 
 func (t *table) load(x *state.Entry) error {
 	now := t.b.restoreTime
-	if t.ttl > 0 && now-restamp(x.Stamp, now) >= t.ttl {
+	if t.TTL > 0 && now-restamp(x.Stamp, now) >= t.TTL {
 		return nil
 	}
 	t.admit(len(x.Key))
@@ -152,26 +153,26 @@ func (t *table) load(x *state.Entry) error {
 
 // loadRecord writes the parts of an entry other than its key.
 func (e *entries) loadRecord(r state.Ref, x *state.Entry) {
-	copy(e.fixed(r), x.Fixed)
+	copy(e.Record(r), x.Fixed)
 	if len(x.Var) > 0 {
 		e.setVariable(r, x.Var)
 	}
-	if e.ttl > 0 {
-		le.PutUint64(e.at(r)[e.stampOff:], uint64(restamp(x.Stamp, e.b.restoreTime)))
+	if e.TTL > 0 {
+		le.PutUint64(e.Slot(r)[e.StampOff:], uint64(restamp(x.Stamp, e.b.restoreTime)))
 	}
 }
 
 func (m *mapState) load(x *state.Entry) error {
 	now := m.b.restoreTime
-	if m.ttl > 0 && now-restamp(x.Stamp, now) >= m.ttl {
+	if m.TTL > 0 && now-restamp(x.Stamp, now) >= m.TTL {
 		return nil
 	}
 	m.heads.admit(len(x.Key))
 	head, _ := m.heads.upsertOne(m.hsp, keygroup.Hash(x.Key), x.Key)
-	m.admit(headBytes + len(x.Sub))
-	c := le.AppendUint32(m.composite.Bytes[:0], uint32(head))
+	m.admit(slab.HeadBytes + len(x.Sub))
+	c := le.AppendUint32(m.composite.Keys.Bytes[:0], uint32(head))
 	c = append(c, x.Sub...)
-	m.composite.Bytes = c
+	m.composite.Keys.Bytes = c
 	r, isNew := m.upsertOne(m.sp, keygroup.Hash(c), c)
 	if isNew {
 		m.link(r, head)
@@ -183,8 +184,8 @@ func (m *mapState) load(x *state.Entry) error {
 func (l *list) load(x *state.Entry) error {
 	now := l.b.restoreTime
 	if l.recordTTL > 0 {
-		l.now = restamp(x.Stamp, now)
-		if now-l.now >= l.recordTTL {
+		l.Now = restamp(x.Stamp, now)
+		if now-l.Now >= l.recordTTL {
 			return nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // snapshot implements state.Snapshot: a frozen view of every state. Between
@@ -87,15 +88,15 @@ func (f *frozen) each(visit func(p *frozenPage, entry []byte) error) error {
 	var buf []byte
 	for i := range f.pages {
 		p := &f.pages[i]
-		if p.live == ([pageEntries / 64]uint64{}) {
+		if p.live == ([slab.PageWords]uint64{}) {
 			p.drop()
 			continue
 		}
 		page, own := p.consume(buf)
 		for w, word := range p.live {
 			for ; word != 0; word &= word - 1 {
-				at := (w<<6 + bits.TrailingZeros64(word)) * f.stride
-				if err := visit(p, page[at:at+f.stride]); err != nil {
+				at := (w<<6 + bits.TrailingZeros64(word)) * f.Stride
+				if err := visit(p, page[at:at+f.Stride]); err != nil {
 					return err
 				}
 			}
@@ -110,7 +111,7 @@ func (f *frozen) each(visit func(p *frozenPage, entry []byte) error) error {
 }
 
 // expired reports whether an entry was past its TTL when it was frozen.
-func (f *frozen) expired(stamp int64) bool { return f.ttl > 0 && f.now-stamp >= f.ttl }
+func (f *frozen) expired(stamp int64) bool { return f.TTL > 0 && f.now-stamp >= f.TTL }
 
 func (t *table) freeze(d state.Description) frozenState {
 	f := t.entries.freeze(t.b.now())
@@ -121,15 +122,15 @@ func (f *frozen) scanTable(visit func(*state.Entry) error) error {
 	var e state.Entry
 	var key, variable []byte
 	return f.each(func(p *frozenPage, entry []byte) error {
-		if f.stampOff >= 0 {
-			e.Stamp = int64(le.Uint64(entry[f.stampOff:]))
+		if f.StampOff >= 0 {
+			e.Stamp = int64(le.Uint64(entry[f.StampOff:]))
 			if f.expired(e.Stamp) {
 				return nil
 			}
 		}
 		e.Key, e.Namespace = f.keyOf(entry, &key), p.ns
-		e.Fixed = entry[f.fixedOff : f.fixedOff+f.fixedWidth]
-		e.Var = f.arena.bytes(handle(le.Uint64(entry[f.varOff:])), &variable)
+		e.Fixed = entry[f.FixedOff : f.FixedOff+f.FixedWidth]
+		e.Var = f.arena.bytes(f.Variable(entry), &variable)
 		return visit(&e)
 	})
 }
@@ -147,16 +148,16 @@ func (f *frozen) scanMap(heads *frozen, width int, visit func(*state.Entry) erro
 	var e state.Entry
 	var composite, slot, key, variable []byte
 	return f.each(func(_ *frozenPage, entry []byte) error {
-		if f.stampOff >= 0 {
-			e.Stamp = int64(le.Uint64(entry[f.stampOff:]))
+		if f.StampOff >= 0 {
+			e.Stamp = int64(le.Uint64(entry[f.StampOff:]))
 			if f.expired(e.Stamp) {
 				return nil
 			}
 		}
 		c := f.keyOf(entry, &composite)
-		e.Key, e.Sub = heads.keyAt(state.Ref(le.Uint32(c)), &slot, &key), c[headBytes:]
-		e.Fixed = entry[f.fixedOff : f.fixedOff+width]
-		e.Var = f.arena.bytes(handle(le.Uint64(entry[f.varOff:])), &variable)
+		e.Key, e.Sub = heads.keyAt(state.Ref(le.Uint32(c)), &slot, &key), c[slab.HeadBytes:]
+		e.Fixed = entry[f.FixedOff : f.FixedOff+width]
+		e.Var = f.arena.bytes(f.Variable(entry), &variable)
 		return visit(&e)
 	})
 }
@@ -174,9 +175,9 @@ func (f *frozen) scanList(width int, ttl int64, visit func(*state.Entry) error) 
 	var key, buf []byte
 	return f.each(func(_ *frozenPage, entry []byte) error {
 		e.Key = f.keyOf(entry, &key)
-		for at := handle(le.Uint64(entry[f.fixedOff:])); at != 0; {
+		for at := slab.Handle(le.Uint64(entry[f.FixedOff:])); at != 0; {
 			chunk := f.arena.bytes(at, &buf)
-			at = handle(le.Uint64(chunk))
+			at = slab.Handle(le.Uint64(chunk))
 			rest := chunk[chunkHead:le.Uint32(chunk[8:])]
 			for len(rest) > 0 {
 				var record []byte
@@ -203,7 +204,7 @@ func (f *frozen) scanTimers(visit func(*state.Entry) error) error {
 	var e state.Entry
 	var key []byte
 	return f.each(func(_ *frozenPage, entry []byte) error {
-		if entry[f.fixedOff+8] != 0 { // deleted
+		if entry[f.FixedOff+8] != 0 { // deleted
 			return nil
 		}
 		pair := f.keyOf(entry, &key)

@@ -67,21 +67,21 @@ func (t *table) Upsert(ns state.Namespace, keys *state.Keys, refs []state.Ref, c
 	return t.upsert(sp, keys, refs, created), nil
 }
 
-func (t *table) Key(r state.Ref) []byte   { return t.key(r) }
-func (t *table) Fixed(r state.Ref) []byte { return t.fixed(r) }
+func (t *table) Key(r state.Ref) []byte   { return t.KeyAt(r) }
+func (t *table) Fixed(r state.Ref) []byte { return t.Record(r) }
 
 func (t *table) Mutable(r state.Ref) []byte {
 	if t.up {
 		t.touch(r)
 	}
-	if t.ttl > 0 {
-		t.stamp(t.at(r))
+	if t.TTL > 0 {
+		t.Stamp(t.Slot(r))
 	}
-	return t.fixed(r)
+	return t.Record(r)
 }
 
 func (t *table) Records(refs []state.Ref, dst [][]byte) [][]byte {
-	return t.records(refs, t.fixedWidth, dst)
+	return t.records(refs, t.FixedWidth, dst)
 }
 
 func (t *table) Var(r state.Ref) []byte       { return t.variable(r) }
@@ -90,8 +90,8 @@ func (t *table) Delete(r state.Ref)           { t.remove(r) }
 
 func (t *table) Scan(ns state.Namespace, fn func(state.Ref) bool) error {
 	if sp := t.space(ns); sp != nil {
-		if t.ttl > 0 {
-			t.now = t.b.now()
+		if t.TTL > 0 {
+			t.Now = t.b.now()
 		}
 		t.scan(sp, fn)
 	}
@@ -112,7 +112,7 @@ func (t *table) Drop(ns state.Namespace) error {
 func (t *table) Namespaces(dst []state.Namespace) []state.Namespace {
 	start := len(dst)
 	for ns, sp := range t.spaces {
-		if sp.count > 0 {
+		if sp.Count > 0 {
 			dst = append(dst, ns)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // timers is a store of (time, key) pairs and a binary heap of their Refs by
@@ -15,19 +16,14 @@ import (
 type timers struct {
 	*entries
 	sp   *space
-	heap []timerItem
+	heap slab.TimerHeap
 	dead int // marked entries
 	set  int // entries not marked
 
 	composite []byte
-	batch     []timerItem
+	batch     []slab.Timer
 	firing    int64 // time of the timers being fired
 	earlier   bool  // one was set at or before it meanwhile
-}
-
-type timerItem struct {
-	time int64
-	ref  uint32
 }
 
 var _ state.Timers = (*timers)(nil)
@@ -37,7 +33,7 @@ const timerRecord = 16
 
 func newTimers(b *Backend) *timers {
 	t := &timers{entries: newEntries(b, timerRecord, state.TTL{})}
-	t.arrange(0)
+	t.Arrange(0)
 	t.sp = t.newSpace(0)
 	return t
 }
@@ -50,13 +46,13 @@ func (t *timers) pair(time int64, key []byte) (hash uint64, pair []byte) {
 }
 
 func (t *timers) Set(time int64, hash uint64, key []byte) error {
-	if err := t.b.checkGroups([]uint64{hash}); err != nil {
+	if err := slab.CheckGroups([]uint64{hash}, t.b.owner, t.b.maxParallelism); err != nil {
 		return err
 	}
 	h, pair := t.pair(time, key)
-	r, at := t.probeWord(t.sp, h, pair)
+	r, at := t.ProbeWord(&t.sp.Index, h, pair)
 	if r != state.None {
-		record := t.fixed(r)
+		record := t.Record(r)
 		if record[8] == 0 {
 			return nil
 		}
@@ -70,23 +66,23 @@ func (t *timers) Set(time int64, hash uint64, key []byte) error {
 		return nil
 	}
 	r = t.create(t.sp, h, pair, at)
-	le.PutUint64(t.fixed(r), hash)
+	le.PutUint64(t.Record(r), hash)
 	t.set++
 	t.earlier = t.earlier || time <= t.firing
-	t.push(timerItem{time, uint32(r)})
+	t.heap.Push(slab.Timer{Time: time, Ref: uint32(r)})
 	return nil
 }
 
 func (t *timers) Delete(time int64, _ uint64, key []byte) {
 	h, pair := t.pair(time, key)
-	r := t.probe(t.sp, h, pair)
-	if r == state.None || t.fixed(r)[8] != 0 {
+	r := t.Probe(&t.sp.Index, h, pair)
+	if r == state.None || t.Record(r)[8] != 0 {
 		return
 	}
 	if t.up {
 		t.touch(r)
 	}
-	t.fixed(r)[8] = 1
+	t.Record(r)[8] = 1
 	t.dead++
 	t.set--
 }
@@ -98,7 +94,7 @@ func (t *timers) purge() {
 	}
 	keep := t.heap[:0]
 	for _, it := range t.heap {
-		if r := state.Ref(it.ref); t.fixed(r)[8] != 0 {
+		if r := it.At(); t.Record(r)[8] != 0 {
 			t.remove(r)
 		} else {
 			keep = append(keep, it)
@@ -106,19 +102,17 @@ func (t *timers) purge() {
 	}
 	t.heap = keep
 	t.dead = 0
-	for i := len(keep)/2 - 1; i >= 0; i-- {
-		t.down(i)
-	}
+	keep.Order()
 }
 
 func (t *timers) Next() (int64, bool) {
 	for len(t.heap) > 0 {
 		top := t.heap[0]
-		if t.fixed(state.Ref(top.ref))[8] == 0 {
-			return top.time, true
+		if t.Record(top.At())[8] == 0 {
+			return top.Time, true
 		}
-		t.pop()
-		t.remove(state.Ref(top.ref))
+		t.heap.Pop()
+		t.remove(top.At())
 		t.dead--
 	}
 	return 0, false
@@ -143,15 +137,11 @@ func (t *timers) PopUntil(until int64, fire func(time int64, hash uint64, key []
 // fireAll fires the timers of one time in order of their keys. If one is set
 // meanwhile that may come before the rest, the rest goes back to the heap.
 func (t *timers) fireAll(time int64, fire func(time int64, hash uint64, key []byte) error) error {
-	group := t.batch[:0]
+	group := t.heap.PopAll(t.batch[:0], time)
 	t.batch = nil
-	for len(t.heap) > 0 && t.heap[0].time == time {
-		group = append(group, t.heap[0])
-		t.pop()
-	}
 	if len(group) > 1 {
-		slices.SortFunc(group, func(a, b timerItem) int {
-			return bytes.Compare(t.key(state.Ref(a.ref))[8:], t.key(state.Ref(b.ref))[8:])
+		slices.SortFunc(group, func(a, b slab.Timer) int {
+			return bytes.Compare(t.KeyAt(a.At())[8:], t.KeyAt(b.At())[8:])
 		})
 	}
 	var err error
@@ -159,67 +149,24 @@ func (t *timers) fireAll(time int64, fire func(time int64, hash uint64, key []by
 	var key []byte
 	t.firing, t.earlier = time, false
 	for done < len(group) && !t.earlier && err == nil {
-		r := state.Ref(group[done].ref)
+		r := group[done].At()
 		done++
-		if t.fixed(r)[8] != 0 {
+		if t.Record(r)[8] != 0 {
 			t.dead--
 			t.remove(r)
 			continue
 		}
-		key = append(key[:0], t.key(r)[8:]...)
-		hash := le.Uint64(t.fixed(r))
+		key = append(key[:0], t.KeyAt(r)[8:]...)
+		hash := le.Uint64(t.Record(r))
 		t.set--
 		t.remove(r)
 		err = fire(time, hash, key)
 	}
 	for _, it := range group[done:] {
-		t.push(it)
+		t.heap.Push(it)
 	}
 	t.batch = group[:0]
 	return err
-}
-
-func (t *timers) push(it timerItem) {
-	t.heap = append(t.heap, it)
-	h, i := t.heap, len(t.heap)-1
-	for i > 0 {
-		up := (i - 1) / 2
-		if h[up].time <= it.time {
-			break
-		}
-		h[i] = h[up]
-		i = up
-	}
-	h[i] = it
-}
-
-func (t *timers) pop() {
-	n := len(t.heap) - 1
-	t.heap[0] = t.heap[n]
-	t.heap = t.heap[:n]
-	if n > 1 {
-		t.down(0)
-	}
-}
-
-func (t *timers) down(i int) {
-	h := t.heap
-	it := h[i]
-	for {
-		kid := 2*i + 1
-		if kid >= len(h) {
-			break
-		}
-		if kid+1 < len(h) && h[kid+1].time < h[kid].time {
-			kid++
-		}
-		if it.time <= h[kid].time {
-			break
-		}
-		h[i] = h[kid]
-		i = kid
-	}
-	h[i] = it
 }
 
 func (t *timers) Len() int { return t.set }
