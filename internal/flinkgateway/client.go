@@ -2,8 +2,9 @@
 // Flink before 1.20): open a session, submit statements, follow them, read their rows as text.
 //
 // Contract: every call takes a context and returns when it ends. Waiting calls poll with a growing delay and hold no
-// goroutine. A *Session and its *Operations may be used from one goroutine at a time, a *Client from many. What Flink
-// refuses comes back as *Failure, which knows the root cause; everything else is an error of the network.
+// goroutine. Clients, sessions and operations may be used from many goroutines, but the pages of an operation from one.
+// What Flink refuses comes back as *Failure, which knows the root cause and the place; everything else is an error of
+// the network.
 package flinkgateway
 
 import (
@@ -29,6 +30,7 @@ type Client struct {
 	address string // scheme, host and port, no slash at the end
 	version string // "v3" or "v2"
 	http    *http.Client
+	header  http.Header                                // sent with every request
 	pause   func(context.Context, time.Duration) error // replaced by tests
 }
 
@@ -40,15 +42,24 @@ type Info struct {
 
 // Dial asks the gateway at address (host:port or an http(s) URL) which versions it speaks and picks one.
 func Dial(ctx context.Context, address string) (*Client, error) {
-	c := &Client{address: strings.TrimRight(address, "/"), http: http.DefaultClient, pause: pause}
+	return DialWith(ctx, address, Options{})
+}
+
+// DialWith is Dial with what the way to the gateway asks for.
+func DialWith(ctx context.Context, address string, options Options) (*Client, error) {
+	c := &Client{address: strings.TrimRight(address, "/"), pause: pause}
 	if !strings.Contains(c.address, "://") {
 		c.address = "http://" + c.address
+	}
+	var err error
+	if c.http, c.header, err = options.client(); err != nil {
+		return nil, err
 	}
 	var versions struct {
 		Versions []string `json:"versions"`
 	}
 	if err := c.call(ctx, http.MethodGet, "/api_versions", nil, &versions); err != nil {
-		return nil, err
+		return nil, c.misdialed(ctx, err)
 	}
 	for _, v := range []string{"V3", "V2"} {
 		if slices.Contains(versions.Versions, v) {
@@ -60,6 +71,9 @@ func Dial(ctx context.Context, address string) (*Client, error) {
 		c.address, strings.Join(versions.Versions, ", "))
 }
 
+// Address is scheme, host and port.
+func (c *Client) Address() string { return c.address }
+
 // Info asks for the product's name and version.
 func (c *Client) Info(ctx context.Context) (Info, error) {
 	var info Info
@@ -70,7 +84,12 @@ func (c *Client) Info(ctx context.Context) (Info, error) {
 // path joins the version and the escaped parts of a route.
 func (c *Client) path(route string) string { return "/" + c.version + "/" + route }
 
-// call sends body as JSON (nothing when nil) and decodes the answer into answer.
+// send asks for something whose answer says nothing.
+func (c *Client) send(ctx context.Context, method, path string) error {
+	return c.call(ctx, method, path, nil, nil)
+}
+
+// call sends body as JSON (nothing when nil) and decodes the answer into answer, unless that is nil.
 func (c *Client) call(ctx context.Context, method, path string, body, answer any) error {
 	var reader io.Reader
 	if body != nil {
@@ -84,26 +103,45 @@ func (c *Client) call(ctx context.Context, method, path string, body, answer any
 	if err != nil {
 		return fmt.Errorf("'%s' is not an address of a SQL gateway: %w", c.address, err)
 	}
+	request.Header = c.header.Clone()
 	request.Header.Set("Content-Type", "application/json")
 	response, err := c.http.Do(request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("no SQL gateway answers at %s; is it started, and the address right? (%w)", c.address, innermost(err))
+		return c.unreachable(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		return fmt.Errorf("read the answer of %s: %w", c.address+path, err)
 	}
+	switch response.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Errorf("%s answers %s: %s", c.address, response.Status, credentials)
+	}
 	if response.StatusCode/100 != 2 {
 		return failureOf(response.StatusCode, text)
 	}
+	if answer == nil {
+		return nil
+	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return fmt.Errorf("the answer of %s is not what a SQL gateway says: %w", c.address+path, err)
+		return &answerError{c.address + path, err}
 	}
 	return nil
+}
+
+// answerError is an answer that cannot be read.
+type answerError struct {
+	url string
+	err error
+}
+
+// Error names the request.
+func (e *answerError) Error() string {
+	return fmt.Sprintf("the answer of %s is not what a SQL gateway says: %v", e.url, e.err)
 }
 
 // innermost drops net/http's wrapping, which repeats method and address.
