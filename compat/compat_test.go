@@ -14,6 +14,9 @@ import (
 	"testing"
 )
 
+// TestFlott compares flott with the recorded answers of Flink.
+func TestFlott(t *testing.T) { checkEngine(t, Flott{}) }
+
 // checkEngine runs every case on an engine, in each mode and at each parallelism, and compares with the recorded
 // answers, or with those of a real Flink when FLOTT_COMPAT_LIVE is 1. `go test -run /group/name` picks cases.
 func checkEngine(t *testing.T, engine Engine) {

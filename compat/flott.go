@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -20,53 +19,73 @@ import (
 	"github.com/flottstream/flott/internal/valuetext"
 )
 
-// TestFlott compares flott with the recorded answers of Flink.
-func TestFlott(t *testing.T) { checkEngine(t, flottEngine{}) }
-
-// flottEngine runs scripts on flott in this process.
-type flottEngine struct{}
+// Flott runs scripts on flott in this process.
+type Flott struct{}
 
 // Run implements Engine.
-func (flottEngine) Run(ctx context.Context, script string, settings map[string]string) ([]string, []ChangeRow, error) {
+func (Flott) Run(ctx context.Context, script string, settings map[string]string) ([]string, []ChangeRow, error) {
 	columns, rows, _, err := runFlott(ctx, script, settings)
 	return columns, rows, err
 }
 
 // RunPrinting implements Printing.
-func (flottEngine) RunPrinting(ctx context.Context, script string, settings map[string]string) ([]string, error) {
+func (Flott) RunPrinting(ctx context.Context, script string, settings map[string]string) ([]string, error) {
 	_, _, printed, err := runFlott(ctx, script, settings)
 	return strings.Split(strings.TrimSuffix(printed, "\n"), "\n"), err
 }
 
 func runFlott(ctx context.Context, script string, settings map[string]string) (columns []string, rows []ChangeRow, printed string, err error) {
-	cfg := config.New()
-	for k, v := range settings {
-		if err := cfg.Set(k, v); err != nil {
-			return nil, nil, "", err
-		}
-	}
-	var out, errOut bytes.Buffer
-	engine := embedded.New(&out, &errOut, rpc.Discard)
-	host := &embedded.Host{Engine: engine, Config: cfg}
-	s := host.NewSession()
-	statements, err := parser.ParseScript(script)
+	s, err := OpenFlott(settings)
 	if err != nil {
 		return nil, nil, "", err
 	}
+	columns, rows, err = s.Run(ctx, script)
+	return columns, rows, s.out.String(), err
+}
+
+// FlottSession is a session of flott in this process, for one goroutine.
+type FlottSession struct {
+	config  *config.Config
+	engine  *embedded.Engine
+	session *session.Session
+	out     bytes.Buffer
+}
+
+// OpenFlott begins a session under settings.
+func OpenFlott(settings map[string]string) (*FlottSession, error) {
+	s := &FlottSession{config: config.New()}
+	for k, v := range settings {
+		if err := s.config.Set(k, v); err != nil {
+			return nil, err
+		}
+	}
+	var errOut bytes.Buffer
+	s.engine = embedded.New(&s.out, &errOut, rpc.Discard)
+	host := &embedded.Host{Engine: s.engine, Config: s.config}
+	s.session = host.NewSession()
+	return s, nil
+}
+
+// Run executes statements; what it gives is of the last one.
+func (s *FlottSession) Run(ctx context.Context, script string) (columns []string, rows []ChangeRow, err error) {
+	statements, err := parser.ParseScript(script)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, statement := range statements {
-		r, err := s.Execute(script, statement)
+		r, err := s.session.Execute(script, statement)
 		if err != nil {
-			return nil, nil, "", err
+			return nil, nil, err
 		}
 		columns, rows = tableOf(r)
 		if r.Job == nil {
 			continue
 		}
-		if columns, rows, err = runJob(ctx, engine, r.Job, cfg); err != nil {
-			return nil, nil, "", err
+		if columns, rows, err = runJob(ctx, s.engine, r.Job, s.config); err != nil {
+			return nil, nil, err
 		}
 	}
-	return columns, rows, out.String(), nil
+	return columns, rows, nil
 }
 
 // tableOf is the result of a statement that is no job.
