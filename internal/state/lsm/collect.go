@@ -7,6 +7,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // run is what one collection took: the newest version of entries that were dirty.
@@ -14,7 +15,7 @@ import (
 type run struct {
 	number uint64
 	items  []item
-	slab   slab
+	bulk   bulk
 	key    []byte // scratch
 	drops  []span // ranges of keys deleted before any of the items was written
 	image  *image // of the snapshot it was collected for, or nil
@@ -30,22 +31,22 @@ type item struct {
 	words      [3]uint64
 	group      int32 // key group
 	space      keyspace
-	chunk, at  int32 // where key and value lie in the slab
+	chunk, at  int32 // where key and value lie in the bulk
 	key, value int32 // their sizes; value -1: deleted
 }
 
 // span is a range of keys, to excluded.
 type span struct{ from, to []byte }
 
-// slab holds keys and values in large chunks.
-type slab struct {
+// bulk holds keys and values in large chunks.
+type bulk struct {
 	chunks [][]byte
 }
 
-const slabChunk = 1 << 20
+const bulkChunk = 1 << 20
 
 func (r *run) bytes(it *item) (key, value []byte) {
-	b := r.slab.chunks[it.chunk][it.at:]
+	b := r.bulk.chunks[it.chunk][it.at:]
 	if it.value < 0 {
 		return b[:it.key:it.key], nil
 	}
@@ -53,11 +54,11 @@ func (r *run) bytes(it *item) (key, value []byte) {
 }
 
 // open returns the last chunk, with room for about size bytes.
-func (s *slab) open(size int) []byte {
+func (s *bulk) open(size int) []byte {
 	if n := len(s.chunks); n > 0 && cap(s.chunks[n-1])-len(s.chunks[n-1]) >= size {
 		return s.chunks[n-1]
 	}
-	s.chunks = append(s.chunks, make([]byte, 0, max(slabChunk, size)))
+	s.chunks = append(s.chunks, make([]byte, 0, max(bulkChunk, size)))
 	return s.chunks[len(s.chunks)-1]
 }
 
@@ -99,13 +100,13 @@ func (s *store) collectDrops(r *run) {
 
 // collectCell copies one entry into r. The caller holds the guard.
 func (s *store) collectCell(r *run, ref state.Ref) {
-	sp := s.owner[ref>>pageShift]
+	sp := s.owner[ref>>slab.PageShift]
 	stored := s.marks.stored.has(ref)
 	gone := s.isDead(ref) || s.shape.gone(ref)
 	if gone && !stored {
 		return
 	}
-	key := s.key(ref)
+	key := s.KeyAt(ref)
 	tree := appendPrefix(r.key[:0], 0, s.at)
 	tree, hash := s.shape.locate(tree, sp, keygroup.Hash(key), key)
 	group := keygroup.Of(hash, s.b.maxParallelism)
@@ -118,13 +119,13 @@ func (s *store) collectCell(r *run, ref state.Ref) {
 		it.value = int32(s.recordBytes(ref))
 		size += int(it.value)
 	}
-	b := r.slab.open(size)
-	it.chunk, it.at = int32(len(r.slab.chunks)-1), int32(len(b))
+	b := r.bulk.open(size)
+	it.chunk, it.at = int32(len(r.bulk.chunks)-1), int32(len(b))
 	b = append(b, tree...)
 	if !gone {
 		b = s.record(b, ref)
 	}
-	r.slab.chunks[it.chunk] = b
+	r.bulk.chunks[it.chunk] = b
 	r.items = append(r.items, it)
 	if stored == gone {
 		s.note(sp, ref, group, gone)

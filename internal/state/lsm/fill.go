@@ -28,7 +28,7 @@ func (s *store) fill(sp *space, keys *state.Keys, refs []state.Ref, missing []in
 	l.items, l.keys = l.items[:0], l.keys[:0]
 	for _, i := range missing {
 		key := keys.At(int(i))
-		if s.probe(sp, keys.Hash[i], key) != state.None {
+		if s.Probe(&sp.Index, keys.Hash[i], key) != state.None {
 			continue // known to be deleted or expired
 		}
 		if s.shape.complete(key) {
@@ -59,7 +59,7 @@ func (s *store) fill(sp *space, keys *state.Keys, refs []state.Ref, missing []in
 			if err != nil {
 				return s.b.fail(err)
 			}
-			if !s.expired(s.cell(r)) {
+			if !s.Expired(s.Slot(r)) {
 				last = r
 			}
 		}
@@ -80,15 +80,15 @@ func (s *store) treeKey(dst []byte, sp *space, hash uint64, key []byte) []byte {
 // adopt places a clean cell for an entry of the tree.
 func (s *store) adopt(sp *space, hash uint64, key, value []byte) (state.Ref, error) {
 	s.guessLayout()
-	r, at := s.probeWord(sp, hash, key)
+	r, at := s.ProbeWord(&sp.Index, hash, key)
 	if r != state.None {
 		return r, nil
 	}
 	if s.b.guard() {
 		defer s.b.unguard()
 	}
-	if s.keyWidth > 0 && len(key) != s.keyWidth {
-		return state.None, fmt.Errorf("a key of the restored state has %d bytes, those of the operator have %d", len(key), s.keyWidth)
+	if s.KeyWidth > 0 && len(key) != s.KeyWidth {
+		return state.None, fmt.Errorf("a key of the restored state has %d bytes, those of the operator have %d", len(key), s.KeyWidth)
 	}
 	if len(value) < s.headBytes() {
 		return state.None, fmt.Errorf("%w: the record of a key has %d bytes and needs %d", state.ErrCorrupt, len(value), s.headBytes())
@@ -101,9 +101,9 @@ func (s *store) adopt(sp *space, hash uint64, key, value []byte) (state.Ref, err
 	return r, nil
 }
 
-// headBytes is the size of what precedes the variable part of a stored record.
+// slab.HeadBytes is the size of what precedes the variable part of a stored record.
 func (s *store) headBytes() int {
-	if s.ttl > 0 {
+	if s.TTL > 0 {
 		return 8 + s.kept
 	}
 	return s.kept
@@ -112,39 +112,39 @@ func (s *store) headBytes() int {
 // load fills a new cell from a stored record: TTL stamp if there is a TTL, kept
 // bytes of the fixed part, variable part.
 func (s *store) load(r state.Ref, value []byte) {
-	cell := s.cell(r)
-	if s.ttl > 0 {
-		le.PutUint64(cell[s.stampOff:], le.Uint64(value))
+	cell := s.Slot(r)
+	if s.TTL > 0 {
+		le.PutUint64(cell[s.StampOff:], le.Uint64(value))
 		value = value[8:]
 	}
-	copy(cell[s.fixedOff:s.fixedOff+s.kept], value)
+	copy(cell[s.FixedOff:s.FixedOff+s.kept], value)
 	if value = value[s.kept:]; len(value) > 0 {
 		h := s.arena.alloc(len(value))
-		copy(s.arena.bytes(h), value)
+		copy(s.arena.Bytes(h), value)
 		s.hasVars = true
-		le.PutUint64(cell[s.varOff:], uint64(h))
+		s.SetVariable(cell, h)
 	}
 }
 
 // record appends what load reads.
 func (s *store) record(dst []byte, r state.Ref) []byte {
-	cell := s.cell(r)
-	if s.ttl > 0 {
-		dst = append(dst, cell[s.stampOff:s.stampOff+8]...)
+	cell := s.Slot(r)
+	if s.TTL > 0 {
+		dst = append(dst, cell[s.StampOff:s.StampOff+8]...)
 	}
-	dst = append(dst, cell[s.fixedOff:s.fixedOff+s.kept]...)
-	variable := s.arena.bytes(handle(le.Uint64(cell[s.varOff:])))
+	dst = append(dst, cell[s.FixedOff:s.FixedOff+s.kept]...)
+	variable := s.arena.Bytes(s.Variable(cell))
 	if s.sized {
-		variable = variable[:le.Uint64(cell[s.fixedOff:])]
+		variable = variable[:le.Uint64(cell[s.FixedOff:])]
 	}
 	return append(dst, variable...)
 }
 
 // recordBytes is the size of what record appends.
 func (s *store) recordBytes(r state.Ref) int {
-	cell := s.cell(r)
+	cell := s.Slot(r)
 	if s.sized {
-		return s.headBytes() + int(le.Uint64(cell[s.fixedOff:]))
+		return s.headBytes() + int(le.Uint64(cell[s.FixedOff:]))
 	}
-	return s.headBytes() + handle(le.Uint64(cell[s.varOff:])).size()
+	return s.headBytes() + s.Variable(cell).Size()
 }

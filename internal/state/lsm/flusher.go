@@ -150,7 +150,7 @@ func (f *flusher) write(r *run) error {
 	if err != nil {
 		return err
 	}
-	r.items, r.slab = nil, slab{}
+	r.items, r.bulk = nil, bulk{}
 	return f.ingest(files)
 }
 
@@ -220,7 +220,7 @@ const fetchedItems = 32
 //go:noinline
 func (r *run) fetch(items []item) (sum byte) {
 	for i := range items {
-		sum += r.slab.chunks[items[i].chunk][items[i].at]
+		sum += r.bulk.chunks[items[i].chunk][items[i].at]
 	}
 	return sum
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // list keeps a head per key, and the records in numbered chunks, cells of a
@@ -51,7 +52,7 @@ func newList(b *Backend, spec state.Spec) *list {
 	l.store = newStore(b, at, l, listHead, listHeadKept, state.TTL{})
 	l.chunks.l = l
 	l.chunks.store = newStore(b, at|1, &l.chunks, 8, 0, state.TTL{}) // fixed part: bytes in use
-	l.chunks.arrange(len(l.chunks.key))
+	l.chunks.Arrange(len(l.chunks.key))
 	l.chunks.hasVars, l.chunks.sized = true, true
 	l.unit = []*store{l.chunks.store, l.store}
 	l.chunks.unit = l.unit
@@ -66,16 +67,16 @@ func (l *list) locate(dst []byte, _ *space, hash uint64, key []byte) ([]byte, ui
 // gone: a list without records is none.
 func (l *list) gone(r state.Ref) bool { return l.Count(r) == 0 }
 
-func (l *list) leaving(r state.Ref) bool { return le.Uint32(l.fixed(r)[28:]) == 0 }
+func (l *list) leaving(r state.Ref) bool { return le.Uint32(l.Record(r)[28:]) == 0 }
 
 func (c *chunks) locate(dst []byte, _ *space, _ uint64, key []byte) ([]byte, uint64) {
-	head := c.l.key(headOf(key))
+	head := c.l.KeyAt(slab.HeadOf(key))
 	dst = appendSized(dst, head)
-	return be.AppendUint64(dst, le.Uint64(key[headBytes:])), keygroup.Hash(head)
+	return be.AppendUint64(dst, le.Uint64(key[slab.HeadBytes:])), keygroup.Hash(head)
 }
 
 func (c *chunks) complete(key []byte) bool {
-	head := c.l.fixed(headOf(key))
+	head := c.l.Record(slab.HeadOf(key))
 	return le.Uint32(head[24:]) == le.Uint32(head[28:])
 }
 
@@ -83,7 +84,7 @@ func (c *chunks) gone(state.Ref) bool { return false }
 
 func (c *chunks) adopted(r state.Ref) {
 	c.resident(r, 1)
-	le.PutUint64(c.fixed(r), uint64(len(c.variable(r))))
+	le.PutUint64(c.Record(r), uint64(len(c.variable(r))))
 }
 
 func (c *chunks) leaving(r state.Ref) bool {
@@ -103,7 +104,7 @@ func (c *chunks) expire(rest, value []byte) error {
 	}
 	hash := keygroup.Hash(key)
 	l.guessLayout()
-	r := l.probe(l.sp, hash, key)
+	r := l.Probe(&l.sp.Index, hash, key)
 	if r == state.None && l.sp.cold > 0 {
 		c.lookups.keys = l.treeKey(c.lookups.keys[:0], l.sp, hash, key)
 		head, ok, err := l.b.tree.get(c.lookups.keys)
@@ -122,7 +123,7 @@ func (c *chunks) expire(rest, value []byte) error {
 }
 
 func (c *chunks) resident(r state.Ref, by int) {
-	head := c.l.fixed(headOf(c.store.key(r)))
+	head := c.l.Record(slab.HeadOf(c.store.KeyAt(r)))
 	le.PutUint32(head[28:], uint32(int(le.Uint32(head[28:]))+by))
 }
 
@@ -131,7 +132,7 @@ func (l *list) start(keys *state.Keys, refs int) error {
 		return err
 	}
 	if l.recordTTL > 0 {
-		l.now = l.b.now()
+		l.Now = l.b.now()
 	}
 	emptied := l.emptied
 	l.emptied = l.emptied[:0]
@@ -167,18 +168,18 @@ func (l *list) Upsert(keys *state.Keys, refs []state.Ref) error {
 	return err
 }
 
-func (l *list) Count(r state.Ref) int { return int(le.Uint64(l.fixed(r)[16:])) }
+func (l *list) Count(r state.Ref) int { return int(le.Uint64(l.Record(r)[16:])) }
 
 // chunk returns the cell of a chunk, which it brings in if it is cold; None if
 // there is no such chunk.
 func (l *list) chunk(r state.Ref, number uint64) state.Ref {
 	c := &l.chunks
-	head := l.fixed(r)
+	head := l.Record(r)
 	if at := state.Ref(le.Uint32(head[32:])) - 1; at != state.None && c.is(at, r, number) {
 		return at
 	}
 	hash := c.name(r, number)
-	at := c.probe(l.csp, hash, c.key[:])
+	at := c.Probe(&l.csp.Index, hash, c.key[:])
 	if at != state.None {
 		if c.isDead(at) {
 			return state.None
@@ -207,14 +208,14 @@ func (c *chunks) is(at, head state.Ref, number uint64) bool {
 	if !c.marks.live.has(at) {
 		return false
 	}
-	cell := c.cell(at)
-	return le.Uint32(cell) == uint32(head) && le.Uint64(cell[headBytes:]) == number
+	cell := c.Slot(at)
+	return le.Uint32(cell) == uint32(head) && le.Uint64(cell[slab.HeadBytes:]) == number
 }
 
 // name sets key to that of a chunk and returns its hash.
 func (c *chunks) name(head state.Ref, number uint64) uint64 {
 	le.PutUint32(c.key[:], uint32(head))
-	le.PutUint64(c.key[headBytes:], number)
+	le.PutUint64(c.key[slab.HeadBytes:], number)
 	return keygroup.Hash16(12, le.Uint64(c.key[:]), uint64(le.Uint32(c.key[8:])))
 }
 
@@ -228,17 +229,17 @@ func (l *list) Append(r state.Ref, record []byte) {
 	need += sizeBytes
 	at := l.roomFor(r, need)
 	chunk := l.chunks.variable(at)
-	fixed := l.chunks.fixed(at)
+	fixed := l.chunks.Record(at)
 	end := int(le.Uint64(fixed))
 	le.PutUint64(fixed, uint64(end+need))
 	end += copy(chunk[end:], size[:sizeBytes])
 	if l.recordTTL > 0 {
-		le.PutUint64(chunk[end:], uint64(l.now))
+		le.PutUint64(chunk[end:], uint64(l.Now))
 		end += 8
 	}
 	copy(chunk[end:], record)
 	l.write(r)
-	head := l.fixed(r)
+	head := l.Record(r)
 	n := le.Uint64(head[16:])
 	if n == 0 {
 		l.nonEmpty++
@@ -249,12 +250,12 @@ func (l *list) Append(r state.Ref, record []byte) {
 // roomFor returns the last chunk of a list, with need bytes free at its end.
 func (l *list) roomFor(r state.Ref, need int) state.Ref {
 	c := &l.chunks
-	head := l.fixed(r)
+	head := l.Record(r)
 	size := firstChunk
 	if next := le.Uint64(head[8:]); next > le.Uint64(head) {
 		if at := l.chunk(r, next-1); at != state.None {
 			block := c.variable(at)
-			if int(le.Uint64(c.fixed(at)))+need <= len(block) {
+			if int(le.Uint64(c.Record(at)))+need <= len(block) {
 				c.write(at)
 				return at
 			}
@@ -264,7 +265,7 @@ func (l *list) roomFor(r state.Ref, need int) state.Ref {
 	l.write(r)
 	number := le.Uint64(head[8:])
 	hash := c.name(r, number)
-	at, word := c.probeWord(l.csp, hash, c.key[:])
+	at, word := c.ProbeWord(&l.csp.Index, hash, c.key[:])
 	if at == state.None {
 		at = c.create(l.csp, hash, c.key[:], word)
 	} else {
@@ -274,7 +275,7 @@ func (l *list) roomFor(r state.Ref, need int) state.Ref {
 	if l.b.guard() {
 		defer l.b.unguard()
 	}
-	le.PutUint64(c.cell(at)[c.varOff:], uint64(c.arena.alloc(size)))
+	le.PutUint64(c.Slot(at)[c.VarOff:], uint64(c.arena.alloc(size)))
 	c.dirtyBytes += int64(size)
 	c.b.dirtyBytes += int64(size)
 	le.PutUint64(head[8:], number+1)
@@ -292,7 +293,7 @@ func (l *list) ScanMutable(r state.Ref, visit func([]byte) state.Action) { l.wal
 // walk visits the records of a list. Records that stay move over removed ones
 // within their chunk; chunks left empty are deleted.
 func (l *list) walk(r state.Ref, mutable bool, visit func([]byte) state.Action) {
-	head := l.fixed(r)
+	head := l.Record(r)
 	c := &l.chunks
 	removed := 0
 	stop := false
@@ -310,7 +311,7 @@ func (l *list) walk(r state.Ref, mutable bool, visit func([]byte) state.Action) 
 		gone := 0
 		gone, stop = l.walkChunk(at, visit)
 		removed += gone
-		if gone > 0 && le.Uint64(c.fixed(at)) == 0 {
+		if gone > 0 && le.Uint64(c.Record(at)) == 0 {
 			l.dropChunk(r, at, n)
 		}
 	}
@@ -329,7 +330,7 @@ func (l *list) walk(r state.Ref, mutable bool, visit func([]byte) state.Action) 
 func (l *list) walkChunk(at state.Ref, visit func([]byte) state.Action) (removed int, stop bool) {
 	c := &l.chunks
 	chunk := c.variable(at)
-	end := int(le.Uint64(c.fixed(at)))
+	end := int(le.Uint64(c.Record(at)))
 	keep := 0 // where the next record that stays goes
 	p := 0
 	for p < end && !stop {
@@ -337,7 +338,7 @@ func (l *list) walkChunk(at state.Ref, visit func([]byte) state.Action) (removed
 		body := p + n
 		action := state.Keep
 		if l.recordTTL > 0 {
-			if l.now-int64(le.Uint64(chunk[body:])) >= l.recordTTL {
+			if l.Now-int64(le.Uint64(chunk[body:])) >= l.recordTTL {
 				action = state.Remove
 			}
 			body += 8
@@ -362,7 +363,7 @@ func (l *list) walkChunk(at state.Ref, visit func([]byte) state.Action) (removed
 	}
 	if removed > 0 {
 		keep += copy(chunk[keep:], chunk[p:end])
-		le.PutUint64(c.fixed(at), uint64(keep))
+		le.PutUint64(c.Record(at), uint64(keep))
 	}
 	return removed, stop
 }
@@ -370,7 +371,7 @@ func (l *list) walkChunk(at state.Ref, visit func([]byte) state.Action) (removed
 // dropChunk deletes chunk n of a list.
 func (l *list) dropChunk(r, at state.Ref, n uint64) {
 	l.write(r)
-	head := l.fixed(r)
+	head := l.Record(r)
 	le.PutUint32(head[24:], le.Uint32(head[24:])-1)
 	le.PutUint32(head[28:], le.Uint32(head[28:])-1)
 	if n == le.Uint64(head) {
@@ -380,7 +381,7 @@ func (l *list) dropChunk(r, at state.Ref, n uint64) {
 }
 
 func (l *list) Clear(r state.Ref) {
-	head := l.fixed(r)
+	head := l.Record(r)
 	c := &l.chunks
 	for n := le.Uint64(head); n < le.Uint64(head[8:]); n++ {
 		l.clearChunk(c, r, n)
@@ -396,7 +397,7 @@ func (l *list) Clear(r state.Ref) {
 // clearChunk deletes a chunk of a list that goes, without reading it.
 func (l *list) clearChunk(c *chunks, r state.Ref, n uint64) {
 	hash := c.name(r, n)
-	at := c.probe(l.csp, hash, c.key[:])
+	at := c.Probe(&l.csp.Index, hash, c.key[:])
 	switch {
 	case at != state.None:
 		if !c.isDead(at) {
@@ -410,7 +411,7 @@ func (l *list) clearChunk(c *chunks, r state.Ref, n uint64) {
 	}
 }
 
-func (l *list) Key(r state.Ref) []byte { return l.key(r) }
+func (l *list) Key(r state.Ref) []byte { return l.KeyAt(r) }
 
 func (l *list) Each(fn func(state.Ref) bool) error {
 	visit := func(r state.Ref) bool { return l.Count(r) == 0 || fn(r) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // loader puts restored entries into the tree, past the cache: the layout of cells
@@ -74,7 +75,7 @@ func joinWidth(width, n int) int {
 // record builds the value of an entry in l.value.
 func (l *loader) record(s *store, e *state.Entry) []byte {
 	v := l.value[:0]
-	if s.ttl > 0 {
+	if s.TTL > 0 {
 		v = le.AppendUint64(v, uint64(l.stamp(e)))
 	}
 	v = append(append(v, e.Fixed...), e.Var...)
@@ -97,10 +98,10 @@ func (l *loader) put(s *store, sp *space, group int, value []byte) {
 	}
 	r := l.run
 	size := len(l.key) + len(value)
-	b := r.slab.open(size)
-	it := item{chunk: int32(len(r.slab.chunks) - 1), at: int32(len(b)), key: int32(len(l.key)), value: int32(len(value))}
+	b := r.bulk.open(size)
+	it := item{chunk: int32(len(r.bulk.chunks) - 1), at: int32(len(b)), key: int32(len(l.key)), value: int32(len(value))}
 	it.note(l.key)
-	r.slab.chunks[it.chunk] = append(append(b, l.key...), value...)
+	r.bulk.chunks[it.chunk] = append(append(b, l.key...), value...)
 	r.items = append(r.items, it)
 	sp.addCold(s, group-l.b.owner.Start, 1)
 	if l.bytes += int64(size); l.bytes >= loadBytes {
@@ -201,7 +202,7 @@ func (n *named) restored(width, sub int) {
 		s.heads.guess = width
 		s.guess = 0
 		if sub > 0 {
-			s.guess = headBytes + sub
+			s.guess = slab.HeadBytes + sub
 		}
 	case *timers:
 		if s.sp.cold > 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // mapState keeps a head per key that has resident entries. The entries lie in a
@@ -21,10 +22,8 @@ type mapState struct {
 
 	userWidth int // fixed part without the place
 
-	composite state.Keys
-	swept     state.Keys // scratch
-	headRefs  []state.Ref
-	pairs     []int32     // 0, 1, 2, …
+	composite slab.Composite
+	swept     state.Keys  // scratch
 	hollow    []state.Ref // heads made for a lookup, removed at the next one if they stayed empty
 }
 
@@ -32,15 +31,14 @@ var _ state.Map = (*mapState)(nil)
 
 const (
 	placeBytes = 8 // place of an entry in its head's vector
-	headBytes  = 4 // of the head's Ref in a composite key
-	// A head: handle of the vector, whose size is its capacity (8); live entries
+	// A head: slab.Handle of the vector, whose size is its capacity (8); live entries
 	// (4); deleted ones that are resident (4); 1 if all entries are resident (8).
 	mapHead = 24
 )
 
 func newMap(b *Backend, spec state.Spec) *mapState {
 	m := &mapState{userWidth: spec.FixedWidth}
-	m.store = newStore(b, keyspaceOf(spec.Name), m, round8(spec.FixedWidth)+placeBytes, spec.FixedWidth, spec.TTL)
+	m.store = newStore(b, keyspaceOf(spec.Name), m, slab.Round8(spec.FixedWidth)+placeBytes, spec.FixedWidth, spec.TTL)
 	m.heads = newStore(b, 0, nil, mapHead, 0, state.TTL{})
 	m.heads.tree = false
 	m.sp, m.hsp = m.newSpace(0), m.heads.newSpace(0)
@@ -48,30 +46,28 @@ func newMap(b *Backend, spec state.Spec) *mapState {
 }
 
 func (m *mapState) locate(dst []byte, _ *space, _ uint64, key []byte) ([]byte, uint64) {
-	head := m.heads.key(headOf(key))
-	return append(appendSized(dst, head), key[headBytes:]...), keygroup.Hash(head)
+	head := m.heads.KeyAt(slab.HeadOf(key))
+	return append(appendSized(dst, head), key[slab.HeadBytes:]...), keygroup.Hash(head)
 }
 
-func headOf(composite []byte) state.Ref { return state.Ref(int32(le.Uint32(composite))) }
-
 func (m *mapState) complete(key []byte) bool {
-	return le.Uint64(m.heads.fixed(headOf(key))[16:]) != 0
+	return le.Uint64(m.heads.Record(slab.HeadOf(key))[16:]) != 0
 }
 
 func (m *mapState) gone(state.Ref) bool { return false }
-func (m *mapState) adopted(r state.Ref) { m.linkGuarded(r, headOf(m.key(r))) }
+func (m *mapState) adopted(r state.Ref) { m.linkGuarded(r, slab.HeadOf(m.KeyAt(r))) }
 
 func (m *mapState) leaving(r state.Ref) bool {
-	head := headOf(m.key(r))
-	le.PutUint64(m.heads.fixed(head)[16:], 0)
+	head := slab.HeadOf(m.KeyAt(r))
+	le.PutUint64(m.heads.Record(head)[16:], 0)
 	m.unlink(r, head)
 	m.dropEmpty(head)
 	return true
 }
 
 func (m *mapState) freed(r state.Ref) {
-	head := headOf(m.key(r))
-	fixed := m.heads.fixed(head)
+	head := slab.HeadOf(m.KeyAt(r))
+	fixed := m.heads.Record(head)
 	le.PutUint32(fixed[12:], le.Uint32(fixed[12:])-1)
 	m.dropEmpty(head)
 }
@@ -81,7 +77,7 @@ func (m *mapState) expire(rest, value []byte) error {
 	if !ok {
 		return errKey
 	}
-	if m.heads.keyWidth < 0 || m.heads.keyWidth > 0 && m.heads.keyWidth != len(key) {
+	if m.heads.KeyWidth < 0 || m.heads.KeyWidth > 0 && m.heads.KeyWidth != len(key) {
 		return nil
 	}
 	m.swept.Width, m.swept.Bytes, m.swept.Offsets = 0, key, []int32{0, int32(len(key))}
@@ -89,7 +85,7 @@ func (m *mapState) expire(rest, value []byte) error {
 	composite := append(le.AppendUint32(nil, uint32(m.addHead(&m.swept, 0))), sub...)
 	m.guessLayout()
 	hash := keygroup.Hash(composite)
-	if m.probe(m.sp, hash, composite) != state.None {
+	if m.Probe(&m.sp.Index, hash, composite) != state.None {
 		return nil
 	}
 	r, err := m.adopt(m.sp, hash, composite, value)
@@ -101,8 +97,8 @@ func (m *mapState) expire(rest, value []byte) error {
 
 // dropEmpty removes a head without resident entries. The caller holds the guard.
 func (m *mapState) dropEmpty(head state.Ref) {
-	if fixed := m.heads.fixed(head); le.Uint64(fixed[8:]) == 0 {
-		m.heads.arena.release(handle(le.Uint64(fixed)))
+	if fixed := m.heads.Record(head); le.Uint64(fixed[8:]) == 0 {
+		m.heads.arena.release(slab.Handle(le.Uint64(fixed)))
 		m.heads.free(head)
 	}
 }
@@ -112,14 +108,14 @@ func (m *mapState) start(keys *state.Keys, sub *state.Keys, refs int) error {
 	if refs != sub.Len() {
 		return fmt.Errorf("%d refs for %d sub-keys", refs, sub.Len())
 	}
-	if err := m.b.checkGroups(keys.Hash); err != nil {
+	if err := slab.CheckGroups(keys.Hash, m.b.owner, m.b.maxParallelism); err != nil {
 		return err
 	}
 	if err := m.heads.prepare(keys); err != nil {
 		return err
 	}
-	if m.ttl > 0 {
-		m.now = m.b.now()
+	if m.TTL > 0 {
+		m.Now = m.b.now()
 	}
 	if of, ofSub := fingerprint(keys), fingerprint(sub); of != m.heads.print || ofSub != m.print {
 		m.heads.print, m.print = of, ofSub
@@ -132,8 +128,8 @@ func (m *mapState) start(keys *state.Keys, sub *state.Keys, refs int) error {
 			return err
 		}
 	}
-	m.headRefs = resized(m.headRefs, keys.Len())
-	m.heads.find(m.hsp, keys, m.headRefs)
+	m.composite.Heads = slab.Resized(m.composite.Heads, keys.Len())
+	m.heads.find(m.hsp, keys, m.composite.Heads)
 	return m.b.failure
 }
 
@@ -151,7 +147,7 @@ func (m *mapState) dropHollow() {
 
 // addHead adds the absent head of keys[k], unless an equal key before it has.
 func (m *mapState) addHead(keys *state.Keys, k int) state.Ref {
-	r, at := m.heads.probeWord(m.hsp, keys.Hash[k], keys.At(k))
+	r, at := m.heads.ProbeWord(&m.hsp.Index, keys.Hash[k], keys.At(k))
 	if r != state.None {
 		return r
 	}
@@ -160,86 +156,20 @@ func (m *mapState) addHead(keys *state.Keys, k int) state.Ref {
 	}
 	r = m.heads.place(m.hsp, keys.Hash[k], keys.At(k), at)
 	if m.sp.cold == 0 {
-		le.PutUint64(m.heads.fixed(r)[16:], 1)
+		le.PutUint64(m.heads.Record(r)[16:], 1)
 	}
 	m.hollow = append(m.hollow, r)
 	return r
 }
 
-// pairwise is the identity for n keys and sub-keys.
-func (m *mapState) pairwise(keys, sub *state.Keys) ([]int32, error) {
-	n := keys.Len()
-	if sub.Len() != n {
-		return nil, fmt.Errorf("%d sub-keys for %d keys", sub.Len(), n)
-	}
-	for len(m.pairs) < n {
-		m.pairs = append(m.pairs, int32(len(m.pairs)))
-	}
-	return m.pairs[:n], nil
-}
-
 // compose builds the composite keys of a call.
 func (m *mapState) compose(of []int32, sub *state.Keys) error {
-	n := sub.Len()
-	c := &m.composite
-	c.Hash = resized(c.Hash, n)
-	if sub.Width > 0 {
-		w := headBytes + sub.Width
-		c.Width, c.Offsets = w, nil
-		c.Bytes = resized(c.Bytes, n*w)
-		m.composeFixed(of, sub, c.Bytes)
-		hashComposite(c)
-		return m.prepare(c)
-	}
-	c.Width = 0
-	c.Offsets = append(c.Offsets[:0], 0)
-	c.Bytes = c.Bytes[:0]
-	for i := range n {
-		c.Bytes = le.AppendUint32(c.Bytes, uint32(m.headRefs[of[i]]))
-		c.Bytes = append(c.Bytes, sub.At(i)...)
-		c.Offsets = append(c.Offsets, int32(len(c.Bytes)))
-		c.Hash[i] = keygroup.Hash(c.At(i))
-	}
-	return m.prepare(c)
-}
-
-// composeFixed writes head and sub-key of every row; None is the number of no
-// head. Sub-keys of 8 to 16 bytes are two words that overlap.
-func (m *mapState) composeFixed(of []int32, sub *state.Keys, dst []byte) {
-	sw := sub.Width
-	w := headBytes + sw
-	if sw < 8 || sw > 16 {
-		for i, k := range of {
-			le.PutUint32(dst[i*w:], uint32(m.headRefs[k]))
-			copy(dst[i*w+headBytes:], sub.Bytes[i*sw:(i+1)*sw])
-		}
-		return
-	}
-	for i, k := range of {
-		to, from := dst[i*w:i*w+w], sub.Bytes[i*sw:i*sw+sw]
-		le.PutUint32(to, uint32(m.headRefs[k]))
-		le.PutUint64(to[headBytes:], le.Uint64(from))
-		le.PutUint64(to[w-8:], le.Uint64(from[sw-8:]))
-	}
-}
-
-func hashComposite(c *state.Keys) {
-	w := c.Width
-	if w <= 8 || w > 16 {
-		for i := range c.Hash {
-			c.Hash[i] = keygroup.Hash(c.At(i))
-		}
-		return
-	}
-	shift := uint(16-w) * 8
-	for i := range c.Hash {
-		key := c.Bytes[i*w : i*w+w]
-		c.Hash[i] = keygroup.Hash16(w, le.Uint64(key), le.Uint64(key[w-8:])>>shift)
-	}
+	m.composite.Compose(of, sub)
+	return m.prepare(&m.composite.Keys)
 }
 
 func (m *mapState) Get(keys, sub *state.Keys, refs []state.Ref) error {
-	of, err := m.pairwise(keys, sub)
+	of, err := m.composite.Pairwise(keys, sub)
 	if err != nil {
 		return err
 	}
@@ -247,20 +177,20 @@ func (m *mapState) Get(keys, sub *state.Keys, refs []state.Ref) error {
 		return err
 	}
 	if m.sp.cold > 0 { // a head stands for the key while the tree is asked
-		for k, h := range m.headRefs {
+		for k, h := range m.composite.Heads {
 			if h == state.None {
-				m.headRefs[k] = m.addHead(keys, k)
+				m.composite.Heads[k] = m.addHead(keys, k)
 			}
 		}
 	}
 	if err := m.compose(of, sub); err != nil {
 		return err
 	}
-	return m.get(m.sp, &m.composite, refs)
+	return m.get(m.sp, &m.composite.Keys, refs)
 }
 
 func (m *mapState) Upsert(keys, sub *state.Keys, refs []state.Ref, created []int32) ([]int32, error) {
-	of, err := m.pairwise(keys, sub)
+	of, err := m.composite.Pairwise(keys, sub)
 	if err != nil {
 		return created, err
 	}
@@ -272,36 +202,36 @@ func (m *mapState) UpsertOf(keys *state.Keys, of []int32, sub *state.Keys, refs 
 		return created, err
 	}
 	for _, k := range of {
-		if m.headRefs[k] == state.None {
-			m.headRefs[k] = m.addHead(keys, int(k))
+		if m.composite.Heads[k] == state.None {
+			m.composite.Heads[k] = m.addHead(keys, int(k))
 		}
 	}
 	if err := m.compose(of, sub); err != nil {
 		return created, err
 	}
-	m.find(m.sp, &m.composite, refs)
+	m.find(m.sp, &m.composite.Keys, refs)
 	missing := m.misses(refs)
 	if m.sp.cold > 0 && len(missing) > 0 {
-		if err := m.fill(m.sp, &m.composite, refs, missing); err != nil {
+		if err := m.fill(m.sp, &m.composite.Keys, refs, missing); err != nil {
 			return created, err
 		}
 		missing = m.misses(refs)
 	}
 	for _, i := range missing {
-		hash, key := m.composite.Hash[i], m.composite.At(int(i))
-		r, at := m.probeWord(m.sp, hash, key)
+		hash, key := m.composite.Keys.Hash[i], m.composite.Keys.At(int(i))
+		r, at := m.ProbeWord(&m.sp.Index, hash, key)
 		switch {
 		case r == state.None:
 			r = m.create(m.sp, hash, key, at)
-			m.link(r, m.headRefs[of[i]])
+			m.link(r, m.composite.Heads[of[i]])
 			created = append(created, i)
 		case m.isDead(r):
 			m.renew(m.sp, r)
-			head := m.heads.fixed(m.headRefs[of[i]])
+			head := m.heads.Record(m.composite.Heads[of[i]])
 			le.PutUint32(head[12:], le.Uint32(head[12:])-1)
-			m.link(r, m.headRefs[of[i]])
+			m.link(r, m.composite.Heads[of[i]])
 			created = append(created, i)
-		case m.expired(m.cell(r)):
+		case m.Expired(m.Slot(r)):
 			place := m.placeOf(r)
 			m.renew(m.sp, r)
 			m.setPlace(r, place)
@@ -313,17 +243,17 @@ func (m *mapState) UpsertOf(keys *state.Keys, of []int32, sub *state.Keys, refs 
 }
 
 func (m *mapState) placeOf(r state.Ref) int {
-	return int(le.Uint64(m.fixed(r)[m.fixedWidth-placeBytes:]))
+	return int(le.Uint64(m.Record(r)[m.FixedWidth-placeBytes:]))
 }
 
 func (m *mapState) setPlace(r state.Ref, place int) {
-	le.PutUint64(m.fixed(r)[m.fixedWidth-placeBytes:], uint64(place))
+	le.PutUint64(m.Record(r)[m.FixedWidth-placeBytes:], uint64(place))
 }
 
 // vector returns the Refs of a head's live entries, four bytes each, and their
 // number.
 func (m *mapState) vector(head []byte) (refs []byte, count int) {
-	return m.heads.arena.bytes(handle(le.Uint64(head))), int(le.Uint32(head[8:]))
+	return m.heads.arena.Bytes(slab.Handle(le.Uint64(head))), int(le.Uint32(head[8:]))
 }
 
 // link adds a live entry to its key's vector.
@@ -335,15 +265,15 @@ func (m *mapState) link(r, headRef state.Ref) {
 }
 
 func (m *mapState) linkGuarded(r, headRef state.Ref) {
-	head := m.heads.fixed(headRef)
+	head := m.heads.Record(headRef)
 	refs, n := m.vector(head)
 	if 4*n == len(refs) {
 		arena := &m.heads.arena
 		bigger := arena.alloc(max(16, 2*len(refs)))
-		copy(arena.bytes(bigger), refs)
-		arena.release(handle(le.Uint64(head)))
+		copy(arena.Bytes(bigger), refs)
+		arena.release(slab.Handle(le.Uint64(head)))
 		le.PutUint64(head, uint64(bigger))
-		refs = arena.bytes(bigger)
+		refs = arena.Bytes(bigger)
 	}
 	le.PutUint32(refs[4*n:], uint32(r))
 	le.PutUint32(head[8:], uint32(n+1))
@@ -352,7 +282,7 @@ func (m *mapState) linkGuarded(r, headRef state.Ref) {
 
 // unlink takes an entry out of its head's vector.
 func (m *mapState) unlink(r, headRef state.Ref) {
-	head := m.heads.fixed(headRef)
+	head := m.heads.Record(headRef)
 	refs, n := m.vector(head)
 	place := m.placeOf(r)
 	last := state.Ref(le.Uint32(refs[4*(n-1):]))
@@ -361,9 +291,9 @@ func (m *mapState) unlink(r, headRef state.Ref) {
 	le.PutUint32(head[8:], uint32(n-1))
 }
 
-func (m *mapState) Sub(r state.Ref) []byte { return m.key(r)[headBytes:] }
+func (m *mapState) Sub(r state.Ref) []byte { return m.KeyAt(r)[slab.HeadBytes:] }
 
-func (m *mapState) Fixed(r state.Ref) []byte { return m.fixed(r)[:m.userWidth:m.userWidth] }
+func (m *mapState) Fixed(r state.Ref) []byte { return m.Record(r)[:m.userWidth:m.userWidth] }
 
 func (m *mapState) Mutable(r state.Ref) []byte { return m.mutable(r)[:m.userWidth:m.userWidth] }
 
@@ -375,16 +305,16 @@ func (m *mapState) Var(r state.Ref) []byte       { return m.variable(r) }
 func (m *mapState) SetVar(r state.Ref, b []byte) { m.setVariable(r, b) }
 
 func (m *mapState) Delete(r state.Ref) {
-	head := headOf(m.key(r))
+	head := slab.HeadOf(m.KeyAt(r))
 	m.unlink(r, head)
 	dead := m.dead
 	m.remove(r)
 	if m.dead > dead { // it stays as a deleted one
-		fixed := m.heads.fixed(head)
+		fixed := m.heads.Record(head)
 		le.PutUint32(fixed[12:], le.Uint32(fixed[12:])+1)
 		return
 	}
-	if fixed := m.heads.fixed(head); le.Uint64(fixed[8:]) == 0 {
+	if fixed := m.heads.Record(head); le.Uint64(fixed[8:]) == 0 {
 		m.hollow = append(m.hollow, head)
 	}
 }
@@ -392,7 +322,7 @@ func (m *mapState) Delete(r state.Ref) {
 // head returns the head of keys[i] with all of its entries resident, None if it
 // has none.
 func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
-	if err := m.b.checkGroups(keys.Hash[i : i+1]); err != nil {
+	if err := slab.CheckGroups(keys.Hash[i:i+1], m.b.owner, m.b.maxParallelism); err != nil {
 		return state.None, err
 	}
 	if m.b.failure != nil {
@@ -401,8 +331,8 @@ func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
 	if err := m.heads.prepare(keys); err != nil {
 		return state.None, err
 	}
-	if m.ttl > 0 {
-		m.now = m.b.now()
+	if m.TTL > 0 {
+		m.Now = m.b.now()
 	}
 	if print := fingerprint(keys); print != m.heads.print {
 		// Refs stay valid while one key after the other of the same Keys is scanned.
@@ -412,8 +342,8 @@ func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
 		}
 		m.dropHollow()
 	}
-	h := m.heads.probe(m.hsp, keys.Hash[i], keys.At(i))
-	if h != state.None && le.Uint64(m.heads.fixed(h)[16:]) != 0 || m.sp.cold == 0 {
+	h := m.heads.Probe(&m.hsp.Index, keys.Hash[i], keys.At(i))
+	if h != state.None && le.Uint64(m.heads.Record(h)[16:]) != 0 || m.sp.cold == 0 {
 		return h, nil
 	}
 	if h == state.None {
@@ -424,7 +354,7 @@ func (m *mapState) head(keys *state.Keys, i int) (state.Ref, error) {
 
 // bring makes all entries of a head resident.
 func (m *mapState) bring(h state.Ref) error {
-	head := m.heads.key(h)
+	head := m.heads.KeyAt(h)
 	group := keygroup.Of(keygroup.Hash(head), m.b.maxParallelism)
 	from := appendSized(appendPrefix(nil, group, m.at), head)
 	composite := le.AppendUint32(nil, uint32(h))
@@ -432,9 +362,9 @@ func (m *mapState) bring(h state.Ref) error {
 	err := m.b.tree.scan(from, upTo, func(treeKey, value []byte) (bool, error) {
 		sub := treeKey[len(from):]
 		m.guessLayout()
-		composite = append(composite[:headBytes], sub...)
+		composite = append(composite[:slab.HeadBytes], sub...)
 		hash := keygroup.Hash(composite)
-		if m.probe(m.sp, hash, composite) != state.None {
+		if m.Probe(&m.sp.Index, hash, composite) != state.None {
 			return true, nil
 		}
 		_, err := m.adopt(m.sp, hash, composite, value)
@@ -443,7 +373,7 @@ func (m *mapState) bring(h state.Ref) error {
 	if err != nil {
 		return m.b.fail(err)
 	}
-	le.PutUint64(m.heads.fixed(h)[16:], 1)
+	le.PutUint64(m.heads.Record(h)[16:], 1)
 	return nil
 }
 
@@ -454,15 +384,15 @@ func (m *mapState) Scan(keys *state.Keys, i int, visit func(state.Ref) state.Act
 	if err != nil || head == state.None {
 		return err
 	}
-	_, n := m.vector(m.heads.fixed(head))
+	_, n := m.vector(m.heads.Record(head))
 	for k := n - 1; k >= 0; k-- {
-		refs, _ := m.vector(m.heads.fixed(head))
+		refs, _ := m.vector(m.heads.Record(head))
 		r := state.Ref(le.Uint32(refs[4*k:]))
 		if m.b.tracking {
 			m.marks.recent.set(r)
 		}
 		action := state.Remove
-		if m.ttl == 0 || !m.expired(m.cell(r)) {
+		if m.TTL == 0 || !m.Expired(m.Slot(r)) {
 			action = visit(r)
 		}
 		if action == state.Remove || action == state.RemoveStop {
@@ -476,7 +406,7 @@ func (m *mapState) Scan(keys *state.Keys, i int, visit func(state.Ref) state.Act
 }
 
 func (m *mapState) Count(keys *state.Keys, i int) (int, error) {
-	if m.ttl > 0 {
+	if m.TTL > 0 {
 		n := 0
 		err := m.Scan(keys, i, func(state.Ref) state.Action { n++; return state.Keep })
 		return n, err
@@ -485,7 +415,7 @@ func (m *mapState) Count(keys *state.Keys, i int) (int, error) {
 	if err != nil || head == state.None {
 		return 0, err
 	}
-	_, n := m.vector(m.heads.fixed(head))
+	_, n := m.vector(m.heads.Record(head))
 	return n, nil
 }
 
@@ -494,9 +424,9 @@ func (m *mapState) Clear(keys *state.Keys, i int) error {
 	if err != nil || head == state.None {
 		return err
 	}
-	_, n := m.vector(m.heads.fixed(head))
+	_, n := m.vector(m.heads.Record(head))
 	for range n {
-		refs, left := m.vector(m.heads.fixed(head))
+		refs, left := m.vector(m.heads.Record(head))
 		m.Delete(state.Ref(le.Uint32(refs[4*(left-1):])))
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // strained reports whether relieve has something to do.
@@ -87,8 +88,8 @@ func (s *store) evictUnit(want int64) (freed int64) {
 func (s *store) evict(want int64) int64 {
 	before := s.usedBytes()
 	goal := before - want
-	for range s.pages {
-		if s.hand >= len(s.pages) {
+	for range s.Pages {
+		if s.hand >= len(s.Pages) {
 			s.hand = 0
 		}
 		id := s.hand
@@ -97,7 +98,7 @@ func (s *store) evict(want int64) int64 {
 			continue
 		}
 		m := &s.marks
-		for w := id * pageWords; w < (id+1)*pageWords; w++ {
+		for w := id * slab.PageWords; w < (id+1)*slab.PageWords; w++ {
 			word := m.live[w] & m.stored[w] &^ (m.dirty[w] | m.flying[0][w] | m.flying[1][w] | m.recent[w])
 			m.recent[w] = 0
 			for ; word != 0; word &= word - 1 {
@@ -115,7 +116,7 @@ func (s *store) evictCell(r state.Ref) {
 	if !s.shape.leaving(r) {
 		return
 	}
-	s.owner[r>>pageShift].cold++
+	s.owner[r>>slab.PageShift].cold++
 	s.free(r)
 }
 

@@ -29,7 +29,7 @@ func (s *store) scanAll(sp *space, prefix []byte, cut func(rest []byte) (uint64,
 		stop := false
 		err := s.b.tree.scan(from, upTo, func(treeKey, value []byte) (bool, error) {
 			hash, key, ok := cut(treeKey[prefixBytes:])
-			if !ok || s.probe(sp, hash, key) != state.None {
+			if !ok || s.Probe(&sp.Index, hash, key) != state.None {
 				return true, nil
 			}
 			r, err := s.adopt(sp, hash, key, value)

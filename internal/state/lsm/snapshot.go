@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // image is the tree as of a run, and the files it consists of. The flusher
@@ -115,7 +116,7 @@ func (n *named) freeze() frozenState {
 	if n.heads != nil {
 		f.keyWidth, f.subWidth = n.heads.layoutWidth(), n.main.layoutWidth()
 		if f.subWidth > 0 {
-			f.subWidth -= headBytes
+			f.subWidth -= slab.HeadBytes
 		}
 	}
 	return f
@@ -153,10 +154,10 @@ func (c *liveCounts) freeze() {
 
 // layoutWidth is the width of keys, -1 if it is not known.
 func (s *store) layoutWidth() int {
-	if s.keyWidth < 0 {
+	if s.KeyWidth < 0 {
 		return s.guess
 	}
-	return s.keyWidth
+	return s.KeyWidth
 }
 
 func (s *snapshot) States() []state.Description {

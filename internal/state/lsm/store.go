@@ -7,19 +7,11 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
-const (
-	pageShift = 10
-	pageCells = 1 << pageShift
-	pageMask  = pageCells - 1
-	pageWords = pageCells / 64
-
-	firstPageCells  = 16 // a space's first page starts with these
-	inlineKey       = 28 // bytes of a variable key that fit its slot
-	variableKeySlot = 32
-	cellOverhead    = 20 // bytes of index and bitmaps per cell, about
-)
+// cellOverhead is the bytes of index and bitmaps per cell, about.
+const cellOverhead = 20
 
 var le = binary.LittleEndian
 
@@ -34,20 +26,11 @@ type store struct {
 	tree  bool     // its entries go into the tree
 	sized bool     // the first 8 bytes of the fixed part tell how much of the variable part is in use
 
-	guess      int  // keyWidth to begin with if entries come from the tree before any key, see guessLayout
-	guessed    bool // keyWidth was a guess
-	keyWidth   int  // -1 until the first key is seen; 0: keys vary in size
-	keySlot    int
-	fixedWidth int
-	kept       int // bytes of the fixed part that go into the tree
-	fixedOff   int
-	stampOff   int // -1: no TTL
-	varOff     int
-	stride     int
-	ttl        int64 // ms, 0: none
-	now        int64 // ms, of the latest call that took keys
+	slab.Slab
+	guess   int  // KeyWidth to begin with if entries come from the tree before any key, see guessLayout
+	guessed bool // KeyWidth was a guess
+	kept    int  // bytes of the fixed part that go into the tree
 
-	pages     [][]byte
 	marks     marks
 	frozen    bitmap   // dirty cells that the run being frozen still has to collect
 	owner     []*space // of each page, nil: none
@@ -69,11 +52,9 @@ type store struct {
 	hand       int       // page at which the next search for cells to evict begins
 	print      uint64    // fingerprint of the latest Keys
 
-	words   []uint64 // scratch: index word of each key of a batch
-	fetched []uint64 // scratch: first word of the cell it names
-	missing []int32  // scratch
-	found   []int32  // scratch
-	lookups lookups  // scratch
+	missing []int32 // scratch
+	found   []int32 // scratch
+	lookups lookups // scratch
 }
 
 // marks are what is known of the cells, a bit each, by Ref: small enough to stay in
@@ -111,35 +92,18 @@ type drop struct {
 // newStore returns the store of a keyspace. Of the fixed part of its cells, the
 // first kept bytes go into the tree.
 func newStore(b *Backend, at keyspace, sh shape, fixedWidth, kept int, ttl state.TTL) *store {
-	s := &store{b: b, at: at, shape: sh, tree: true, keyWidth: -1, fixedWidth: fixedWidth, kept: kept, ttl: ttl.After.Milliseconds()}
+	s := &store{b: b, at: at, shape: sh, tree: true, Slab: slab.Slab{Layout: slab.NewLayout(fixedWidth, ttl)}, kept: kept}
+	s.Blocks = &s.arena
 	s.unit = []*store{s}
 	b.stores = append(b.stores, s)
 	return s
 }
 
-// arrange fixes the layout once the width of keys is known.
-func (s *store) arrange(keyWidth int) {
-	s.keyWidth = keyWidth
-	s.keySlot = variableKeySlot
-	if keyWidth > 0 {
-		s.keySlot = round8(keyWidth)
-	}
-	s.fixedOff = s.keySlot
-	at := s.fixedOff + round8(s.fixedWidth)
-	s.stampOff = -1
-	if s.ttl > 0 {
-		s.stampOff = at
-		at += 8
-	}
-	s.varOff = at
-	s.stride = at + 8
-}
-
 // guessLayout fixes the layout for entries of the tree if no operator has given
 // a key yet.
 func (s *store) guessLayout() {
-	if s.keyWidth < 0 {
-		s.arrange(s.guess)
+	if s.KeyWidth < 0 {
+		s.Arrange(s.guess)
 		s.guessed = true
 	}
 }
@@ -158,7 +122,7 @@ func (s *store) rearrange(keyWidth int) error {
 			s.evictUnit(1 << 62)
 		}
 		if s.live+s.dead > 0 {
-			return fmt.Errorf("%d keys of width %d stay in the cache of a state whose keys have width %d (0: varying)", s.live+s.dead, s.keyWidth, keyWidth)
+			return fmt.Errorf("%d keys of width %d stay in the cache of a state whose keys have width %d (0: varying)", s.live+s.dead, s.KeyWidth, keyWidth)
 		}
 	}
 	// The spaces are empty: their pages, of another stride, go.
@@ -167,46 +131,30 @@ func (s *store) rearrange(keyWidth int) error {
 			sp.pages, sp.freed, sp.used = nil, nil, 0
 		}
 	}
-	s.pages, s.owner, s.dirt, s.marks, s.freePages, s.hand = nil, nil, nil, marks{}, nil, 0
-	s.arrange(keyWidth)
+	s.Pages, s.owner, s.dirt, s.marks, s.freePages, s.hand = nil, nil, nil, marks{}, nil, 0
+	s.Arrange(keyWidth)
 	return nil
 }
 
-func round8(n int) int { return (n + 7) &^ 7 }
-
-func (s *store) cell(r state.Ref) []byte {
-	o := int(r&pageMask) * s.stride
-	return s.pages[r>>pageShift][o : o+s.stride : o+s.stride]
-}
-
-func (s *store) fixed(r state.Ref) []byte {
-	o := int(r&pageMask)*s.stride + s.fixedOff
-	return s.pages[r>>pageShift][o : o+s.fixedWidth : o+s.fixedWidth]
-}
-
-// mutable is fixed for writing.
+// mutable is Record for writing.
 func (s *store) mutable(r state.Ref) []byte {
 	s.write(r)
-	if s.ttl > 0 {
-		s.stamp(s.cell(r))
+	if s.TTL > 0 {
+		s.Stamp(s.Slot(r))
 	}
-	return s.fixed(r)
+	return s.Record(r)
 }
 
 // records appends the first width bytes of the fixed part of each cell, for
 // writing.
 func (s *store) records(refs []state.Ref, width int, dst [][]byte) [][]byte {
-	pages, stride, off := s.pages, s.stride, s.fixedOff
-	for _, r := range refs {
-		o := int(r&pageMask)*stride + off
-		dst = append(dst, pages[r>>pageShift][o:o+width:o+width])
-	}
+	dst = s.AppendRecords(dst, refs, width)
 	for _, r := range refs {
 		s.write(r)
 	}
-	if s.ttl > 0 {
+	if s.TTL > 0 {
 		for _, r := range refs {
-			s.stamp(s.cell(r))
+			s.Stamp(s.Slot(r))
 		}
 	}
 	return dst
@@ -236,44 +184,25 @@ func (s *store) writeGuarded(r state.Ref) {
 		s.rescue(s.b.freezing, r)
 	}
 	s.marks.dirty.set(r)
-	s.dirt[r>>pageShift]++
+	s.dirt[r>>slab.PageShift]++
 	s.dirtyCells++
-	n := int64(s.stride + handle(le.Uint64(s.cell(r)[s.varOff:])).size())
+	n := int64(s.Stride + s.Variable(s.Slot(r)).Size())
 	s.dirtyBytes += n
 	s.b.dirtyBytes += n
 }
 
-func (s *store) key(r state.Ref) []byte { return s.keyOf(s.cell(r)) }
-
-func (s *store) keyOf(cell []byte) []byte {
-	if s.keyWidth > 0 {
-		return cell[:s.keyWidth:s.keyWidth]
-	}
-	size := int(le.Uint32(cell))
-	if size <= inlineKey {
-		return cell[4 : 4+size : 4+size]
-	}
-	return s.arena.bytes(handle(le.Uint64(cell[8:])))
-}
-
 func (s *store) setKey(cell, key []byte) {
-	if s.keyWidth > 0 {
-		copy(cell, key)
-		return
-	}
-	le.PutUint32(cell, uint32(len(key)))
-	if len(key) <= inlineKey {
-		copy(cell[4:], key)
+	if s.SetKey(cell, key) {
 		return
 	}
 	h := s.arena.alloc(len(key))
-	copy(s.arena.bytes(h), key)
+	copy(s.arena.Bytes(h), key)
 	s.hasVars = true
-	le.PutUint64(cell[8:], uint64(h))
+	s.SetKeyBlock(cell, h)
 }
 
 func (s *store) variable(r state.Ref) []byte {
-	return s.arena.bytes(handle(le.Uint64(s.cell(r)[s.varOff:])))
+	return s.arena.Bytes(s.Variable(s.Slot(r)))
 }
 
 func (s *store) setVariable(r state.Ref, b []byte) {
@@ -281,26 +210,15 @@ func (s *store) setVariable(r state.Ref, b []byte) {
 		defer s.b.unguard()
 	}
 	s.writeGuarded(r)
-	cell := s.cell(r)
-	old := handle(le.Uint64(cell[s.varOff:]))
-	le.PutUint64(cell[s.varOff:], uint64(s.arena.put(old, b)))
-	if more := int64(len(b) - old.size()); more > 0 {
+	cell := s.Slot(r)
+	old := s.Variable(cell)
+	s.SetVariable(cell, s.arena.put(old, b))
+	if more := int64(len(b) - old.Size()); more > 0 {
 		s.dirtyBytes += more
 		s.b.dirtyBytes += more
 	}
 	s.hasVars = s.hasVars || len(b) > 0
-	s.stamp(cell)
-}
-
-// stamp records a write for TTL.
-func (s *store) stamp(cell []byte) {
-	if s.ttl > 0 {
-		le.PutUint64(cell[s.stampOff:], uint64(s.now))
-	}
-}
-
-func (s *store) expired(cell []byte) bool {
-	return s.ttl > 0 && s.now-int64(le.Uint64(cell[s.stampOff:])) >= s.ttl
+	s.Stamp(cell)
 }
 
 func (s *store) isDead(r state.Ref) bool { return s.dead > 0 && s.marks.dead.has(r) }
@@ -317,7 +235,7 @@ func (s *store) create(sp *space, hash uint64, key []byte, at uint64) state.Ref 
 		defer s.b.unguard()
 	}
 	r := s.place(sp, hash, key, at)
-	s.stamp(s.cell(r))
+	s.Stamp(s.Slot(r))
 	if s.tree {
 		s.writeGuarded(r)
 	}
@@ -330,12 +248,12 @@ func (s *store) create(sp *space, hash uint64, key []byte, at uint64) state.Ref 
 // guard.
 func (s *store) place(sp *space, hash uint64, key []byte, at uint64) state.Ref {
 	r := s.newCell(sp)
-	cell := s.cell(r)
+	cell := s.Slot(r)
 	clear(cell)
 	s.setKey(cell, key)
 	s.marks.live.set(r)
 	s.marks.recent.set(r)
-	sp.put(hash, r, at)
+	sp.Put(hash, r, at)
 	s.live++
 	return r
 }
@@ -346,7 +264,7 @@ func (s *store) renew(sp *space, r state.Ref) {
 		defer s.b.unguard()
 	}
 	s.writeGuarded(r)
-	cell := s.cell(r)
+	cell := s.Slot(r)
 	if s.isDead(r) {
 		s.marks.dead.unset(r)
 		s.marks.live.set(r)
@@ -355,9 +273,9 @@ func (s *store) renew(sp *space, r state.Ref) {
 		sp.count++
 		s.count++
 	}
-	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
-	clear(cell[s.fixedOff:])
-	s.stamp(cell)
+	s.arena.release(s.Variable(cell))
+	clear(cell[s.FixedOff:])
+	s.Stamp(cell)
 }
 
 // newCell takes a place of sp: a freed one, the next of the last page, or the
@@ -368,16 +286,16 @@ func (s *store) newCell(sp *space) state.Ref {
 		sp.freed = sp.freed[:n-1]
 		return state.Ref(r)
 	}
-	if len(sp.pages) == 0 || sp.used == pageCells {
+	if len(sp.pages) == 0 || sp.used == slab.PageSlots {
 		s.newPage(sp)
 	}
 	id := sp.pages[len(sp.pages)-1]
-	if (sp.used+1)*s.stride > len(s.pages[id]) {
-		bigger := make([]byte, min(4*len(s.pages[id]), pageCells*s.stride))
-		copy(bigger, s.pages[id])
-		s.pages[id] = bigger
+	if (sp.used+1)*s.Stride > len(s.Pages[id]) {
+		bigger := make([]byte, min(4*len(s.Pages[id]), slab.PageSlots*s.Stride))
+		copy(bigger, s.Pages[id])
+		s.Pages[id] = bigger
 	}
-	r := state.Ref(id)<<pageShift | state.Ref(sp.used)
+	r := state.Ref(id)<<slab.PageShift | state.Ref(sp.used)
 	sp.used++
 	return r
 }
@@ -388,14 +306,14 @@ func (s *store) newPage(sp *space) {
 		id = s.freePages[n-1]
 		s.freePages = s.freePages[:n-1]
 	} else {
-		id = uint32(len(s.pages))
-		size := pageCells
+		id = uint32(len(s.Pages))
+		size := slab.PageSlots
 		if len(sp.pages) == 0 {
-			size = firstPageCells
+			size = slab.FirstPageSlots
 		}
-		s.pages = append(s.pages, make([]byte, size*s.stride))
+		s.Pages = append(s.Pages, make([]byte, size*s.Stride))
 		s.owner, s.dirt = append(s.owner, nil), append(s.dirt, 0)
-		s.marks.each(func(b *bitmap) { *b = append(*b, make([]uint64, pageWords)...) })
+		s.marks.each(func(b *bitmap) { *b = append(*b, make([]uint64, slab.PageWords)...) })
 	}
 	s.owner[id] = sp
 	sp.pages = append(sp.pages, id)
@@ -408,7 +326,7 @@ func (s *store) remove(r state.Ref) {
 	if s.b.guard() {
 		defer s.b.unguard()
 	}
-	s.owner[r>>pageShift].count--
+	s.owner[r>>slab.PageShift].count--
 	s.count--
 	if s.isFrozen(r) {
 		s.rescue(s.b.freezing, r)
@@ -425,17 +343,17 @@ func (s *store) remove(r state.Ref) {
 	s.marks.dead.set(r)
 	s.live--
 	s.dead++
-	cell := s.cell(r)
-	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
-	le.PutUint64(cell[s.varOff:], 0)
+	cell := s.Slot(r)
+	s.arena.release(s.Variable(cell))
+	le.PutUint64(cell[s.VarOff:], 0)
 }
 
 // free gives the place of a resident cell back. The caller holds the guard.
 func (s *store) free(r state.Ref) {
-	cell := s.cell(r)
-	key := s.keyOf(cell)
-	sp := s.owner[r>>pageShift]
-	sp.take(keygroup.Hash(key), r)
+	cell := s.Slot(r)
+	key := s.KeyIn(cell)
+	sp := s.owner[r>>slab.PageShift]
+	sp.Take(keygroup.Hash(key), r)
 	s.releaseBlocks(cell)
 	if s.isDead(r) {
 		s.dead--
@@ -443,9 +361,9 @@ func (s *store) free(r state.Ref) {
 		s.live--
 	}
 	if s.marks.dirty.has(r) {
-		s.dirt[r>>pageShift]--
+		s.dirt[r>>slab.PageShift]--
 		s.dirtyCells--
-		n := min(s.dirtyBytes, int64(s.stride))
+		n := min(s.dirtyBytes, int64(s.Stride))
 		s.dirtyBytes -= n
 		s.b.dirtyBytes -= n
 	}
@@ -461,20 +379,19 @@ func (s *store) free(r state.Ref) {
 }
 
 func (s *store) releaseBlocks(cell []byte) {
-	if s.keyWidth == 0 && int(le.Uint32(cell)) > inlineKey {
-		s.arena.release(handle(le.Uint64(cell[8:])))
-	}
-	s.arena.release(handle(le.Uint64(cell[s.varOff:])))
+	_, block := s.InlineKey(cell)
+	s.arena.release(block)
+	s.arena.release(s.Variable(cell))
 }
 
 // each visits the resident live cells of sp in order of their place, expired ones
 // left out; fn may remove the one it is given.
 func (s *store) each(sp *space, fn func(state.Ref) bool) bool {
 	for _, id := range sp.pages {
-		for w := range pageWords {
-			for word := s.marks.live[int(id)*pageWords+w]; word != 0; word &= word - 1 {
-				r := state.Ref(id)<<pageShift | state.Ref(w<<6+bits.TrailingZeros64(word))
-				if s.ttl > 0 && s.expired(s.cell(r)) {
+		for w := range slab.PageWords {
+			for word := s.marks.live[int(id)*slab.PageWords+w]; word != 0; word &= word - 1 {
+				r := state.Ref(id)<<slab.PageShift | state.Ref(w<<6+bits.TrailingZeros64(word))
+				if s.TTL > 0 && s.Expired(s.Slot(r)) {
 					continue
 				}
 				if !fn(r) {
@@ -493,26 +410,27 @@ func (s *store) dropSpace(sp *space) {
 		s.drops = append(s.drops, drop{sp.ns, sp.groups})
 	}
 	for _, id := range sp.pages {
-		for w := int(id) * pageWords; w < int(id+1)*pageWords; w++ {
+		for w := int(id) * slab.PageWords; w < int(id+1)*slab.PageWords; w++ {
 			live, dead := s.marks.live[w], s.marks.dead[w]
 			if s.hasVars {
 				for word := live | dead; word != 0; word &= word - 1 {
-					s.releaseBlocks(s.cell(state.Ref(w<<6 + bits.TrailingZeros64(word))))
+					s.releaseBlocks(s.Slot(state.Ref(w<<6 + bits.TrailingZeros64(word))))
 				}
 			}
 			s.live -= bits.OnesCount64(live)
 			s.dead -= bits.OnesCount64(dead)
 		}
 		s.dirtyCells -= int(s.dirt[id])
-		n := min(s.dirtyBytes, int64(int(s.dirt[id])*s.stride))
+		n := min(s.dirtyBytes, int64(int(s.dirt[id])*s.Stride))
 		s.dirtyBytes -= n
 		s.b.dirtyBytes -= n
 		s.owner[id], s.dirt[id] = nil, 0
-		s.marks.each(func(b *bitmap) { clear((*b)[int(id)*pageWords : int(id+1)*pageWords]) })
+		s.marks.each(func(b *bitmap) { clear((*b)[int(id)*slab.PageWords : int(id+1)*slab.PageWords]) })
 	}
 	s.freePages = append(s.freePages, sp.pages...)
 	s.count -= sp.count
-	sp.clear()
+	sp.Clear()
+	*sp = space{Index: sp.Index, pages: sp.pages[:0], freed: sp.freed[:0]}
 	if len(s.freeSpace) < 8 {
 		s.freeSpace = append(s.freeSpace, sp)
 	}
@@ -527,29 +445,27 @@ func (s *store) newSpace(ns state.Namespace) *space {
 		sp.ns = ns
 		return sp
 	}
-	sp := &space{ns: ns}
-	sp.resize(firstPageCells)
-	return sp
+	return &space{Index: slab.NewIndex(), ns: ns}
 }
 
 // usedBytes is what the resident cells take.
 func (s *store) usedBytes() int64 {
-	return int64(s.live+s.dead)*int64(s.stride+cellOverhead) + s.arena.used
+	return int64(s.live+s.dead)*int64(s.Stride+cellOverhead) + s.arena.used
 }
 
 // heldBytes is the memory the store holds.
 func (s *store) heldBytes() int64 {
 	total := s.arena.held
 	seen := map[*space]bool{}
-	for i, p := range s.pages {
-		total += int64(len(p)) + pageCells
+	for i, p := range s.Pages {
+		total += int64(len(p)) + slab.PageSlots
 		if sp := s.owner[i]; sp != nil && !seen[sp] {
 			seen[sp] = true
-			total += int64(len(sp.index))*8 + int64(cap(sp.freed))*4
+			total += int64(len(sp.Words))*8 + int64(cap(sp.freed))*4
 		}
 	}
 	for _, sp := range s.freeSpace {
-		total += int64(len(sp.index)) * 8
+		total += int64(len(sp.Words)) * 8
 	}
 	return total
 }

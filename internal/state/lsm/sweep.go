@@ -73,7 +73,7 @@ func (s *store) expiry() int64 {
 	if c, ok := s.shape.(*chunks); ok {
 		return c.l.recordTTL
 	}
-	return s.ttl
+	return s.TTL
 }
 
 // stampOf returns the TTL stamp of a stored record, or of the first one of a

@@ -37,7 +37,7 @@ func (t *table) expire(rest, value []byte) error {
 	}
 	hash := keygroup.Hash(key)
 	t.guessLayout()
-	if t.probe(sp, hash, key) != state.None {
+	if t.Probe(&sp.Index, hash, key) != state.None {
 		return nil
 	}
 	r, err := t.adopt(sp, hash, key, value)
@@ -80,7 +80,7 @@ func (t *table) Get(ns state.Namespace, keys *state.Keys, refs []state.Ref) erro
 		}
 		return nil
 	}
-	if t.ttl > 0 {
+	if t.TTL > 0 {
 		t.sweep(sp, keys.Len(), t.remove)
 		if err := t.sweepCold(keys.Len()); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (t *table) Upsert(ns state.Namespace, keys *state.Keys, refs []state.Ref, c
 		return created, err
 	}
 	sp := t.open(ns)
-	if t.ttl > 0 {
+	if t.TTL > 0 {
 		t.sweep(sp, keys.Len(), t.remove)
 		if err := t.sweepCold(keys.Len()); err != nil {
 			return created, err
@@ -103,12 +103,12 @@ func (t *table) Upsert(ns state.Namespace, keys *state.Keys, refs []state.Ref, c
 	return t.upsert(sp, keys, refs, created)
 }
 
-func (t *table) Key(r state.Ref) []byte     { return t.key(r) }
-func (t *table) Fixed(r state.Ref) []byte   { return t.fixed(r) }
+func (t *table) Key(r state.Ref) []byte     { return t.KeyAt(r) }
+func (t *table) Fixed(r state.Ref) []byte   { return t.Record(r) }
 func (t *table) Mutable(r state.Ref) []byte { return t.mutable(r) }
 
 func (t *table) Records(refs []state.Ref, dst [][]byte) [][]byte {
-	return t.records(refs, t.fixedWidth, dst)
+	return t.records(refs, t.FixedWidth, dst)
 }
 
 func (t *table) Var(r state.Ref) []byte       { return t.variable(r) }
@@ -121,8 +121,8 @@ func (t *table) Scan(ns state.Namespace, fn func(state.Ref) bool) error {
 	if sp == nil {
 		return t.b.failure
 	}
-	if t.ttl > 0 {
-		t.now = t.b.now()
+	if t.TTL > 0 {
+		t.Now = t.b.now()
 	}
 	if sp.cold == 0 {
 		t.each(sp, fn)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // timers is a store of (time, key) pairs. Those before the horizon are all
@@ -21,22 +22,17 @@ type timers struct {
 	plain
 	*store
 	sp      *space
-	heap    []timerItem
+	heap    slab.TimerHeap
 	marked  int
 	horizon int64 // math.MaxInt64: no end
 	endless bool  // all timers are before the horizon, that of time MaxInt64 too
 
 	composite []byte
-	batch     []timerItem
+	batch     []slab.Timer
 	firing    int64 // time of the timers being fired
 	earlier   bool  // one was set at or before it meanwhile
 	oneHash   [1]uint64
 	calls     uint32
-}
-
-type timerItem struct {
-	time int64
-	ref  uint32
 }
 
 var _ state.Timers = (*timers)(nil)
@@ -53,7 +49,7 @@ const timersBrought = 1 << 14
 func newTimers(b *Backend, name string) *timers {
 	t := &timers{endless: true, horizon: math.MaxInt64, firing: math.MinInt64}
 	t.store = newStore(b, keyspaceOf(name), t, timerRecord, 0, state.TTL{})
-	t.arrange(0)
+	t.Arrange(0)
 	t.sp = t.newSpace(0)
 	return t
 }
@@ -64,11 +60,11 @@ func (t *timers) locate(dst []byte, _ *space, _ uint64, key []byte) ([]byte, uin
 
 func (t *timers) gone(r state.Ref) bool { return t.isMarked(r) }
 
-func (t *timers) isMarked(r state.Ref) bool { return t.fixed(r)[8] != 0 }
+func (t *timers) isMarked(r state.Ref) bool { return t.Record(r)[8] != 0 }
 
 // leaving: only timers behind the horizon are without an item in the heap.
 func (t *timers) leaving(r state.Ref) bool {
-	return !t.before(int64(le.Uint64(t.key(r)))) && !t.isMarked(r)
+	return !t.before(int64(le.Uint64(t.KeyAt(r)))) && !t.isMarked(r)
 }
 
 func (t *timers) before(time int64) bool { return t.endless || time < t.horizon }
@@ -82,7 +78,7 @@ func (t *timers) pair(time int64, key []byte) (hash uint64, pair []byte) {
 
 // lookUp returns the cell of a pair, which it brings in if it is cold.
 func (t *timers) lookUp(time int64, h uint64, pair []byte) (r state.Ref, at uint64, err error) {
-	r, at = t.probeWord(t.sp, h, pair)
+	r, at = t.ProbeWord(&t.sp.Index, h, pair)
 	if r != state.None || t.sp.cold == 0 || t.before(time) {
 		return r, at, nil
 	}
@@ -94,14 +90,14 @@ func (t *timers) lookUp(time int64, h uint64, pair []byte) (r state.Ref, at uint
 	}
 	if ok {
 		r, err = t.adopt(t.sp, h, pair, value)
-		le.PutUint64(t.fixed(r), keygroup.Hash(pair[8:]))
+		le.PutUint64(t.Record(r), keygroup.Hash(pair[8:]))
 	}
 	return r, at, err
 }
 
 func (t *timers) Set(time int64, hash uint64, key []byte) error {
 	t.oneHash[0] = hash
-	if err := t.b.checkGroups(t.oneHash[:]); err != nil {
+	if err := slab.CheckGroups(t.oneHash[:], t.b.owner, t.b.maxParallelism); err != nil {
 		return err
 	}
 	if err := t.relieve(); err != nil {
@@ -115,7 +111,7 @@ func (t *timers) Set(time int64, hash uint64, key []byte) error {
 	if r != state.None && !t.isDead(r) {
 		if t.isMarked(r) {
 			t.write(r)
-			t.fixed(r)[8] = 0
+			t.Record(r)[8] = 0
 			t.marked--
 			t.earlier = t.earlier || time <= t.firing
 		}
@@ -126,10 +122,10 @@ func (t *timers) Set(time int64, hash uint64, key []byte) error {
 	} else {
 		t.renew(t.sp, r)
 	}
-	le.PutUint64(t.fixed(r), hash)
+	le.PutUint64(t.Record(r), hash)
 	t.earlier = t.earlier || time <= t.firing
 	if t.before(time) {
-		t.push(timerItem{time, uint32(r)})
+		t.heap.Push(slab.Timer{Time: time, Ref: uint32(r)})
 	}
 	return nil
 }
@@ -145,7 +141,7 @@ func (t *timers) Delete(time int64, _ uint64, key []byte) {
 		return
 	}
 	t.write(r)
-	t.fixed(r)[8] = 1
+	t.Record(r)[8] = 1
 	t.marked++
 }
 
@@ -165,7 +161,7 @@ func (t *timers) relieve() error {
 func (t *timers) retreat() {
 	times := make([]int64, len(t.heap))
 	for i, it := range t.heap {
-		times[i] = it.time
+		times[i] = it.Time
 	}
 	slices.Sort(times)
 	horizon := times[len(times)/2]
@@ -175,23 +171,23 @@ func (t *timers) retreat() {
 	t.endless, t.horizon = false, horizon
 	keep := t.heap[:0]
 	for _, it := range t.heap {
-		r := state.Ref(it.ref)
+		r := it.At()
 		switch {
-		case it.time < horizon:
+		case it.Time < horizon:
 			keep = append(keep, it)
 		case t.isMarked(r):
 			t.unmark(r)
 		}
 	}
 	t.heap = keep
-	t.heapify()
+	t.heap.Order()
 }
 
 // unmark turns a marked cell into a removed one.
 func (t *timers) unmark(r state.Ref) {
 	t.marked--
 	t.write(r)
-	t.fixed(r)[8] = 0
+	t.Record(r)[8] = 0
 	t.remove(r)
 }
 
@@ -212,14 +208,14 @@ func (t *timers) purge() {
 	}
 	keep := t.heap[:0]
 	for _, it := range t.heap {
-		if r := state.Ref(it.ref); t.isMarked(r) {
+		if r := it.At(); t.isMarked(r) {
 			t.unmark(r)
 		} else {
 			keep = append(keep, it)
 		}
 	}
 	t.heap = keep
-	t.heapify()
+	t.heap.Order()
 }
 
 func (t *timers) Next() (int64, bool) {
@@ -230,11 +226,11 @@ func (t *timers) Next() (int64, bool) {
 			}
 		}
 		top := t.heap[0]
-		if !t.isMarked(state.Ref(top.ref)) {
-			return top.time, true
+		if !t.isMarked(top.At()) {
+			return top.Time, true
 		}
-		t.pop()
-		t.unmark(state.Ref(top.ref))
+		t.heap.Pop()
+		t.unmark(top.At())
 	}
 }
 
@@ -257,15 +253,11 @@ func (t *timers) PopUntil(until int64, fire func(time int64, hash uint64, key []
 // fireAll fires the timers of one time in order of their keys. If one is set
 // meanwhile that may come before the rest, the rest goes back to the heap.
 func (t *timers) fireAll(time int64, fire func(time int64, hash uint64, key []byte) error) error {
-	group := t.batch[:0]
+	group := t.heap.PopAll(t.batch[:0], time)
 	t.batch = nil
-	for len(t.heap) > 0 && t.heap[0].time == time {
-		group = append(group, t.heap[0])
-		t.pop()
-	}
 	if len(group) > 1 {
-		slices.SortFunc(group, func(a, b timerItem) int {
-			return bytes.Compare(t.key(state.Ref(a.ref))[8:], t.key(state.Ref(b.ref))[8:])
+		slices.SortFunc(group, func(a, b slab.Timer) int {
+			return bytes.Compare(t.KeyAt(a.At())[8:], t.KeyAt(b.At())[8:])
 		})
 	}
 	var err error
@@ -273,72 +265,23 @@ func (t *timers) fireAll(time int64, fire func(time int64, hash uint64, key []by
 	var key []byte
 	t.firing, t.earlier = time, false
 	for done < len(group) && !t.earlier && err == nil {
-		r := state.Ref(group[done].ref)
+		r := group[done].At()
 		done++
 		if t.isMarked(r) {
 			t.unmark(r)
 			continue
 		}
-		key = append(key[:0], t.key(r)[8:]...)
-		hash := le.Uint64(t.fixed(r))
+		key = append(key[:0], t.KeyAt(r)[8:]...)
+		hash := le.Uint64(t.Record(r))
 		t.remove(r)
 		err = fire(time, hash, key)
 	}
 	t.firing = math.MinInt64
 	for _, it := range group[done:] {
-		t.push(it)
+		t.heap.Push(it)
 	}
 	t.batch = group[:0]
 	return err
-}
-
-func (t *timers) push(it timerItem) {
-	t.heap = append(t.heap, it)
-	h, i := t.heap, len(t.heap)-1
-	for i > 0 {
-		up := (i - 1) / 2
-		if h[up].time <= it.time {
-			break
-		}
-		h[i] = h[up]
-		i = up
-	}
-	h[i] = it
-}
-
-func (t *timers) pop() {
-	n := len(t.heap) - 1
-	t.heap[0] = t.heap[n]
-	t.heap = t.heap[:n]
-	if n > 1 {
-		t.down(0)
-	}
-}
-
-func (t *timers) heapify() {
-	for i := len(t.heap)/2 - 1; i >= 0; i-- {
-		t.down(i)
-	}
-}
-
-func (t *timers) down(i int) {
-	h := t.heap
-	it := h[i]
-	for {
-		kid := 2*i + 1
-		if kid >= len(h) {
-			break
-		}
-		if kid+1 < len(h) && h[kid+1].time < h[kid].time {
-			kid++
-		}
-		if it.time <= h[kid].time {
-			break
-		}
-		h[i] = h[kid]
-		i = kid
-	}
-	h[i] = it
 }
 
 func (t *timers) Len() int { return t.count - t.marked }

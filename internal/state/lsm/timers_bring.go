@@ -6,6 +6,7 @@ import (
 
 	"github.com/flottstream/flott/internal/keygroup"
 	"github.com/flottstream/flott/internal/state"
+	"github.com/flottstream/flott/internal/state/slab"
 )
 
 // bring moves the horizon on, far enough for some thousand timers of the tree
@@ -66,12 +67,12 @@ func (t *timers) read(n int) (next int64, all bool, err error) {
 			}
 			pair = append(le.AppendUint64(pair[:0], uint64(time)), rest[8:]...)
 			h := keygroup.Hash(pair)
-			if t.probe(t.sp, h, pair) != state.None {
+			if t.Probe(&t.sp.Index, h, pair) != state.None {
 				return true, nil
 			}
 			r, err := t.adopt(t.sp, h, pair, value)
 			if err == nil {
-				le.PutUint64(t.fixed(r), keygroup.Hash(rest[8:]))
+				le.PutUint64(t.Record(r), keygroup.Hash(rest[8:]))
 			}
 			return true, err
 		})
@@ -85,10 +86,10 @@ func (t *timers) read(n int) (next int64, all bool, err error) {
 // fillHeap puts the resident timers before the horizon into the empty heap.
 func (t *timers) fillHeap() {
 	t.each(t.sp, func(r state.Ref) bool {
-		if time := int64(le.Uint64(t.key(r))); t.before(time) {
-			t.heap = append(t.heap, timerItem{time, uint32(r)})
+		if time := int64(le.Uint64(t.KeyAt(r))); t.before(time) {
+			t.heap = append(t.heap, slab.Timer{Time: time, Ref: uint32(r)})
 		}
 		return true
 	})
-	t.heapify()
+	t.heap.Order()
 }
