@@ -38,6 +38,8 @@ type Host struct {
 	// when a job has ended and its rows are shown. Either may be nil.
 	Started func(*Execution)
 	Ended   func(*Execution, error)
+	// Rows, if not nil, makes what shows the rows of a query: every change as it comes.
+	Rows func(Shape) (tableau.Writer, error)
 
 	mu      sync.Mutex
 	running map[*Execution]bool
@@ -120,7 +122,7 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 	var shown *view
 	var collect operators.Collector
 	if r.Job.IsQuery() {
-		if shown, err = h.view(r.Job, p, cfg); err != nil {
+		if shown, err = h.shown(r.Statement, r.Job, p, cfg); err != nil {
 			return nil, err
 		}
 		collect = shown
@@ -143,22 +145,6 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 		h.Started(x)
 	}
 	return &hosted{host: h, x: x, shown: shown, pos: r.Statement.Range().Pos}, nil
-}
-
-// view decides how the rows of a query are shown: the rows of a bounded query
-// as a table, those of others as a changelog.
-func (h *Host) view(job *session.Job, p *Plan, cfg *config.Config) (*view, error) {
-	insertOnly := p.Physical[0].Inputs[0].Node.Traits.Changes.InsertOnly()
-	changelog := !job.Bounded || cfg.Enum("sql-client.execution.result-mode") == "CHANGELOG"
-	w, err := tableau.New(h.Out, h.Style, job.Roots[0].Schema(), changelog)
-	if err != nil {
-		return nil, err
-	}
-	v := newView(w, cfg.Zone("table.local-time-zone"))
-	if !changelog && !insertOnly {
-		v.folded, err = newFoldedRows(order(job.Roots[0]))
-	}
-	return v, err
 }
 
 // order is the order in which the user asked for the rows of a query, nil if in

@@ -24,7 +24,7 @@ func (h planOnly) Start(_ context.Context, r *session.Result) (session.Execution
 	cfg := h.Config.Clone()
 	p, err := h.Engine.Plan(r.Job.Roots, cfg)
 	if err == nil && r.Job.IsQuery() {
-		_, err = h.view(r.Job, p, cfg)
+		_, err = h.shown(r.Statement, r.Job, p, cfg)
 	}
 	return done{}, err
 }
