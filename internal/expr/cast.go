@@ -72,6 +72,10 @@ func explicitCast(from, to types.Type) error {
 		return typeErrorf(0, "It's recommended to use TO_TIMESTAMP_LTZ(numeric_col, precision) instead",
 			"The cast from NUMERIC type to TIMESTAMP type is not allowed")
 	}
+	if from.Kind == types.Variant {
+		return typeErrorf(0, "JSON_STRING(v) gives its JSON text, which JSON_VALUE(…, '$' RETURNING …) reads",
+			"Cast function cannot convert value of type %s to type %s", typeName(from), typeName(to))
+	}
 	return typeErrorf(0, "", "Cast function cannot convert value of type %s to type %s", typeName(from), typeName(to))
 }
 
@@ -80,6 +84,8 @@ func castable(from, to types.Type) bool {
 		return true
 	}
 	switch {
+	case from.Kind == types.Variant, to.Kind == types.Variant, to.Kind == types.Bitmap:
+		return false
 	case to.IsCharacter():
 		return true
 	case from.IsCharacter():

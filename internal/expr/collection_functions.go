@@ -155,8 +155,13 @@ func typeItem(s *signature) (types.Type, error) {
 			return t, s.refuse(1, "The key is a "+typeName(key))
 		}
 		return t.Elem.WithNull(true), nil
+	case types.Variant:
+		if !s.typ(1).IsInteger() && !s.typ(1).IsCharacter() {
+			return t, s.refuse(1, "A VARIANT is accessed by an integer (of an array, from 1) or by a string (of an object)")
+		}
+		return t.WithNull(true), nil
 	}
-	return types.Type{}, s.refuse(0, "An ARRAY or MAP is expected")
+	return types.Type{}, s.refuse(0, "An ARRAY, MAP or VARIANT is expected")
 }
 
 // typeArrays brings arrays to their common type.

@@ -342,8 +342,15 @@ func picker(b *builder, row func(c *kernelCall, i int32, flat *batch.Vector) err
 
 // buildItem is array[i] and map[k]; NULL if there is no such element.
 func buildItem(b *builder) (node, error) {
+	if b.call.Args[0].Type().Kind == types.Variant {
+		return newStrict(b, variantItem), nil
+	}
 	if b.call.Args[0].Type().Kind == types.Map {
 		return picker(b, func(c *kernelCall, i int32, flat *batch.Vector) error {
+			if c.args[1].nullAt(i) && c.args[1].mask == 0 {
+				flat.AppendNull()
+				return nil
+			}
 			p := c.args[0].span(i).find(c.args[1].Vector, c.args[1].at(i))
 			if p < 0 {
 				appendMissing(flat, c.args[0].Type.Elem)

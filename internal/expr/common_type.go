@@ -148,7 +148,7 @@ func commonConstructed(a, b types.Type) (types.Type, bool) {
 			a.Elem, ok = join(a.Elem, b.Elem)
 		}
 	case types.Row:
-		if len(a.Fields) != len(b.Fields) {
+		if len(a.Fields) != len(b.Fields) || a.Class != b.Class {
 			return types.Type{}, false
 		}
 		fields := make([]types.Field, len(a.Fields))

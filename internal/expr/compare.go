@@ -125,7 +125,7 @@ func comparableTypes(a, b types.Type) bool {
 	case a.Kind == types.Map:
 		return comparableTypes(*a.Key, *b.Key) && comparableTypes(*a.Elem, *b.Elem)
 	case a.Kind == types.Row:
-		if len(a.Fields) != len(b.Fields) {
+		if len(a.Fields) != len(b.Fields) || a.Class != b.Class {
 			return false
 		}
 		for i := range a.Fields {
@@ -140,7 +140,7 @@ func comparableTypes(a, b types.Type) bool {
 // isOrderedType reports types that have < and >.
 func isOrderedType(t types.Type) bool {
 	switch t.Kind {
-	case types.Array, types.Map, types.Multiset, types.Row:
+	case types.Array, types.Map, types.Multiset, types.Row, types.Variant, types.Bitmap:
 		return false
 	}
 	return true

@@ -78,6 +78,7 @@ func buildTable() {
 		logicFunctions(), comparisonFunctions(), arithmeticFunctions(), conditionalFunctions(), castFunctions(),
 		temporalFunctions(), roundingFunctions(), hashFunctions(),
 		textFunctions(), likeFunctions(), codeFunctions(), mathFunctions(), collectionFunctions(), regexFunctions(), jsonFunctions(),
+		variantFunctions(), bitmapFunctions(), structuredFunctions(),
 	}
 	for _, group := range groups {
 		for i := range group {
@@ -162,11 +163,7 @@ var functionAliases = map[string]string{
 // have.
 func refusedFunction(name string) (msg, hint string) {
 	switch {
-	case name == "PARSE_JSON", name == "TRY_PARSE_JSON":
-		return "Function " + name + " is not supported yet", "The VARIANT type is missing; JSON_VALUE and JSON_QUERY read JSON text"
-	case name == "OBJECT_OF", name == "OBJECT_UPDATE":
-		return "Function " + name + " is not supported yet", "Structured types are missing; use ROW"
-	case strings.HasPrefix(name, "BITMAP_"), strings.HasPrefix(name, "ML_"), name == "VECTOR_SEARCH":
+	case strings.HasPrefix(name, "ML_"), name == "VECTOR_SEARCH":
 		return "Function " + name + " is not supported yet", ""
 	}
 	return "", ""

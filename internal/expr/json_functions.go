@@ -336,6 +336,8 @@ func appendJSON(dst []byte, v *batch.Vector, i int) []byte {
 	switch t := v.Type; t.Kind {
 	case types.Char, types.Varchar:
 		return jsonpath.AppendString(dst, v.At(i))
+	case types.Variant:
+		return append(dst, v.At(i)...)
 	case types.Binary, types.Varbinary:
 		return append(base64.StdEncoding.AppendEncode(append(dst, '"'), v.At(i)), '"')
 	case types.Boolean:

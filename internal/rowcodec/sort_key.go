@@ -37,7 +37,7 @@ func NewSortKey(cols []SortColumn) (*SortKey, error) {
 
 func ordered(t types.Type) bool {
 	switch t.Kind {
-	case types.Map, types.Multiset:
+	case types.Map, types.Multiset, types.Variant, types.Bitmap:
 		return false
 	case types.Array:
 		return ordered(*t.Elem)

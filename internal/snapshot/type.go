@@ -39,7 +39,11 @@ func (w *writer) typ(t types.Type) {
 		kind |= 0x80
 	}
 	w.byte(kind)
-	w.count(t.Length)
+	if t.Class != "" {
+		w.count(1) // a ROW has no length: it says that a class follows the fields
+	} else {
+		w.count(t.Length)
+	}
 	w.count(t.Scale)
 	switch t.Kind {
 	case types.Array, types.Multiset:
@@ -49,6 +53,9 @@ func (w *writer) typ(t types.Type) {
 		w.typ(*t.Elem)
 	case types.Row:
 		w.fields(t.Fields)
+		if t.Class != "" {
+			w.string(t.Class)
+		}
 	}
 }
 
@@ -69,7 +76,7 @@ func (r *reader) field() types.Field {
 func (r *reader) typ() (t types.Type) {
 	kind := r.byte()
 	t.Kind, t.Nullable = types.Kind(kind&0x7f), kind&0x80 != 0
-	if t.Kind > types.Row {
+	if t.Kind > types.Bitmap {
 		r.fail(errors.New("an unknown type"))
 	}
 	t.Length, t.Scale = r.number(), r.number()
@@ -86,6 +93,9 @@ func (r *reader) typ() (t types.Type) {
 			t.Key, t.Elem = &key, &elem
 		case types.Row:
 			t.Fields = slice(r, (*reader).field)
+			if t.Length == 1 {
+				t.Length, t.Class = 0, r.string()
+			}
 		}
 	}
 	r.depth--

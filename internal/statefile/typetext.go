@@ -24,6 +24,9 @@ func typeText(t types.Type) string {
 			parts[i] = "`" + strings.ReplaceAll(f.Name, "`", "``") + "` " + typeText(f.Type)
 		}
 		s = "ROW<" + strings.Join(parts, ", ") + ">"
+		if t.Class != "" {
+			s = "STRUCTURED<'" + strings.ReplaceAll(t.Class, "'", "''") + "', " + strings.Join(parts, ", ") + ">"
+		}
 	default:
 		return t.String()
 	}
@@ -58,7 +61,7 @@ const maxTypeDepth = 64
 // plainKinds are the types without parameters, longer names before their prefixes.
 var plainKinds = []types.Kind{
 	types.TinyInt, types.SmallInt, types.IntervalYearMonth, types.IntervalDayTime, types.Int, types.BigInt,
-	types.Boolean, types.Float, types.Double, types.Date,
+	types.Boolean, types.Float, types.Double, types.Date, types.Variant, types.Bitmap,
 }
 
 // sizedKinds are the types with a length or precision in parentheses.
@@ -137,6 +140,10 @@ func (p *typeParser) root(depth int) types.Type {
 		return types.MapOf(key, elem)
 	case p.accept("ROW<"):
 		return types.RowOf(p.fields(depth)...)
+	case p.accept("STRUCTURED<'"):
+		class := p.name('\'')
+		p.expect(", ")
+		return types.StructuredOf(class, p.fields(depth)...)
 	}
 	for _, k := range sizedKinds {
 		if p.accept(k.String() + "(") {
@@ -161,7 +168,7 @@ func (p *typeParser) fields(depth int) []types.Field {
 	}
 	for {
 		p.expect("`")
-		name := p.name()
+		name := p.name('`')
 		p.expect(" ")
 		fields = append(fields, types.Field{Name: name, Type: p.typ(depth + 1)})
 		if p.failed || p.accept(">") {
@@ -171,21 +178,21 @@ func (p *typeParser) fields(depth int) []types.Field {
 	}
 }
 
-// name reads up to the closing backtick.
-func (p *typeParser) name() string {
+// name reads up to the closing quote.
+func (p *typeParser) name(quote byte) string {
 	var name strings.Builder
 	for !p.failed {
-		i := strings.IndexByte(p.rest, '`')
+		i := strings.IndexByte(p.rest, quote)
 		if i < 0 {
 			p.failed = true
 			break
 		}
 		name.WriteString(p.rest[:i])
 		p.rest = p.rest[i+1:]
-		if !p.accept("`") {
+		if !p.accept(string(quote)) {
 			break
 		}
-		name.WriteByte('`')
+		name.WriteByte(quote)
 	}
 	return name.String()
 }

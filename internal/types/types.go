@@ -39,6 +39,8 @@ const (
 	Multiset // element to count
 	Map
 	Row
+	Variant // a JSON-like value of any shape: its canonical JSON text
+	Bitmap  // a set of 32-bit integers: a roaring bitmap in its portable format
 )
 
 // MaxLength is the length of STRING and BYTES.
@@ -67,6 +69,7 @@ type Type struct {
 	Elem   *Type   // ARRAY and MULTISET element, MAP value
 	Key    *Type   // MAP key
 	Fields []Field // ROW
+	Class  string  // ROW: the class of a STRUCTURED type, "" for a plain ROW
 	Time   TimeAttribute
 }
 
@@ -103,6 +106,11 @@ func MapOf(key, value Type) Type { return Type{Kind: Map, Key: &key, Elem: &valu
 // RowOf is ROW<fields>, nullable.
 func RowOf(fields ...Field) Type { return Type{Kind: Row, Fields: fields, Nullable: true} }
 
+// StructuredOf is STRUCTURED<'class', fields>, nullable: a row that knows its class.
+func StructuredOf(class string, fields ...Field) Type {
+	return Type{Kind: Row, Class: class, Fields: fields, Nullable: true}
+}
+
 // NotNull returns t without NULL among its values.
 func (t Type) NotNull() Type { t.Nullable = false; return t }
 
@@ -118,7 +126,7 @@ func (t Type) Equal(o Type) bool { return t.Nullable == o.Nullable && t.EqualIgn
 
 // EqualIgnoringNull compares types without looking at top-level nullability.
 func (t Type) EqualIgnoringNull(o Type) bool {
-	if t.Kind != o.Kind || t.Length != o.Length || t.Scale != o.Scale || len(t.Fields) != len(o.Fields) {
+	if t.Kind != o.Kind || t.Length != o.Length || t.Scale != o.Scale || len(t.Fields) != len(o.Fields) || t.Class != o.Class {
 		return false
 	}
 	if (t.Elem == nil) != (o.Elem == nil) || (t.Key == nil) != (o.Key == nil) {
@@ -191,7 +199,7 @@ const (
 	LayoutFloat32                 // FLOAT
 	LayoutFloat64                 // DOUBLE
 	LayoutDecimal                 // 128-bit two's complement, decimal.Num
-	LayoutBytes                   // CHAR, VARCHAR, BINARY, VARBINARY: offsets and bytes
+	LayoutBytes                   // CHAR, VARCHAR, BINARY, VARBINARY, VARIANT, BITMAP: offsets and bytes
 	LayoutList                    // ARRAY: offsets and one child
 	LayoutMap                     // MAP, MULTISET: offsets and two children (key, value)
 	LayoutRow                     // ROW: one child per field, of the same length
@@ -205,6 +213,7 @@ var layouts = [...]Physical{
 	Timestamp: LayoutInt64, TimestampLTZ: LayoutInt64,
 	IntervalYearMonth: LayoutInt32, IntervalDayTime: LayoutInt64,
 	Array: LayoutList, Multiset: LayoutMap, Map: LayoutMap, Row: LayoutRow,
+	Variant: LayoutBytes, Bitmap: LayoutBytes,
 }
 
 // Physical returns the layout of t's columns.
@@ -235,6 +244,7 @@ var kindNames = [...]string{
 	Time: "TIME", Timestamp: "TIMESTAMP", TimestampLTZ: "TIMESTAMP_LTZ",
 	IntervalYearMonth: "INTERVAL MONTH", IntervalDayTime: "INTERVAL SECOND(3)",
 	Array: "ARRAY", Multiset: "MULTISET", Map: "MAP", Row: "ROW",
+	Variant: "VARIANT", Bitmap: "BITMAP",
 }
 
 // String prints the kind as SQL names it.
@@ -280,6 +290,9 @@ func (t Type) root() string {
 		parts := make([]string, len(t.Fields))
 		for i, f := range t.Fields {
 			parts[i] = fmt.Sprintf("`%s` %s", f.Name, f.Type)
+		}
+		if t.Class != "" {
+			return "STRUCTURED<'" + strings.ReplaceAll(t.Class, "'", "''") + "', " + strings.Join(parts, ", ") + ">"
 		}
 		return "ROW<" + strings.Join(parts, ", ") + ">"
 	}

@@ -40,14 +40,7 @@ func AppendCast(dst []byte, v *batch.Vector, i int, zone *time.Location) []byte 
 	case types.Map, types.Multiset:
 		return appendEntries(dst, v, i, zone, AppendCast)
 	case types.Row:
-		dst = append(dst, '(')
-		for k, kid := range v.Kids {
-			if k > 0 {
-				dst = append(dst, ", "...)
-			}
-			dst = AppendCast(dst, kid, i, zone)
-		}
-		return append(dst, ')')
+		return appendFields(dst, v, i, zone, AppendCast)
 	}
 	return appendScalar(dst, v, i)
 }
@@ -67,14 +60,7 @@ func AppendDisplay(dst []byte, v *batch.Vector, i int, zone *time.Location) []by
 	case types.Map, types.Multiset:
 		return appendEntries(dst, v, i, zone, AppendDisplay)
 	case types.Row:
-		dst = append(dst, '(')
-		for k, kid := range v.Kids {
-			if k > 0 {
-				dst = append(dst, ", "...)
-			}
-			dst = AppendDisplay(dst, kid, i, zone)
-		}
-		return append(dst, ')')
+		return appendFields(dst, v, i, zone, AppendDisplay)
 	}
 	return AppendCast(dst, v, i, zone)
 }
@@ -134,6 +120,8 @@ func appendScalar(dst []byte, v *batch.Vector, i int) []byte {
 		return appendMonths(dst, v.Int32s()[i])
 	case types.IntervalDayTime:
 		return appendInterval(dst, v.Int64s()[i])
+	case types.Bitmap:
+		return AppendBitmap(dst, v.At(i))
 	}
 	switch v.Type.Physical() {
 	case types.LayoutBytes:
@@ -166,6 +154,21 @@ func appendElements(dst []byte, v *batch.Vector, i int, zone *time.Location, ele
 		dst = element(dst, v.Kids[0], int(k), zone)
 	}
 	return append(dst, end)
+}
+
+// appendFields appends a row: (1, a), or (x=1, y=a) if it is structured.
+func appendFields(dst []byte, v *batch.Vector, i int, zone *time.Location, field appendFunc) []byte {
+	dst = append(dst, '(')
+	for k, kid := range v.Kids {
+		if k > 0 {
+			dst = append(dst, ", "...)
+		}
+		if v.Type.Class != "" {
+			dst = append(append(dst, v.Type.Fields[k].Name...), '=')
+		}
+		dst = field(dst, kid, i, zone)
+	}
+	return append(dst, ')')
 }
 
 func appendEntries(dst []byte, v *batch.Vector, i int, zone *time.Location, element appendFunc) []byte {

@@ -47,16 +47,26 @@ const (
 var errEnd = errors.New("the JSON text ends too early")
 
 type reader struct {
-	s     []byte
-	i     int
-	depth int
+	s      []byte
+	i      int
+	depth  int
+	unique bool // equal keys are an error
 }
+
+// ErrDuplicateKey is what ParseUnique says to an object with a key twice.
+var ErrDuplicateKey = errors.New("an object has the same key twice")
+
+// ParseUnique is Parse for objects without equal keys.
+func ParseUnique(s []byte) (Value, error) { return parse(&reader{s: s, unique: true}) }
 
 // Parse reads the first value of s; what follows it is not looked at.
 func Parse(s []byte) (Value, error) {
-	r := &reader{s: s}
+	return parse(&reader{s: s})
+}
+
+func parse(r *reader) (Value, error) {
 	r.space()
-	if r.i == len(s) {
+	if r.i == len(r.s) {
 		return Value{}, errEnd
 	}
 	return r.value()
@@ -144,7 +154,9 @@ func (r *reader) object() (Value, error) {
 		if err != nil {
 			return v, err
 		}
-		v.put(key, kid)
+		if v.put(key, kid) && r.unique {
+			return v, ErrDuplicateKey
+		}
 		r.space()
 		if done, err := r.next('}'); done || err != nil {
 			return v, err
@@ -152,14 +164,16 @@ func (r *reader) object() (Value, error) {
 	}
 }
 
-func (v *Value) put(key []byte, kid Value) {
+// put adds a member, or replaces the one of the same key and reports that.
+func (v *Value) put(key []byte, kid Value) bool {
 	for i, k := range v.Keys {
 		if string(k) == string(key) {
 			v.Kids[i] = kid
-			return
+			return true
 		}
 	}
 	v.Keys, v.Kids = append(v.Keys, key), append(v.Kids, kid)
+	return false
 }
 
 // next reads the comma or the end of a list.
@@ -329,7 +343,10 @@ func (r *reader) hex() (rune, bool) {
 }
 
 // Append writes v as JSON, the keys of objects in order.
-func (v *Value) Append(dst []byte) []byte {
+func (v *Value) Append(dst []byte) []byte { return v.AppendWith(dst, AppendNumber) }
+
+// AppendWith is Append with numbers written by number.
+func (v *Value) AppendWith(dst []byte, number func(dst, text []byte) []byte) []byte {
 	switch v.Kind {
 	case Null:
 		return append(dst, "null"...)
@@ -338,7 +355,7 @@ func (v *Value) Append(dst []byte) []byte {
 	case False:
 		return append(dst, "false"...)
 	case Number:
-		return AppendNumber(dst, v.Text)
+		return number(dst, v.Text)
 	case String:
 		return AppendString(dst, v.Text)
 	case Array:
@@ -347,7 +364,7 @@ func (v *Value) Append(dst []byte) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = v.Kids[i].Append(dst)
+			dst = v.Kids[i].AppendWith(dst, number)
 		}
 		return append(dst, ']')
 	}
@@ -362,7 +379,7 @@ func (v *Value) Append(dst []byte) []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(AppendString(dst, v.Keys[k]), ':')
-		dst = v.Kids[k].Append(dst)
+		dst = v.Kids[k].AppendWith(dst, number)
 	}
 	return append(dst, '}')
 }
@@ -497,4 +514,14 @@ func compareNumbers(a, b *Value) int {
 		return slices.Compare(a.Text, b.Text)
 	}
 	return x.Cmp(y)
+}
+
+// Member is the member of an object by its key, nil if it has none.
+func (v *Value) Member(key []byte) *Value {
+	for i, k := range v.Keys {
+		if string(k) == string(key) {
+			return &v.Kids[i]
+		}
+	}
+	return nil
 }

@@ -162,7 +162,7 @@ func newColumn(name string, t types.Type, depth int) (*column, error) {
 		if t.Length > 3 {
 			return nil, fmt.Errorf("Csv does not support TIME type with precision: %d, it only supports precision 0 ~ 3.", t.Length)
 		}
-	case types.Map, types.Multiset:
+	case types.Map, types.Multiset, types.Variant, types.Bitmap:
 		return nil, fmt.Errorf("Unsupported type '%s' for field '%s'.", t, name)
 	case types.Array, types.Row:
 		if depth > 0 {

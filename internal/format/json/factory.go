@@ -146,6 +146,8 @@ func newNode(name string, t types.Type) (*node, error) {
 		}
 	case types.Row:
 		n.object, err = newObject(t.Fields)
+	case types.Variant, types.Bitmap:
+		err = fmt.Errorf("Not support to parse type: %s", t)
 	}
 	return n, err
 }

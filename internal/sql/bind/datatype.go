@@ -13,6 +13,7 @@ var simple = map[string]types.Type{
 	"TINYINT": types.Of(types.TinyInt), "SMALLINT": types.Of(types.SmallInt), "INT": types.Of(types.Int),
 	"BIGINT": types.Of(types.BigInt), "FLOAT": types.Of(types.Float), "DOUBLE": types.Of(types.Double),
 	"DATE": types.Of(types.Date), "NULL": {Nullable: true},
+	"VARIANT": types.Of(types.Variant), "BITMAP": types.Of(types.Bitmap),
 }
 
 // sized are the types with one parameter: its default and its range.
@@ -74,7 +75,7 @@ func rootType(d *ast.DataType) (types.Type, error) {
 		}
 		value, err := dataType(d.Elem)
 		return types.MapOf(key, value), err
-	case "ROW":
+	case "ROW", "STRUCTURED":
 		return rowType(d)
 	case "INTERVAL":
 		return intervalType(&d.Interval.From), nil
@@ -82,8 +83,8 @@ func rootType(d *ast.DataType) (types.Type, error) {
 		return types.Type{}, errorAt(d, "use FLOAT", "Type REAL is not supported")
 	case "TIMESTAMP_TZ":
 		return types.Type{}, errorAt(d, "use TIMESTAMP_LTZ, an instant shown in the session's time zone", "Type TIMESTAMP WITH TIME ZONE is not supported")
-	case "STRUCTURED", "RAW", "VARIANT", "BITMAP", "ANY":
-		return types.Type{}, notSupported(d, "Type "+d.Name, "")
+	case "RAW", "ANY":
+		return types.Type{}, notSupported(d, "Type "+d.Name, "values of Java classes cannot be read here; BYTES keeps their bytes")
 	}
 	name := d.Name
 	if d.Other != nil {
@@ -96,6 +97,7 @@ func typeNames() []string {
 	return []string{
 		"BOOLEAN", "TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL", "NUMERIC", "CHAR", "VARCHAR", "STRING",
 		"BINARY", "VARBINARY", "BYTES", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "INTERVAL", "ARRAY", "MAP", "MULTISET", "ROW",
+		"VARIANT", "BITMAP", "STRUCTURED",
 	}
 }
 
@@ -130,7 +132,9 @@ func rowType(d *ast.DataType) (types.Type, error) {
 		seen[f.Name.Name] = true
 		fields[i] = types.Field{Name: f.Name.Name, Type: t}
 	}
-	return types.RowOf(fields...), nil
+	t := types.RowOf(fields...)
+	t.Class = d.Class
+	return t, nil
 }
 
 // intervalType is the type of an interval whose leading unit is given.

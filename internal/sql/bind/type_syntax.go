@@ -22,6 +22,9 @@ func typeAst(t types.Type, at ast.Span) *ast.DataType {
 	case types.Map:
 		d.Key, d.Elem = typeAst(*t.Key, at), typeAst(*t.Elem, at)
 	case types.Row:
+		if t.Class != "" {
+			d.Name, d.Class = "STRUCTURED", t.Class
+		}
 		for _, f := range t.Fields {
 			d.Fields = append(d.Fields, ast.Field{Span: at, Name: ast.Ident{Span: at, Name: f.Name}, Type: typeAst(f.Type, at)})
 		}

@@ -154,6 +154,9 @@ func typeRoot(t types.Type) string {
 		for i, f := range t.Fields {
 			parts[i] = catalog.Quote(f.Name) + " " + typeSQL(f.Type)
 		}
+		if t.Class != "" {
+			return "STRUCTURED<" + ast.QuoteString(t.Class) + ", " + strings.Join(parts, ", ") + ">"
+		}
 		return "ROW<" + strings.Join(parts, ", ") + ">"
 	}
 	return t.WithNull(true).WithoutTime().String()
