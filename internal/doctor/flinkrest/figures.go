@@ -21,7 +21,7 @@ var taskMetrics = []string{
 	"busyTimeMsPerSecond", "backPressuredTimeMsPerSecond", "idleTimeMsPerSecond", "softBackPressuredTimeMsPerSecond", "hardBackPressuredTimeMsPerSecond",
 	"Shuffle.Netty.Input.Buffers.inPoolUsage", "Shuffle.Netty.Output.Buffers.outPoolUsage",
 	"Shuffle.Netty.Input.Buffers.inputFloatingBuffersUsage", "Shuffle.Netty.Input.Buffers.inputExclusiveBuffersUsage",
-	"Shuffle.Netty.Input.Buffers.inputQueueLength", "Shuffle.Netty.Output.Buffers.outputQueueLength",
+	"Shuffle.Netty.Input.Buffers.inputQueueLength", "Shuffle.Netty.Input.Buffers.inputQueueSize", "Shuffle.Netty.Output.Buffers.outputQueueLength",
 	"Shuffle.Netty.Input.numBytesInRemotePerSecond", "numBytesInRemotePerSecond",
 	"checkpointAlignmentTime", "checkpointStartDelayNanos", "currentInputWatermark", "mailboxLatencyMs_p99", "mailboxQueueSize",
 	"debloatedBufferSize", "estimatedTimeToConsumeBuffersMs", "numFiredTimersPerSecond", "initializationTime",

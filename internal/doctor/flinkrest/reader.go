@@ -65,7 +65,7 @@ func Read(ctx context.Context, get Getter, target string, now time.Time, o Optio
 		return nil, &NotFlinkError{target, "JSON without flink-version"}
 	}
 	r.snap.Version, r.snap.SlotsTotal, r.snap.SlotsFree = overview.FlinkVersion, overview.SlotsTotal, overview.SlotsAvailable
-	if strings.Contains(overview.FlinkVersion, "flott") {
+	if strings.HasPrefix(overview.FlinkCommit, "flott ") {
 		r.snap.Product = "flott"
 	}
 	warm := time.Now()

@@ -91,6 +91,7 @@ type overviewWire struct {
 	SlotsTotal     int    `json:"slots-total"`
 	SlotsAvailable int    `json:"slots-available"`
 	FlinkVersion   string `json:"flink-version"`
+	FlinkCommit    string `json:"flink-commit"` // flott says so here
 }
 
 type keyValue struct {

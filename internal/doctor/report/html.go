@@ -52,7 +52,7 @@ func HTML(w io.Writer, s *snapshot.Snapshot, d *rules.Diagnosis, lang Language) 
 	}
 	p.raw("<h1 style=\"color:%s\">%s</h1>\n<div class=dim>%s %s · %s · %s</div>\n", color, text(lang.say("health %d/100", d.Health.Score)),
 		text(s.Product), text(s.Version), text(s.Target), s.Taken.UTC().Format("2006-01-02 15:04:05 UTC"))
-	p.raw("<div class=dim>%s</div>\n", text(lang.say("score: %s", d.Health.Arithmetic())))
+	p.raw("<div class=dim>%s</div>\n", text(lang.say("score: %s", d.Health.Arithmetic(lang.word))))
 	shown := map[*rules.Finding]bool{}
 	for i, c := range d.Chains {
 		p.chain(i+1, c, shown)
@@ -116,7 +116,7 @@ func (p *page) rest(d *rules.Diagnosis, shown map[*rules.Finding]bool) {
 	}
 	p.raw("</ul></details>\n<details><summary>%s %d</summary><ul>", text(p.lang.say("not assessed:")), len(d.NotAssessed))
 	for _, n := range d.NotAssessed {
-		p.raw("<li><code>%s</code> %s <span class=dim>%s</span></li>", n.Rule.ID, text(p.lang.title(n.Rule)), text(n.Reason))
+		p.raw("<li><code>%s</code> %s <span class=dim>%s</span></li>", n.Rule.ID, text(p.lang.title(n.Rule)), text(p.lang.text(n.Reason)))
 	}
 	p.raw("</ul></details>\n")
 }

@@ -97,7 +97,7 @@ func JSON(w io.Writer, s *snapshot.Snapshot, d *rules.Diagnosis, lang Language) 
 		out.Findings = append(out.Findings, f)
 	}
 	for _, n := range d.NotAssessed {
-		out.NotAssessed = append(out.NotAssessed, missingJSON{n.Rule.ID, lang.title(n.Rule), n.JobID, n.JobName, n.Reason})
+		out.NotAssessed = append(out.NotAssessed, missingJSON{n.Rule.ID, lang.title(n.Rule), n.JobID, n.JobName, lang.text(n.Reason)})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

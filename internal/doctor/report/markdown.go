@@ -51,11 +51,11 @@ func Markdown(w io.Writer, s *snapshot.Snapshot, d *rules.Diagnosis, lang Langua
 	if len(d.NotAssessed) > 0 {
 		fmt.Fprintf(&b, "\n<details><summary>%s %d</summary>\n\n", lang.say("not assessed:"), len(d.NotAssessed))
 		for _, n := range d.NotAssessed {
-			fmt.Fprintf(&b, "- %s %s: %s\n", n.Rule.ID, escape(n.JobName), escape(n.Reason))
+			fmt.Fprintf(&b, "- %s %s: %s\n", n.Rule.ID, escape(n.JobName), escape(lang.text(n.Reason)))
 		}
 		b.WriteString("\n</details>\n")
 	}
-	fmt.Fprintf(&b, "\n%s\n", lang.say("score: %s", d.Health.Arithmetic()))
+	fmt.Fprintf(&b, "\n%s\n", lang.say("score: %s", d.Health.Arithmetic(lang.word)))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -17,8 +17,9 @@ func Explain(r *rules.Rule) string {
 	}
 	b.WriteString("\n\n")
 	section := func(title, text string) { fmt.Fprintf(&b, "## %s\n\n%s\n\n", title, text) }
-	section("What it means", r.Doc.Meaning)
+	section("Symptom", r.Doc.Symptom)
 	section("How to see it by hand", r.Doc.See)
+	section("Cause", r.Doc.Cause)
 	section("Remedy", r.Doc.Remedy)
 	section("How to reproduce it", r.Doc.Reproduce)
 	if len(r.Needs) > 0 {

@@ -89,7 +89,7 @@ func Text(w io.Writer, s *snapshot.Snapshot, d *rules.Diagnosis, style Style) er
 	p.advice(d, shown)
 	p.missing(d)
 	if len(d.Health.Deductions) > 0 {
-		p.line(0, "", p.paint(dim, p.Language.say("score: %s", d.Health.Arithmetic())))
+		p.line(0, "", p.paint(dim, p.Language.say("score: %s", d.Health.Arithmetic(p.Language.word))))
 	}
 	_, err := io.WriteString(w, p.b.String())
 	return err
@@ -206,9 +206,10 @@ func (p *printer) advice(d *rules.Diagnosis, shown map[*rules.Finding]bool) {
 func (p *printer) missing(d *rules.Diagnosis) {
 	byReason := map[string][]string{}
 	for _, n := range d.NotAssessed {
-		ids := byReason[n.Reason]
+		reason := p.Language.text(n.Reason)
+		ids := byReason[reason]
 		if len(ids) == 0 || ids[len(ids)-1] != n.Rule.ID {
-			byReason[n.Reason] = append(ids, n.Rule.ID)
+			byReason[reason] = append(ids, n.Rule.ID)
 		}
 	}
 	if len(byReason) == 0 {

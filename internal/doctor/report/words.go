@@ -4,8 +4,10 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flottstream/flott/internal/doctor/rules"
+	"github.com/flottstream/flott/internal/doctor/snapshot"
 )
 
 // Language of a report.
@@ -17,14 +19,42 @@ const (
 	Chinese Language = "zh"
 )
 
-// text says a sentence. What has no translation stays English.
+// text says a sentence. What has no translation stays English; so do names, and
+// what logs, exceptions and servers say.
 func (l Language) text(t rules.Text) string {
-	if l == Chinese {
-		if format, ok := chinese[t.Format]; ok {
-			return fmt.Sprintf(format, t.Args...)
+	if l != Chinese {
+		return t.String()
+	}
+	format, ok := chinese[t.Format]
+	if !ok {
+		format = t.Format
+	}
+	args := slices.Clone(t.Args)
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			args[i] = l.word(a)
+		case snapshot.Part:
+			args[i] = l.word(string(a))
 		}
 	}
-	return t.String()
+	return fmt.Sprintf(format, args...)
+}
+
+// word is a word, or a whole sentence without figures, that fills a place in another.
+func (l Language) word(s string) string {
+	if l != Chinese {
+		return s
+	}
+	if zh, ok := chineseWords[s]; ok {
+		return zh
+	}
+	for _, r := range chineseReasons {
+		if r.english.MatchString(s) {
+			return r.english.ReplaceAllString(s, r.chinese)
+		}
+	}
+	return s
 }
 
 // say is text for a format and its arguments.

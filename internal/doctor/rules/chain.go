@@ -145,8 +145,9 @@ func health(d *Diagnosis) Health {
 	return h
 }
 
-// Arithmetic is the sum of the score in one line.
-func (h Health) Arithmetic() string {
+// Arithmetic is the sum of the score in one line; word says a word of it in the
+// language of the report.
+func (h Health) Arithmetic(word func(string) string) string {
 	var b strings.Builder
 	b.WriteString("100")
 	advice := 0
@@ -155,18 +156,18 @@ func (h Health) Arithmetic() string {
 			advice += d.Points
 			continue
 		}
-		fmt.Fprintf(&b, " − %d (%s %s", d.Points, d.Finding.Rule.ID, d.Finding.Severity)
+		fmt.Fprintf(&b, " − %d (%s %s", d.Points, d.Finding.Rule.ID, word(d.Finding.Severity.String()))
 		if d.Effect {
-			b.WriteString(", an effect")
+			b.WriteString(word(", an effect"))
 		}
 		b.WriteString(")")
 	}
 	if advice > 0 {
-		fmt.Fprintf(&b, " − %d (advice)", advice)
+		fmt.Fprintf(&b, " − %d (%s)", advice, word("advice"))
 	}
 	fmt.Fprintf(&b, " = %d", h.Score)
 	if h.Score == 0 {
-		b.WriteString(" at least")
+		b.WriteString(word(" at least"))
 	}
 	return b.String()
 }

@@ -14,14 +14,15 @@ import (
 var (
 	checkpointNeeds = []snapshot.Part{snapshot.CheckpointStats}
 	detailNeeds     = []snapshot.Part{snapshot.CheckpointStats, snapshot.CheckpointDetails}
-	checkpointsFail = []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT114", "FLT115", "FLT403", "FLT415"}
+	checkpointsFail = []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT114", "FLT115", "FLT131", "FLT403", "FLT415"}
 )
 
 var checkpointRules = []Rule{
 	{
 		ID: "FLT101", Cause: "checkpoint-disabled", Title: "Checkpointing is off", Level: Warning, Needs: checkpointNeeds, Job: checkpointsOff,
 		Doc: Doc{
-			Meaning:   "A streaming job without checkpoints loses its state at the first failure, and sinks that commit with checkpoints (Kafka exactly-once, files) never show a row.",
+			Symptom:   "The tab Checkpoints is empty; after a failure the job starts from nothing; exactly-once sinks never show a row.",
+			Cause:     "A streaming job without checkpoints loses its state at the first failure, and sinks that commit with checkpoints (Kafka exactly-once, files) never show a row.",
 			See:       "GET /jobs/:id/checkpoints answers 404, or the interval is missing in the tab Checkpoints, Configuration.",
 			Remedy:    "execution.checkpointing.interval: 1 min.",
 			Reproduce: "Any streaming job without execution.checkpointing.interval.",
@@ -31,7 +32,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT102", Cause: "checkpoint-declined", Title: "A task declines checkpoints", Level: Critical, Needs: checkpointNeeds, Job: declined, Stage: 5, Explains: checkpointsFail,
 		Doc: Doc{
-			Meaning:   "A task refused a checkpoint, or failed while it wrote its part: storage that cannot be written, state that cannot be serialised, too little room. The reported share of such failures is 40 %.",
+			Symptom:   "Single checkpoints fail within seconds, long before their timeout, with a message of a task.",
+			Cause:     "A task refused a checkpoint, or failed while it wrote its part: storage that cannot be written, state that cannot be serialised, too little room. The reported share of such failures is 40 %.",
 			See:       "JobManager log: `Decline checkpoint N by task <execution> of job <job>`; look the execution id up in a line `Deploying …`, then read that TaskManager's log. REST: failure_message of the checkpoint.",
 			Remedy:    "Mend what the message names; most often credentials or space of execution.checkpointing.dir.",
 			Reproduce: "Make the checkpoint directory read-only while the job runs.",
@@ -41,7 +43,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT103", Cause: "checkpoint-timeout-short", Title: "Checkpoints expire", Level: Critical, Needs: checkpointNeeds, Job: expired, Symptom: true, Stage: 5, Explains: []string{"FLT104", "FLT105", "FLT112", "FLT403", "FLT415"},
 		Doc: Doc{
-			Meaning:   "A checkpoint was not complete within its timeout and was given up. Another finding usually says why: back pressure that holds barriers, slow storage, a timeout that is too short.",
+			Symptom:   "Checkpoints run until their timeout and are then given up; the share of acknowledged subtasks stays below 100 %.",
+			Cause:     "A checkpoint was not complete within its timeout and was given up. Another finding usually says why: back pressure that holds barriers, slow storage, a timeout that is too short.",
 			See:       "JobManager log: `Checkpoint N of job J expired before completing.`; late answers: `Received late message for now expired checkpoint attempt N from …`.",
 			Remedy:    "Remove the cause; raise execution.checkpointing.timeout only if checkpoints are healthy and merely long.",
 			Reproduce: "execution.checkpointing.timeout: 10 ms.",
@@ -51,7 +54,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT104", Cause: "checkpoint-failing", Title: "Two or more checkpoints failed in a row", Level: Critical, Needs: checkpointNeeds, Job: failingInARow, Symptom: true, Stage: 6, Explains: []string{"FLT403", "FLT415"},
 		Doc: Doc{
-			Meaning:   "Consecutive failures: after a failure of the job everything since the last good checkpoint is done again, and the job itself fails when tolerable-failed-checkpoints is exceeded.",
+			Symptom:   "Several FAILED in a row at the top of the history; with few tolerable failures the job restarts.",
+			Cause:     "Consecutive failures: after a failure of the job everything since the last good checkpoint is done again, and the job itself fails when tolerable-failed-checkpoints is exceeded.",
 			See:       "Tab Checkpoints, History; log: `(N consecutive failed attempts so far)`.",
 			Remedy:    "See the finding that explains it.",
 			Reproduce: "As FLT103.",
@@ -61,7 +65,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT105", Cause: "checkpoint-failing", Title: "No checkpoint was ever completed", Level: Critical, Needs: checkpointNeeds, Job: neverCompleted, Symptom: true, Stage: 6,
 		Doc: Doc{
-			Meaning:   "The job runs but has nothing to go back to: a failure starts it from scratch.",
+			Symptom:   "Completed 0 in the counts although the job has run for a while.",
+			Cause:     "The job runs but has nothing to go back to: a failure starts it from scratch.",
 			See:       "Counts in the tab Checkpoints: Completed 0.",
 			Remedy:    "See the finding that explains it.",
 			Reproduce: "As FLT103, from the start.",
@@ -69,9 +74,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT106", Cause: "checkpoint-trigger-slow", Title: "Sources take long to start a checkpoint", Level: Warning, Needs: detailNeeds, Job: triggerSlow, Symptom: true, Stage: 2, Explains: []string{"FLT103", "FLT114", "FLT115"},
+		ID: "FLT106", Cause: "checkpoint-trigger-slow", Title: "Sources take long to start a checkpoint", Level: Warning, Needs: detailNeeds, Job: triggerSlow, Symptom: true, Stage: 2, Explains: []string{"FLT103", "FLT114", "FLT115", "FLT131"},
 		Doc: Doc{
-			Meaning:   "The coordinator asked the sources for a barrier, but their threads were busy or blocked and answered late.",
+			Symptom:   "Start delay of seconds already at the source subtasks; all later phases shift by as much.",
+			Cause:     "The coordinator asked the sources for a barrier, but their threads were busy or blocked and answered late.",
 			See:       "Checkpoint details: start delay of the source subtasks.",
 			Remedy:    "Relieve the source task: break its chain before the expensive operator, or make what follows faster if the source is back-pressured.",
 			Reproduce: "A slow function chained to a source.",
@@ -79,9 +85,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT107", Cause: "alignment-backpressure", Title: "Barriers are stuck behind records", Level: Warning, Needs: detailNeeds, Job: startDelay, Symptom: true, Stage: 3, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT114", "FLT115", "FLT121"},
+		ID: "FLT107", Cause: "alignment-backpressure", Title: "Barriers are stuck behind records", Level: Warning, Needs: detailNeeds, Job: startDelay, Symptom: true, Stage: 3, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT114", "FLT115", "FLT131", "FLT121"},
 		Doc: Doc{
-			Meaning:   "The first barrier reached a task long after the trigger, because it waited in the queue behind records that a slow task has not taken yet.",
+			Symptom:   "Start delay of seconds behind a slow task, while sync and async parts are short.",
+			Cause:     "The first barrier reached a task long after the trigger, because it waited in the queue behind records that a slow task has not taken yet.",
 			See:       "Checkpoint details, Start Delay per subtask; metric checkpointStartDelayNanos.",
 			Remedy:    "Remove the back pressure; meanwhile unaligned checkpoints or buffer debloating.",
 			Reproduce: "Back pressure and a checkpoint interval of some seconds.",
@@ -89,9 +96,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT108", Cause: "alignment-backpressure", Title: "Alignment takes long", Level: Warning, Needs: detailNeeds, Job: alignment, Symptom: true, Stage: 3, Explains: []string{"FLT103", "FLT104", "FLT114", "FLT115", "FLT121"},
+		ID: "FLT108", Cause: "alignment-backpressure", Title: "Alignment takes long", Level: Warning, Needs: detailNeeds, Job: alignment, Symptom: true, Stage: 3, Explains: []string{"FLT103", "FLT104", "FLT114", "FLT115", "FLT131", "FLT121"},
 		Doc: Doc{
-			Meaning:   "A task got a barrier on one input and waited for the others, holding records of the first back. Healthy is below 100 ms. Uneven inputs or one slow upstream subtask are behind it.",
+			Symptom:   "Alignment above 100 ms; one input of a task stands still during checkpoints.",
+			Cause:     "A task got a barrier on one input and waited for the others, holding records of the first back. Healthy is below 100 ms. Uneven inputs or one slow upstream subtask are behind it.",
 			See:       "Checkpoint details, Alignment Duration; metric checkpointAlignmentTime.",
 			Remedy:    "Make the inputs even (skew, watermark alignment); execution.checkpointing.aligned-checkpoint-timeout: 10 s with unaligned checkpoints.",
 			Reproduce: "A join of a fast and a back-pressured source.",
@@ -99,9 +107,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT109", Cause: "checkpoint-sync-slow", Title: "The synchronous part is slow", Level: Warning, Needs: detailNeeds, Job: syncSlow, Stage: 4, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT113", "FLT114", "FLT115"},
+		ID: "FLT109", Cause: "checkpoint-sync-slow", Title: "The synchronous part is slow", Level: Warning, Needs: detailNeeds, Job: syncSlow, Stage: 4, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT113", "FLT114", "FLT115", "FLT131"},
 		Doc: Doc{
-			Meaning:   "While the task captures its state it processes nothing. Large timers or operator state on the heap, snapshotState() that does I/O, or a sink that flushes make it slow.",
+			Symptom:   "Throughput drops to zero for moments at every checkpoint; sync duration of seconds.",
+			Cause:     "While the task captures its state it processes nothing. Large timers or operator state on the heap, snapshotState() that does I/O, or a sink that flushes make it slow.",
 			See:       "Checkpoint details, Sync Duration per subtask.",
 			Remedy:    "No I/O in snapshotState(); timers in RocksDB (state.backend.rocksdb.timer-service.factory: ROCKSDB); smaller sink buffers, so that the flush is short.",
 			Reproduce: "A sink whose flush takes 3 s.",
@@ -109,9 +118,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT110", Cause: "checkpoint-storage-slow", Title: "Writing checkpoints is slow", Level: Warning, Needs: detailNeeds, Job: asyncSlow, Stage: 4, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT111", "FLT112", "FLT113", "FLT114", "FLT115"},
+		ID: "FLT110", Cause: "checkpoint-storage-slow", Title: "Writing checkpoints is slow", Level: Warning, Needs: detailNeeds, Job: asyncSlow, Stage: 4, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT111", "FLT112", "FLT113", "FLT114", "FLT115", "FLT131"},
 		Doc: Doc{
-			Meaning:   "The asynchronous part is bytes divided by bandwidth. Few bytes in a long time is the storage: its latency, throttling, or the network to it.",
+			Symptom:   "Async duration of seconds or minutes while barriers pass quickly.",
+			Cause:     "The asynchronous part is bytes divided by bandwidth. Few bytes in a long time is the storage: its latency, throttling, or the network to it.",
 			See:       "Checkpoint details: Async Duration against Checkpointed Data Size per subtask.",
 			Remedy:    "Faster or nearer storage, more threads for uploads, incremental checkpoints, compression.",
 			Reproduce: "execution.checkpointing.dir on a throttled mount.",
@@ -121,7 +131,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT111", Cause: "state-skew", Title: "One subtask's part takes far longer than the others", Level: Info, Needs: detailNeeds, Job: oneSlowPart, Symptom: true, Stage: 4,
 		Doc: Doc{
-			Meaning:   "The checkpoint is as slow as its slowest subtask. One slow among many is skew, a slow disk or a slow machine; all slow is the storage.",
+			Symptom:   "All subtasks but one have answered for long when the checkpoint completes.",
+			Cause:     "The checkpoint is as slow as its slowest subtask. One slow among many is skew, a slow disk or a slow machine; all slow is the storage.",
 			See:       "Checkpoint details, Subtasks: sort by End to End Duration.",
 			Remedy:    "Compare its state size (skew) and its TaskManager (machine) with the others.",
 			Reproduce: "A hot key with much state.",
@@ -131,7 +142,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT112", Cause: "checkpoint-unacknowledged", Title: "Subtasks never acknowledge", Level: Warning, Needs: checkpointNeeds, Job: unacknowledged, Symptom: true, Stage: 4, Explains: []string{"FLT104", "FLT105"},
 		Doc: Doc{
-			Meaning:   "A checkpoint is only complete when every subtask has acknowledged. This names who did not.",
+			Symptom:   "Acknowledged n/m with n below m: a checkpoint that hangs or has expired.",
+			Cause:     "A checkpoint is only complete when every subtask has acknowledged. This names who did not.",
 			See:       "Tab Checkpoints, History, details: Acknowledged n/m, and the subtasks marked n/a.",
 			Remedy:    "Look at those subtasks: busy, blocked, or on a lost TaskManager.",
 			Reproduce: "As FLT103.",
@@ -139,9 +151,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT118", Cause: "state-growth", Title: "State grows without bound", Level: Warning, Job: stateGrowth, Stage: 0, Explains: []string{"FLT110", "FLT113", "FLT114", "FLT115", "FLT117", "FLT410", "FLT414", "FLT125"},
+		ID: "FLT118", Cause: "state-growth", Title: "State grows without bound", Level: Warning, Job: stateGrowth, Stage: 0, Explains: []string{"FLT110", "FLT113", "FLT114", "FLT115", "FLT131", "FLT117", "FLT410", "FLT414", "FLT125"},
 		Doc: Doc{
-			Meaning:   "The full state is larger at every checkpoint and the growth does not slow down. An aggregation or join keeps a row for every key it ever saw.",
+			Symptom:   "Full Checkpoint Data Size rises at every checkpoint and never levels off.",
+			Cause:     "The full state is larger at every checkpoint and the growth does not slow down. An aggregation or join keeps a row for every key it ever saw.",
 			See:       "Full Checkpoint Data Size over the history; metric lastCheckpointFullSize over a day.",
 			Remedy:    "A time-to-live (table.exec.state.ttl, hint STATE_TTL), windows or interval joins instead of unbounded ones.",
 			Reproduce: "SELECT k, COUNT(*) … GROUP BY k with a random BIGINT k.",
@@ -151,7 +164,8 @@ var checkpointRules = []Rule{
 	{
 		ID: "FLT119", Cause: "state-skew", Title: "One subtask has most of the state", Level: Warning, Needs: detailNeeds, Job: stateSkew, Stage: 0, Explains: []string{"FLT109", "FLT110", "FLT111", "FLT112"},
 		Doc: Doc{
-			Meaning:   "Key groups are uneven: one subtask keeps several times as much state as the others, so its checkpoint and its recovery take as many times longer.",
+			Symptom:   "State Size of one subtask is several times that of the others.",
+			Cause:     "Key groups are uneven: one subtask keeps several times as much state as the others, so its checkpoint and its recovery take as many times longer.",
 			See:       "Checkpoint details: State Size per subtask.",
 			Remedy:    "A finer or salted key; TTL on the hot key's state; more key groups (pipeline.max-parallelism) when few keys fall together.",
 			Reproduce: "Collect a list per key with 95 % of the rows on one key.",
@@ -159,9 +173,10 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT127", Cause: "checkpoint-storage-slow", Title: "Completing a checkpoint is slow", Level: Warning, Needs: []snapshot.Part{snapshot.Logs}, Cluster: finalization, Stage: 4, Explains: []string{"FLT103", "FLT114", "FLT115"},
+		ID: "FLT127", Cause: "checkpoint-storage-slow", Title: "Completing a checkpoint is slow", Level: Warning, Needs: []snapshot.Part{snapshot.Logs}, Cluster: finalization, Stage: 4, Explains: []string{"FLT103", "FLT114", "FLT115", "FLT131"},
 		Doc: Doc{
-			Meaning:   "All subtasks have acknowledged, but writing the metadata and registering it with the HA services takes seconds.",
+			Symptom:   "All subtasks have acknowledged, and the checkpoint still stays IN_PROGRESS for seconds.",
+			Cause:     "All subtasks have acknowledged, but writing the metadata and registering it with the HA services takes seconds.",
 			See:       "JobManager log: `Completed checkpoint … finalizationTime=… ms`.",
 			Remedy:    "Look at the latency of execution.checkpointing.dir from the JobManager and at ZooKeeper or etcd; many small files: execution.checkpointing.file-merging.enabled: true.",
 			Reproduce: "Slow storage for the JobManager.",
@@ -251,7 +266,8 @@ func declined(c *Case) {
 	}
 	nameMissing(c, f, ones[0])
 	for _, e := range lines[:min(len(lines), 3)] {
-		f.because("log %s: checkpoint %s by %s", e.File, e.Fields["checkpoint"], e.Fields["task"]+e.Fields["attempt"])
+		f.because("log %s: checkpoint %s by %s", e.File, e.Fields["checkpoint"], strings.TrimSpace(e.Fields["task"]+" "+e.Fields["attempt"]))
+		nameDecliner(c, f, e)
 	}
 	cause := innermostCause(ones[0].Failure)
 	for _, e := range c.logEvents(logscan.CheckpointFailed, logscan.CheckpointDeclined) {
@@ -265,6 +281,20 @@ func declined(c *Case) {
 	f.remedy("read the log of the TaskManager that declined, at %s", stamp(ones[0].Failed))
 	f.remedy("check that execution.checkpointing.dir can be written from every TaskManager: credentials, quota, space")
 	f.expect("the next checkpoint completes; the job keeps running as long as execution.checkpointing.tolerable-failed-checkpoints allows")
+}
+
+// nameDecliner takes the task and its TaskManager from a line of the log.
+func nameDecliner(c *Case, f *Finding, e *snapshot.LogEvent) {
+	if f.Vertex == "" {
+		for i := range c.J.Vertices {
+			if v := &c.J.Vertices[i]; strings.HasPrefix(e.Fields["task"], v.Name+" (") {
+				f.at(v)
+			}
+		}
+	}
+	if f.TaskManager == "" {
+		f.TaskManager, _, _ = strings.Cut(e.Fields["at"], " @ ")
+	}
 }
 
 // nameMissing adds who did not acknowledge a checkpoint.
@@ -464,7 +494,7 @@ func triggerSlow(c *Case) {
 	if noParts(c) {
 		return
 	}
-	x, ok := worstPart(c.J, func(x part) bool { return x.v.Source() }, func(p *snapshot.CheckpointPart) time.Duration { return p.StartDelay })
+	x, ok := worstPart(c.J, func(x part) bool { return x.v.Source() && !impossible(x.p) }, func(p *snapshot.CheckpointPart) time.Duration { return p.StartDelay })
 	if !ok || x.p.StartDelay < time.Second || x.p.StartDelay < x.p.Duration/4 {
 		return
 	}
@@ -478,7 +508,7 @@ func startDelay(c *Case) {
 	if noParts(c) {
 		return
 	}
-	x, ok := worstPart(c.J, func(x part) bool { return !x.v.Source() }, func(p *snapshot.CheckpointPart) time.Duration { return p.StartDelay })
+	x, ok := worstPart(c.J, func(x part) bool { return !x.v.Source() && !impossible(x.p) }, func(p *snapshot.CheckpointPart) time.Duration { return p.StartDelay })
 	if !ok || x.p.StartDelay < time.Second || x.p.StartDelay < x.p.Duration/4 {
 		return
 	}

@@ -14,7 +14,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT113", Cause: "checkpoint-timeout-short", Title: "The timeout is too near the duration", Level: Critical, Needs: configNeeds, Job: timeoutShort, Stage: 0, Explains: []string{"FLT103", "FLT104", "FLT105", "FLT112", "FLT403", "FLT415"},
 		Doc: Doc{
-			Meaning:   "Checkpoints need more than half of the time they are given, or expire although nothing holds them up: the next peak makes them fail.",
+			Symptom:   "Durations in the history come near the timeout, or checkpoints expire on a job that is otherwise well.",
+			Cause:     "Checkpoints need more than half of the time they are given, or expire although nothing holds them up: the next peak makes them fail.",
 			See:       "Tab Checkpoints: Configuration, Timeout, against End to End Duration in the history.",
 			Remedy:    "execution.checkpointing.timeout: 10 min, the default; shorter only with a reason.",
 			Reproduce: "execution.checkpointing.timeout: 10 ms.",
@@ -24,7 +25,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT114", Cause: "checkpoint-interval-short", Title: "Checkpoints take longer than their interval", Level: Warning, Needs: configNeeds, Job: intervalShort, Symptom: true, Stage: 4,
 		Doc: Doc{
-			Meaning:   "A checkpoint takes longer than the pause until the next: the job checkpoints without end and has no time for its work.",
+			Symptom:   "The next checkpoint starts the moment the last one ends; there is always one in progress.",
+			Cause:     "A checkpoint takes longer than the pause until the next: the job checkpoints without end and has no time for its work.",
 			See:       "End to End Duration against Interval.",
 			Remedy:    "A longer interval and a minimum pause.",
 			Reproduce: "execution.checkpointing.interval: 50 ms.",
@@ -34,7 +36,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT115", Cause: "checkpoint-interval-short", Title: "Checkpoints take more than half their interval", Level: Warning, Needs: configNeeds, Job: intervalTight, Symptom: true, Stage: 4,
 		Doc: Doc{
-			Meaning:   "The healthy figure is a duration below half the interval; above it, checkpoints soon overlap.",
+			Symptom:   "More than half of the time some checkpoint is in progress.",
+			Cause:     "The healthy figure is a duration below half the interval; above it, checkpoints soon overlap.",
 			See:       "End to End Duration against Interval.",
 			Remedy:    "As FLT114.",
 			Reproduce: "An interval of 1 s with checkpoints of 700 ms.",
@@ -44,7 +47,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT116", Cause: "checkpoint-interval-short", Title: "No minimum pause between checkpoints", Level: Info, Needs: configNeeds, Job: minPause, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Without a minimum pause the next checkpoint starts at once after a slow one, exactly when the job needs air.",
+			Symptom:   "After one slow checkpoint the next follows at once and is slow, too.",
+			Cause:     "Without a minimum pause the next checkpoint starts at once after a slow one, exactly when the job needs air.",
 			See:       "Tab Checkpoints, Configuration: Minimum Pause Between Checkpoints 0.",
 			Remedy:    "execution.checkpointing.min-pause: half of the interval.",
 			Reproduce: "Slow checkpoints and min-pause unset.",
@@ -52,9 +56,10 @@ var checkpointSettingRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT117", Cause: "checkpoint-not-incremental", Title: "Full checkpoints where incremental ones would do", Level: Warning, Needs: configNeeds, Job: notIncremental, Stage: 0, Explains: []string{"FLT110", "FLT103", "FLT104", "FLT105", "FLT112", "FLT113", "FLT114", "FLT115"},
+		ID: "FLT117", Cause: "checkpoint-not-incremental", Title: "Full checkpoints where incremental ones would do", Level: Warning, Needs: configNeeds, Job: notIncremental, Stage: 0, Explains: []string{"FLT110", "FLT103", "FLT104", "FLT105", "FLT112", "FLT113", "FLT114", "FLT115", "FLT131"},
 		Doc: Doc{
-			Meaning:   "RocksDB writes its whole state at every checkpoint, although only new files would have to be uploaded.",
+			Symptom:   "Checkpointed Data Size is as large as Full Checkpoint Data Size every time; durations grow with the state.",
+			Cause:     "RocksDB writes its whole state at every checkpoint, although only new files would have to be uploaded.",
 			See:       "Checkpointed Data Size equals Full Checkpoint Data Size; execution.checkpointing.incremental is false.",
 			Remedy:    "execution.checkpointing.incremental: true.",
 			Reproduce: "state.backend.type: rocksdb with execution.checkpointing.incremental: false and growing state.",
@@ -64,7 +69,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT120", Cause: "config-dangerous", Title: "Very many checkpoints are retained", Level: Info, Needs: []snapshot.Part{snapshot.Config}, Job: retained, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Each retained checkpoint keeps its files; incremental ones keep old SST files alive. Recovery looks through all of them in the HA store.",
+			Symptom:   "The checkpoint folder is many times larger than the state; recovery lists many checkpoints.",
+			Cause:     "Each retained checkpoint keeps its files; incremental ones keep old SST files alive. Recovery looks through all of them in the HA store.",
 			See:       "execution.checkpointing.num-retained.",
 			Remedy:    "1 to 5; savepoints for what must be kept.",
 			Reproduce: "execution.checkpointing.num-retained: 100.",
@@ -74,7 +80,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT121", Cause: "unaligned-advised", Title: "Unaligned checkpoints would help", Level: Info, Needs: append([]snapshot.Part{snapshot.CheckpointDetails}, configNeeds...), Job: unalignedAdvised, Symptom: true, Stage: 4,
 		Doc: Doc{
-			Meaning:   "Most of a checkpoint's duration is spent on start delay and alignment: barriers wait behind records. Unaligned barriers overtake them.",
+			Symptom:   "Most of End to End Duration is start delay and alignment; sync and async are short.",
+			Cause:     "Most of a checkpoint's duration is spent on start delay and alignment: barriers wait behind records. Unaligned barriers overtake them.",
 			See:       "Checkpoint details: start delay + alignment against end to end.",
 			Remedy:    "execution.checkpointing.unaligned.enabled: true with an aligned-checkpoint-timeout, so that quiet times stay aligned.",
 			Reproduce: "Back pressure with aligned checkpoints.",
@@ -84,7 +91,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT122", Cause: "config-dangerous", Title: "Unaligned checkpoints bring nothing here", Level: Info, Needs: append([]snapshot.Part{snapshot.CheckpointDetails}, configNeeds...), Job: unalignedUseless, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Unaligned checkpoints are on, but sync and async parts take nearly all of the time and barriers do not wait. They only add in-flight data and forbid some rescaling.",
+			Symptom:   "Checkpoints are unaligned and no faster for it; persisted in-flight data makes them larger.",
+			Cause:     "Unaligned checkpoints are on, but sync and async parts take nearly all of the time and barriers do not wait. They only add in-flight data and forbid some rescaling.",
 			See:       "Checkpoint details: sync + async against end to end.",
 			Remedy:    "Turn them off, or set execution.checkpointing.aligned-checkpoint-timeout so that they start only under back pressure.",
 			Reproduce: "Unaligned checkpoints on an idle job with large state.",
@@ -94,7 +102,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT123", Cause: "config-dangerous", Title: "No failed checkpoint is tolerated", Level: Info, Needs: configNeeds, Job: tolerable, Stage: 0,
 		Doc: Doc{
-			Meaning:   "execution.checkpointing.tolerable-failed-checkpoints is 0: one failed checkpoint restarts the job.",
+			Symptom:   "The job restarts after a single failed checkpoint: `Exceeded checkpoint tolerable failure threshold`.",
+			Cause:     "execution.checkpointing.tolerable-failed-checkpoints is 0: one failed checkpoint restarts the job.",
 			See:       "Tab Checkpoints, Configuration: Tolerable Failed Checkpoints.",
 			Remedy:    "3, with an alarm on two failures in a row.",
 			Reproduce: "The default.",
@@ -104,7 +113,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT124", Cause: "config-dangerous", Title: "Checkpoints are kept in the JobManager's memory", Level: Warning, Needs: configNeeds, Job: memoryStorage, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Without a checkpoint directory, state goes into the JobManager's heap: 5 MB per state at most, and gone when the JobManager goes.",
+			Symptom:   "The JobManager's heap grows with every checkpoint; state is gone after its restart.",
+			Cause:     "Without a checkpoint directory, state goes into the JobManager's heap: 5 MB per state at most, and gone when the JobManager goes.",
 			See:       "Tab Checkpoints, Configuration: Checkpoint Storage JobManagerCheckpointStorage.",
 			Remedy:    "execution.checkpointing.dir on S3, HDFS or another file system that all processes see.",
 			Reproduce: "No execution.checkpointing.dir.",
@@ -114,7 +124,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT125", Cause: "config-dangerous", Title: "Checkpoints write very many small files", Level: Info, Needs: append([]snapshot.Part{snapshot.Config}, configNeeds...), Job: smallFiles, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Many subtasks with little state write a file each, at every checkpoint: the storage is limited by requests, not by bytes.",
+			Symptom:   "The storage limits requests (HTTP 503 SlowDown), although few bytes are written.",
+			Cause:     "Many subtasks with little state write a file each, at every checkpoint: the storage is limited by requests, not by bytes.",
 			See:       "Subtasks × states per interval; requests per second of the bucket.",
 			Remedy:    "execution.checkpointing.file-merging.enabled: true; execution.checkpointing.data-inline-threshold: 64 kb.",
 			Reproduce: "Parallelism 200 with an interval of 10 s and state below 1 MB per subtask.",
@@ -124,7 +135,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT126", Cause: "config-dangerous", Title: "The last savepoint is in a backend's own format", Level: Info, Needs: checkpointNeeds, Job: nativeSavepoint, Stage: 0,
 		Doc: Doc{
-			Meaning:   "A native savepoint can only be restored by the same state backend; canonical ones by all.",
+			Symptom:   "A savepoint cannot be restored after a change of state backend.",
+			Cause:     "A native savepoint can only be restored by the same state backend; canonical ones by all.",
 			See:       "Savepoint details: format.",
 			Remedy:    "flink savepoint -type canonical before a change of backend or of a major version.",
 			Reproduce: "flink savepoint -type native.",
@@ -134,7 +146,8 @@ var checkpointSettingRules = []Rule{
 	{
 		ID: "FLT128", Cause: "config-dangerous", Title: "Checkpoints are deleted when the job is cancelled", Level: Info, Needs: configNeeds, Job: notExternalized, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Whoever cancels the job by mistake, or a terminal failure, leaves nothing to start from.",
+			Symptom:   "After a cancel the checkpoint folder is empty: nothing to start from.",
+			Cause:     "Whoever cancels the job by mistake, or a terminal failure, leaves nothing to start from.",
 			See:       "Tab Checkpoints, Configuration: Persist Checkpoints Externally.",
 			Remedy:    "execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION.",
 			Reproduce: "The default.",
@@ -271,7 +284,7 @@ func unalignedAdvised(c *Case) {
 	if conf == nil || conf.Unaligned || conf.Mode != "exactly_once" || noParts(c) {
 		return
 	}
-	x, ok := worstPart(c.J, func(x part) bool { return !x.v.Source() }, func(p *snapshot.CheckpointPart) time.Duration { return p.StartDelay + p.Alignment })
+	x, ok := worstPart(c.J, func(x part) bool { return !x.v.Source() && !impossible(x.p) }, func(p *snapshot.CheckpointPart) time.Duration { return p.StartDelay + p.Alignment })
 	waited := time.Duration(0)
 	if ok {
 		waited = x.p.StartDelay + x.p.Alignment

@@ -16,7 +16,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT401", Cause: "heartbeat-timeout", Title: "Heartbeats time out", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: heartbeat, Bounded: true, Stopped: true, Explains: afterFailure,
 		Doc: Doc{
-			Meaning:   "The JobManager did not hear from a TaskManager for heartbeat.timeout: a long pause of its JVM, a frozen machine, or the network between them.",
+			Symptom:   "The job restarts; the exception says `Heartbeat of TaskManager with id … timed out`.",
+			Cause:     "The JobManager did not hear from a TaskManager for heartbeat.timeout: a long pause of its JVM, a frozen machine, or the network between them.",
 			See:       "Exceptions: `Heartbeat of TaskManager with id … timed out.`; GC log and kernel log of that machine at that time.",
 			Remedy:    "Find the pause: GC, throttling, swap, network. heartbeat.timeout only if pauses are known and harmless.",
 			Reproduce: "kill -STOP of a TaskManager for a minute.",
@@ -26,7 +27,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT402", Cause: "taskmanager-lost", Title: "A TaskManager was lost", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: taskManagerLost, Bounded: true, Stopped: true, Explains: append([]string{"FLT401", "FLT404"}, afterFailure...),
 		Doc: Doc{
-			Meaning:   "A TaskManager process went away: killed by the kernel or the container, crashed, or its machine is gone. Its tasks start again elsewhere from the last checkpoint.",
+			Symptom:   "The job restarts; a TaskManager is missing in the list.",
+			Cause:     "A TaskManager process went away: killed by the kernel or the container, crashed, or its machine is gone. Its tasks start again elsewhere from the last checkpoint.",
 			See:       "Exceptions: `… is no longer reachable`, `Connection unexpectedly closed by remote task manager`; kubectl describe pod: OOMKilled; dmesg.",
 			Remedy:    "Look at the end of that TaskManager's log and at the exit code; memory limits first.",
 			Reproduce: "kill -9 of a TaskManager.",
@@ -36,7 +38,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT403", Cause: "restart-loop", Title: "The job restarts again and again", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: restartLoop, Symptom: true, Stage: 7, Bounded: true, Stopped: true, Explains: []string{"FLT415"},
 		Doc: Doc{
-			Meaning:   "The same failure comes back after each restart. The job makes no progress, or little.",
+			Symptom:   "The job changes between RUNNING and RESTARTING; numRestarts grows.",
+			Cause:     "The same failure comes back after each restart. The job makes no progress, or little.",
 			See:       "Metric numRestarts; tab Exceptions, Exception History.",
 			Remedy:    "Mend the exception that comes back; exponential-delay restarts keep the load of the loop small.",
 			Reproduce: "A function that throws on one row.",
@@ -46,7 +49,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT404", Cause: "user-exception", Title: "The job fails with an exception of its own code or data", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: userException, Bounded: true, Stopped: true, Explains: afterFailure,
 		Doc: Doc{
-			Meaning:   "A function, a connector or a format threw an exception that ended its task.",
+			Symptom:   "The job fails or restarts with an exception from a function, a connector or a format.",
+			Cause:     "A function, a connector or a format threw an exception that ended its task.",
 			See:       "Tab Exceptions: the last `Caused by`.",
 			Remedy:    "Mend the code or skip the record: TRY_CAST, 'json.ignore-parse-errors' = 'true', a dead letter output.",
 			Reproduce: "CAST of a text that is no number.",
@@ -56,7 +60,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT405", Cause: "config-dangerous", Title: "No restart strategy", Level: Warning, Needs: []snapshot.Part{snapshot.Config}, Job: noRestart, Stage: 0,
 		Doc: Doc{
-			Meaning:   "The first failure of any task ends the job for good.",
+			Symptom:   "One failure, and the job is FAILED.",
+			Cause:     "The first failure of any task ends the job for good.",
 			See:       "Job, tab Configuration: Restart Strategy none; restart-strategy.type.",
 			Remedy:    "restart-strategy.type: exponential-delay.",
 			Reproduce: "restart-strategy.type: none.",
@@ -66,7 +71,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT406", Cause: "ha-unavailable", Title: "ZooKeeper was suspended or lost", Level: Critical, Needs: []snapshot.Part{snapshot.Logs}, Cluster: zooKeeper, Explains: append([]string{"FLT407"}, afterFailure...),
 		Doc: Doc{
-			Meaning:   "The connection to ZooKeeper broke. Suspended: nobody knows who leads until it is back. Lost: leadership is given up and all jobs are recovered.",
+			Symptom:   "All jobs stop and recover; the log speaks of ZooKeeper.",
+			Cause:     "The connection to ZooKeeper broke. Suspended: nobody knows who leads until it is back. Lost: leadership is given up and all jobs are recovered.",
 			See:       "Log: `Connection to ZooKeeper suspended`, `State change: LOST`.",
 			Remedy:    "Sessions of 60 s and connection timeout of 15 s; look at ZooKeeper's disk latency (fsync) and at GC pauses of the JobManager.",
 			Reproduce: "Stop ZooKeeper for 30 s.",
@@ -76,7 +82,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT407", Cause: "ha-unavailable", Title: "The leader changes", Level: Warning, Needs: []snapshot.Part{snapshot.Logs}, Cluster: leaderChanges, Explains: afterFailure,
 		Doc: Doc{
-			Meaning:   "JobManagers take the lead from each other. Every change stops all jobs and recovers them.",
+			Symptom:   "All jobs restart at once although no TaskManager failed.",
+			Cause:     "JobManagers take the lead from each other. Every change stops all jobs and recovers them.",
 			See:       "Log: `was revoked leadership`, `was granted leadership` more than once.",
 			Remedy:    "Find why the leader loses its lease: GC pauses, CPU throttling of the JobManager, a slow ZooKeeper or API server.",
 			Reproduce: "kill -STOP of the leading JobManager.",
@@ -86,7 +93,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT408", Cause: "ha-not-durable", Title: "High availability without durable storage", Level: Critical, Needs: []snapshot.Part{snapshot.Config}, Cluster: haStorage, Stage: 0,
 		Doc: Doc{
-			Meaning:   "The HA service holds pointers only; the job graph and checkpoint metadata are files in high-availability.storageDir. If those are local, another JobManager cannot read them.",
+			Symptom:   "After the JobManager's machine is lost, the next leader finds no job or fails with FileNotFoundException.",
+			Cause:     "The HA service holds pointers only; the job graph and checkpoint metadata are files in high-availability.storageDir. If those are local, another JobManager cannot read them.",
 			See:       "high-availability.type and high-availability.storageDir.",
 			Remedy:    "high-availability.storageDir on storage that all JobManagers share.",
 			Reproduce: "high-availability.type: zookeeper with storageDir file:///tmp/ha.",
@@ -94,9 +102,10 @@ var clusterRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT409", Cause: "slots-exhausted", Title: "There are not enough slots", Level: Critical, Needs: []snapshot.Part{snapshot.Vertices}, Job: slots, Bounded: true, Stopped: true, Explains: []string{"FLT403", "FLT415"},
+		ID: "FLT409", Cause: "slots-exhausted", Title: "There are not enough slots", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: slots, Bounded: true, Stopped: true, Explains: []string{"FLT403", "FLT415"},
 		Doc: Doc{
-			Meaning:   "Tasks wait for slots that the cluster does not have; after slot.request.timeout (5 min) the job fails with NoResourceAvailableException.",
+			Symptom:   "Tasks stay SCHEDULED, then the job fails with NoResourceAvailableException.",
+			Cause:     "Tasks wait for slots that the cluster does not have; after slot.request.timeout (5 min) the job fails with NoResourceAvailableException.",
 			See:       "Overview: Available Task Slots 0, tasks SCHEDULED; log: `Could not fulfill resource requirements of job`.",
 			Remedy:    "More TaskManagers or slots, less parallelism, or the adaptive scheduler, which runs with what is there.",
 			Reproduce: "parallelism.default above the number of slots.",
@@ -106,7 +115,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT415", Cause: "job-failed", Title: "The job has failed or does not run", Level: Critical, Needs: nil, Job: jobDown, Symptom: true, Stage: 9, Bounded: true, Stopped: true,
 		Doc: Doc{
-			Meaning:   "The job is in a state in which it does no work.",
+			Symptom:   "The job is FAILED, RESTARTING or SUSPENDED.",
+			Cause:     "The job is in a state in which it does no work.",
 			See:       "flink list -a; Overview.",
 			Remedy:    "See the finding that explains it, then start the job from its last checkpoint or savepoint.",
 			Reproduce: "restart-strategy.type: none and a failing function.",
@@ -116,7 +126,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT416", Cause: "task-stuck", Title: "A task does not react to cancelling", Level: Critical, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: stuckTask, Explains: []string{"FLT402", "FLT401"},
 		Doc: Doc{
-			Meaning:   "User code ignores interrupts. After task.cancellation.timeout (3 min) the TaskManager kills itself, with all its other tasks.",
+			Symptom:   "A cancel takes minutes, then a TaskManager is gone.",
+			Cause:     "User code ignores interrupts. After task.cancellation.timeout (3 min) the TaskManager kills itself, with all its other tasks.",
 			See:       "Log: `Task '…' did not react to cancelling signal …; it is stuck for … seconds in method:`.",
 			Remedy:    "Timeouts for blocking calls; do not swallow InterruptedException.",
 			Reproduce: "A sink that catches InterruptedException and goes on.",
@@ -126,7 +137,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT417", Cause: "network-loss", Title: "Connections between TaskManagers break", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: resets, Stage: 0, Explains: []string{"FLT402"},
 		Doc: Doc{
-			Meaning:   "Established connections are reset, although no TaskManager died: a firewall, a proxy or a flapping link.",
+			Symptom:   "The job restarts with RemoteTransportException although all TaskManagers live.",
+			Cause:     "Established connections are reset, although no TaskManager died: a firewall, a proxy or a flapping link.",
 			See:       "Log: `Connection reset by peer`, `Sending the partition request to '…' failed`.",
 			Remedy:    "Look at idle timeouts of firewalls and service meshes; exclude Flink's data ports from a mesh.",
 			Reproduce: "iptables -A INPUT -p tcp --dport DATAPORT -j REJECT --reject-with tcp-reset.",
@@ -136,7 +148,8 @@ var clusterRules = []Rule{
 	{
 		ID: "FLT419", Cause: "network-loss", Title: "The node loses packets or waits for resources", Level: Warning, Needs: []snapshot.Part{snapshot.Kernel}, Cluster: node, Stage: 0, Explains: []string{ruleSlowHost, ruleCPU, ruleNetwork},
 		Doc: Doc{
-			Meaning:   "The kernel of the machine says that TCP segments are sent again, that the container's CPU is throttled, or that tasks wait for disk or memory.",
+			Symptom:   "Everything on one machine is slow: network, disk or CPU of the node.",
+			Cause:     "The kernel of the machine says that TCP segments are sent again, that the container's CPU is throttled, or that tasks wait for disk or memory.",
 			See:       "/proc/net/snmp (RetransSegs ÷ OutSegs), cpu.stat (nr_throttled ÷ nr_periods), /proc/pressure/*.",
 			Remedy:    "By what is short: link, CPU limit, disk, memory.",
 			Reproduce: "tc qdisc add dev lo root netem loss 5%; a cgroup with cpu.max 20000 100000.",
@@ -370,7 +383,11 @@ func slots(c *Case) {
 	if len(es) == 0 && !stuck {
 		return
 	}
-	f := c.found(Critical, say("the job needs %d slots, the cluster has %d free of %d", need, c.S.SlotsFree, c.S.SlotsTotal))
+	summary := say("the job needs %d slots, the cluster has %d free of %d", need, c.S.SlotsFree, c.S.SlotsTotal)
+	if need == 0 { // only logs tell
+		summary = say("the job did not get its slots")
+	}
+	f := c.found(Critical, summary)
 	if stuck {
 		f.because("%d of %d vertices wait, state %s for %s", waiting, len(c.J.Vertices), c.J.State, dur(since))
 	}

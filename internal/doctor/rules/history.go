@@ -12,7 +12,8 @@ var historyRules = []Rule{
 	{
 		ID: "FLT129", Cause: "checkpoint-failing", Title: "Checkpoints have been failing for a while", Level: Critical, Needs: historyNeeds, Job: failedLately, Symptom: true, Stage: 6,
 		Doc: Doc{
-			Meaning:   "In the last half hour two or more checkpoints failed and none was completed. A look at one moment may miss it.",
+			Symptom:   "The age of the last good checkpoint grows; the history shows failures only.",
+			Cause:     "In the last half hour two or more checkpoints failed and none was completed. A look at one moment may miss it.",
 			See:       "numberOfFailedCheckpoints against numberOfCompletedCheckpoints over half an hour.",
 			Remedy:    "As FLT104.",
 			Reproduce: "As FLT104, with Prometheus.",
@@ -22,7 +23,8 @@ var historyRules = []Rule{
 	{
 		ID: "FLT219", Cause: "back-pressure", Title: "Back pressure lasts", Level: Critical, Needs: historyNeeds, Job: lastingPressure, Symptom: true, Stage: 1,
 		Doc: Doc{
-			Meaning:   "A task was back-pressured more than half of the time for five minutes and more: no peak, but a state.",
+			Symptom:   "Back pressure that lasts: five minutes and more at every look.",
+			Cause:     "A task was back-pressured more than half of the time for five minutes and more: no peak, but a state.",
 			See:       "backPressuredTimeMsPerSecond over the last quarter of an hour.",
 			Remedy:    "As FLT201.",
 			Reproduce: "As FLT201, with Prometheus.",
@@ -32,7 +34,8 @@ var historyRules = []Rule{
 	{
 		ID: "FLT421", Cause: "restart-loop", Title: "The job was restarted several times", Level: Warning, Needs: historyNeeds, Job: restartedLately, Symptom: true, Stage: 7, Bounded: true, Stopped: true,
 		Doc: Doc{
-			Meaning:   "numRestarts grew by three or more within the history.",
+			Symptom:   "numRestarts has grown by three and more.",
+			Cause:     "numRestarts grew by three or more within the history.",
 			See:       "numRestarts over two hours.",
 			Remedy:    "As FLT403.",
 			Reproduce: "As FLT403, with Prometheus.",

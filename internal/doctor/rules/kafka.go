@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -13,7 +12,8 @@ var kafkaRules = []Rule{
 	{
 		ID: "FLT501", Cause: "kafka-lag", Title: "The source falls behind", Level: Warning, Needs: timeNeeds, Job: lag, Symptom: true, Stage: 2,
 		Doc: Doc{
-			Meaning:   "More records wait in the topic than the job takes in within a minute, or the number grows.",
+			Symptom:   "Results get older and older; the number of waiting records grows.",
+			Cause:     "More records wait in the topic than the job takes in within a minute, or the number grows.",
 			See:       "Metric pendingRecords; KafkaConsumer.records-lag-max; kafka-consumer-groups --describe.",
 			Remedy:    "Find the slow task (back pressure); if the source itself is the limit: more partitions and subtasks, larger fetches.",
 			Reproduce: "Produce twice as fast as the job reads.",
@@ -23,7 +23,8 @@ var kafkaRules = []Rule{
 	{
 		ID: "FLT502", Cause: "kafka-transaction-timeout", Title: "Kafka transactions may expire before they are committed", Level: Warning, Needs: []snapshot.Part{snapshot.Vertices, snapshot.CheckpointStats, snapshot.CheckpointSetting}, Job: transactionTimeout, Stage: 0, Explains: []string{"FLT503"},
 		Doc: Doc{
-			Meaning:   "An exactly-once Kafka sink commits when its checkpoint completes. If interval, duration and downtime together exceed transaction.timeout.ms, the broker aborts the transaction and its rows are lost.",
+			Symptom:   "Nothing yet; after a longer downtime or a slow checkpoint, commits fail.",
+			Cause:     "An exactly-once Kafka sink commits when its checkpoint completes. If interval, duration and downtime together exceed transaction.timeout.ms, the broker aborts the transaction and its rows are lost.",
 			See:       "properties.transaction.timeout.ms of the sink (default of the sink: 1 h; of the broker at most transaction.max.timeout.ms, 15 min) against interval + checkpoint timeout + restart time.",
 			Remedy:    "'properties.transaction.timeout.ms' = '3600000', transaction.max.timeout.ms of the brokers as high; shorter interval.",
 			Reproduce: "transaction.timeout.ms 5000 with an interval of 1 min.",
@@ -33,7 +34,8 @@ var kafkaRules = []Rule{
 	{
 		ID: "FLT503", Cause: "kafka-transaction-timeout", Title: "Kafka transactions were aborted or fenced", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: transactionAborted, Bounded: true, Stopped: true, Explains: afterFailure,
 		Doc: Doc{
-			Meaning:   "The broker ended a transaction before Flink committed it, or another producer took its transactional id. Rows of that checkpoint may be lost.",
+			Symptom:   "The job fails with InvalidTxnStateException or ProducerFencedException; rows are missing in the topic.",
+			Cause:     "The broker ended a transaction before Flink committed it, or another producer took its transactional id. Rows of that checkpoint may be lost.",
 			See:       "Exceptions and logs: InvalidTxnStateException, ProducerFencedException, `Unable to commit transaction`.",
 			Remedy:    "Longer transaction.timeout.ms; one transactional-id prefix per job.",
 			Reproduce: "Stop the job for longer than transaction.timeout.ms, then restore it.",
@@ -43,7 +45,8 @@ var kafkaRules = []Rule{
 	{
 		ID: "FLT504", Cause: "kafka-broker-old", Title: "A broker with known transaction bugs", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: oldBroker, Stage: 0, Explains: []string{"FLT503"},
 		Doc: Doc{
-			Meaning:   "The connector met KAFKA-9310, or the broker has no KIP-890 (before 4.0): a late write can fall into the next transaction, and hanging transactions stop read_committed readers.",
+			Symptom:   "Hanging transactions, readers with read_committed that stop, commits that fail now and then.",
+			Cause:     "The connector met KAFKA-9310, or the broker has no KIP-890 (before 4.0): a late write can fall into the next transaction, and hanging transactions stop read_committed readers.",
 			See:       "Log: `because of a bug in the Kafka broker (KAFKA-9310)`; kafka-features describe: transaction.version below 2.",
 			Remedy:    "Kafka 4.0 or newer with transaction.version 2.",
 			Reproduce: "A broker 2.4 with an exactly-once sink.",
@@ -53,7 +56,8 @@ var kafkaRules = []Rule{
 	{
 		ID: "FLT505", Cause: "kafka-lag", Title: "Offsets are not committed to Kafka", Level: Info, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: offsetCommits, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Committing offsets failed. Flink does not need them (they are in the checkpoint), but lag monitoring shows nonsense.",
+			Symptom:   "Consumer group shows a lag that does not fall although the job reads.",
+			Cause:     "Committing offsets failed. Flink does not need them (they are in the checkpoint), but lag monitoring shows nonsense.",
 			See:       "Log: `Failed to commit consumer offsets for checkpoint`; metric commitsFailed.",
 			Remedy:    "Look at the brokers' group coordinator; a longer checkpoint interval.",
 			Reproduce: "Stop the coordinator's broker.",
@@ -87,8 +91,8 @@ func lag(c *Case) {
 			if behind > 0 {
 				f.because("%s behind at this rate, if nothing more arrives", dur(behind))
 			}
-			if evidence != "" {
-				f.because("%s", evidence)
+			if grows {
+				f.Evidence = append(f.Evidence, evidence)
 			}
 			f.remedy("make the slow task faster (see back pressure); if the source is the limit: more partitions, 'scan.parallelism', properties.fetch.max.bytes")
 			f.expect("pendingRecords falls")
@@ -97,7 +101,7 @@ func lag(c *Case) {
 }
 
 // lagGrows looks at the history of pendingRecords.
-func (c *Case) lagGrows(v *snapshot.Vertex) (bool, string) {
+func (c *Case) lagGrows(v *snapshot.Vertex) (bool, Text) {
 	sum := map[int64]float64{}
 	var first, last time.Time
 	for i := range c.S.Series {
@@ -116,13 +120,13 @@ func (c *Case) lagGrows(v *snapshot.Vertex) (bool, string) {
 		}
 	}
 	if len(sum) < 4 || last.Sub(first) < time.Minute {
-		return false, ""
+		return false, Text{}
 	}
 	a, b := sum[first.Unix()], sum[last.Unix()]
 	if b < 1.5*a || b-a < 1000 {
-		return false, ""
+		return false, Text{}
 	}
-	return true, fmt.Sprintf("grew from %.0f to %.0f in %s", a, b, dur(last.Sub(first)))
+	return true, say("grew from %.0f to %.0f in %s", a, b, dur(last.Sub(first)))
 }
 
 func transactionTimeout(c *Case) {

@@ -6,7 +6,8 @@ var kubernetesRules = []Rule{
 	{
 		ID: "FLT422", Cause: "slots-exhausted", Title: "Pods are not scheduled", Level: Critical, Needs: []snapshot.Part{snapshot.Kubernetes}, Cluster: unscheduled, Stage: 0, Explains: []string{"FLT409", "FLT403", "FLT415"},
 		Doc: Doc{
-			Meaning:   "Kubernetes finds no node for a pod of Flink, so its slots never come.",
+			Symptom:   "Pods Pending; the job waits for slots.",
+			Cause:     "Kubernetes finds no node for a pod of Flink, so its slots never come.",
 			See:       "kubectl describe pod: FailedScheduling.",
 			Remedy:    "More nodes, smaller requests, or a toleration, as the message says.",
 			Reproduce: "kubernetes.taskmanager.cpu.amount above the largest node.",
@@ -16,7 +17,8 @@ var kubernetesRules = []Rule{
 	{
 		ID: "FLT423", Cause: "taskmanager-lost", Title: "Pods end again and again", Level: Warning, Needs: []snapshot.Part{snapshot.Kubernetes}, Cluster: endedPods, Stage: 0, Explains: []string{"FLT402", "FLT401", "FLT403"},
 		Doc: Doc{
-			Meaning:   "Containers of Flink were restarted by Kubernetes for another reason than memory: a crash, a failing probe, an eviction.",
+			Symptom:   "kubectl get pods: RESTARTS grows.",
+			Cause:     "Containers of Flink were restarted by Kubernetes for another reason than memory: a crash, a failing probe, an eviction.",
 			See:       "kubectl get pods: RESTARTS; kubectl logs --previous.",
 			Remedy:    "By the reason and exit code.",
 			Reproduce: "A liveness probe on the wrong port.",

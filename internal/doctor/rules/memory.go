@@ -13,7 +13,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT410", Cause: "memory-limit", Title: "The heap is nearly full", Level: Warning, Needs: taskManagerNeeds, Cluster: heapFull, Stage: 0,
 		Doc: Doc{
-			Meaning:   "More than 90 % of a TaskManager's heap is in use while it collects garbage much: the next step is an OutOfMemoryError.",
+			Symptom:   "Heap used stays above 90 %, pauses get longer.",
+			Cause:     "More than 90 % of a TaskManager's heap is in use while it collects garbage much: the next step is an OutOfMemoryError.",
 			See:       "Status.JVM.Memory.Heap.Used against Heap.Max over time: what stays after a collection counts.",
 			Remedy:    "taskmanager.memory.task.heap.size up, or state off the heap (RocksDB).",
 			Reproduce: "Growing state on hashmap with a small heap.",
@@ -23,7 +24,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT411", Cause: "network-buffers", Title: "There are no network buffers left", Level: Warning, Needs: taskManagerNeeds, Cluster: buffersGone, Stage: 0, Explains: []string{"FLT211"},
 		Doc: Doc{
-			Meaning:   "All memory segments of a TaskManager are taken: new tasks cannot start, running ones share too few.",
+			Symptom:   "Tasks start slowly or not at all; throughput falls when jobs are added.",
+			Cause:     "All memory segments of a TaskManager are taken: new tasks cannot start, running ones share too few.",
 			See:       "Status.Shuffle.Netty.AvailableMemorySegments 0, RequestedMemoryUsage above 100.",
 			Remedy:    "taskmanager.memory.network.fraction and .max up; fewer slots or less parallelism per TaskManager.",
 			Reproduce: "taskmanager.memory.network.max: 8 mb at parallelism 16 with hash edges.",
@@ -33,7 +35,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT211", Cause: "network-buffers", Title: "A task cannot get network buffers", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: buffersFailed, Bounded: true, Stopped: true, Explains: afterFailure,
 		Doc: Doc{
-			Meaning:   "`Insufficient number of network buffers`: a task needs more buffers than the TaskManager has, and fails.",
+			Symptom:   "The job fails at its start, or when it is scaled up: `Insufficient number of network buffers`.",
+			Cause:     "`Insufficient number of network buffers`: a task needs more buffers than the TaskManager has, and fails.",
 			See:       "Tab Exceptions.",
 			Remedy:    "taskmanager.memory.network.fraction: 0.2, taskmanager.memory.network.max up.",
 			Reproduce: "As FLT411.",
@@ -43,7 +46,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT412", Cause: "memory-limit", Title: "Out of memory", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: outOfMemory, Bounded: true, Stopped: true, Explains: append([]string{"FLT401", "FLT402", "FLT404", "FLT410", "FLT414"}, afterFailure...),
 		Doc: Doc{
-			Meaning:   "A process ran out of heap or direct memory, or the container or kernel killed it for memory.",
+			Symptom:   "A TaskManager or JobManager dies with OutOfMemoryError, or its container with exit code 137.",
+			Cause:     "A process ran out of heap or direct memory, or the container or kernel killed it for memory.",
 			See:       "Exceptions and logs: OutOfMemoryError; kubectl describe pod: OOMKilled, exit code 137.",
 			Remedy:    "Heap: taskmanager.memory.task.heap.size. Direct: taskmanager.memory.task.off-heap.size. Killed: taskmanager.memory.jvm-overhead.fraction, because something takes memory that Flink does not plan.",
 			Reproduce: "LISTAGG over everything with a heap of 100 MB.",
@@ -53,7 +57,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT413", Cause: "memory-limit", Title: "Metaspace is nearly full", Level: Warning, Needs: taskManagerNeeds, Cluster: metaspaceFull, Stage: 0, Explains: []string{"FLT412", "FLT402"},
 		Doc: Doc{
-			Meaning:   "Classes of jobs that ended are still loaded: every submission to a session cluster takes more, until the TaskManager dies.",
+			Symptom:   "After some hundred submissions the TaskManager dies with `OutOfMemoryError: Metaspace`.",
+			Cause:     "Classes of jobs that ended are still loaded: every submission to a session cluster takes more, until the TaskManager dies.",
 			See:       "Status.JVM.Memory.Metaspace.Used against Max.",
 			Remedy:    "Connector jars into lib/ instead of each job; taskmanager.memory.jvm-metaspace.size up; application mode.",
 			Reproduce: "Submit a jar some hundred times.",
@@ -63,7 +68,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT414", Cause: "gc-pressure", Title: "Much time goes into garbage collection", Level: Warning, Needs: taskManagerNeeds, Cluster: gcShareHigh, Stage: 0, Explains: []string{"FLT401", "FLT410"},
 		Doc: Doc{
-			Meaning:   "A TaskManager spends more than a tenth of its time in garbage collection.",
+			Symptom:   "Throughput comes in waves; CPU is high with little work done.",
+			Cause:     "A TaskManager spends more than a tenth of its time in garbage collection.",
 			See:       "Status.JVM.GarbageCollector.All.TimeMsPerSecond.",
 			Remedy:    "As FLT208.",
 			Reproduce: "As FLT208.",
@@ -73,7 +79,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT418", Cause: "gc-pressure", Title: "Long pauses in the GC log", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagerLogs}, Cluster: gcPauses, Stage: 0, Explains: []string{"FLT401", "FLT414"},
 		Doc: Doc{
-			Meaning:   "The JVM stopped for seconds. Heartbeats, acknowledgements and records all waited.",
+			Symptom:   "Heartbeats and checkpoints are late at the moments of long pauses in the GC log.",
+			Cause:     "The JVM stopped for seconds. Heartbeats, acknowledgements and records all waited.",
 			See:       "-Xlog:gc*: Pause Full, Pause Young … ms.",
 			Remedy:    "More heap or less on it; G1 with a pause goal.",
 			Reproduce: "A full heap.",
@@ -83,7 +90,8 @@ var memoryRules = []Rule{
 	{
 		ID: "FLT420", Cause: "file-descriptors", Title: "File descriptors run out", Level: Warning, Needs: taskManagerNeeds, Cluster: fileDescriptors, Stage: 0,
 		Doc: Doc{
-			Meaning:   "More than 90 % of the allowed file descriptors are open; RocksDB and connections need more.",
+			Symptom:   "`Too many open files`; RocksDB or connections fail.",
+			Cause:     "More than 90 % of the allowed file descriptors are open; RocksDB and connections need more.",
 			See:       "Status.JVM.FileDescriptor.Open against Max.",
 			Remedy:    "ulimit -n 65536 or more; state.backend.rocksdb.files.open.",
 			Reproduce: "ulimit -n 256.",

@@ -8,16 +8,17 @@ import (
 )
 
 // heldBack are the effects that a slow vertex has.
-var heldBack = []string{"FLT103", "FLT104", "FLT105", "FLT106", "FLT107", "FLT108", "FLT109", "FLT111", "FLT112", "FLT113", "FLT114", "FLT115", "FLT119", "FLT121", "FLT201", "FLT202", "FLT216", "FLT217", "FLT403", "FLT415", "FLT501"}
+var heldBack = []string{"FLT103", "FLT104", "FLT105", "FLT106", "FLT107", "FLT108", "FLT109", "FLT111", "FLT112", "FLT113", "FLT114", "FLT115", "FLT119", "FLT121", "FLT131", "FLT134", "FLT201", "FLT202", "FLT216", "FLT217", "FLT403", "FLT415", "FLT501"}
 
 var pressureNeeds = []snapshot.Part{snapshot.Vertices, snapshot.Subtasks, snapshot.BackPressure}
 
 var pressureRules = []Rule{
 	{
 		ID: "FLT201", Cause: "back-pressure", Title: "Tasks are back-pressured", Level: Critical, Needs: pressureNeeds, Job: backPressure, Symptom: true, Stage: 1,
-		Explains: []string{"FLT106", "FLT107", "FLT108", "FLT103", "FLT104", "FLT105", "FLT112", "FLT114", "FLT115", "FLT121", "FLT202", "FLT216"},
+		Explains: []string{"FLT106", "FLT107", "FLT108", "FLT103", "FLT104", "FLT105", "FLT112", "FLT114", "FLT115", "FLT121", "FLT131", "FLT134", "FLT202", "FLT216"},
 		Doc: Doc{
-			Meaning:   "A task waits for output buffers because what reads from it takes too long. The panel shows the sender, so the task that is shown is not the slow one. Back pressure reaches the source, which then takes in less, and barriers of checkpoints travel as slowly as records.",
+			Symptom:   "Black boxes in the job graph; throughput of the source falls although more records wait.",
+			Cause:     "A task waits for output buffers because what reads from it takes too long. The panel shows the sender, so the task that is shown is not the slow one. Back pressure reaches the source, which then takes in less, and barriers of checkpoints travel as slowly as records.",
 			See:       "Web UI, job graph: black boxes; or GET /jobs/:id/vertices/:id/backpressure: ratio above 0.5 is HIGH, above 0.1 LOW. Metrics backPressuredTimeMsPerSecond, outPoolUsage.",
 			Remedy:    "Find the first task, seen from the sink, that is not back-pressured while its input is, and make that one faster; findings FLT203 to FLT218 name it.",
 			Reproduce: "A datagen source with 'rows-per-second' = '2000' into a sink that takes 10 ms a row.",
@@ -27,7 +28,8 @@ var pressureRules = []Rule{
 	{
 		ID: "FLT202", Cause: "back-pressure", Title: "Buffer pools are full", Level: Info, Needs: []snapshot.Part{snapshot.Vertices, snapshot.VertexStats}, Job: poolMatrix, Symptom: true, Stage: 1,
 		Doc: Doc{
-			Meaning:   "Pools of input and output buffers tell where records pile up: input full and output free is the root, input and output full is blocked by a later task and hands it on, only output full is the last one before the root.",
+			Symptom:   "inPoolUsage or outPoolUsage above 0.8.",
+			Cause:     "Pools of input and output buffers tell where records pile up: input full and output free is the root, input and output full is blocked by a later task and hands it on, only output full is the last one before the root.",
 			See:       "Metrics Shuffle.Netty.Input.Buffers.inPoolUsage and Shuffle.Netty.Output.Buffers.outPoolUsage per subtask; above 0.8 is full. exclusiveBuffersUsage high on few subtasks while floatingBuffersUsage is high: skew.",
 			Remedy:    "Make the task with full input and free output faster. More buffers only hide it for a moment.",
 			Reproduce: "As FLT201.",
@@ -37,7 +39,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleDataSkew, Cause: "data-skew", Title: "One subtask gets most of the records", Level: Critical, Needs: pressureNeeds, Job: neckRule(dataSkew), Explains: heldBack,
 		Doc: Doc{
-			Meaning:   "Records are split by key, and one key, or a few, carry most of them. The subtask that owns them works at its limit while the others wait; the whole job is as fast as that subtask.",
+			Symptom:   "One subtask at 100 % busy, the others nearly idle; more parallelism changes nothing.",
+			Cause:     "Records are split by key, and one key, or a few, carry most of them. The subtask that owns them works at its limit while the others wait; the whole job is as fast as that subtask.",
 			See:       "GET /jobs/:id/vertices/:id: read-records per subtask; Web UI, tab SubTasks: Records Received; state size per subtask in the checkpoint details.",
 			Remedy:    "Local-global aggregation for aggregates (table.optimizer.agg-phase-strategy = TWO_PHASE with mini-batch), split distinct for COUNT DISTINCT, a salted key for joins, rebalance when the skew comes from the source.",
 			Reproduce: "GROUP BY a column of which 95 % of the rows have one value, with an expensive function after it.",
@@ -47,7 +50,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleSlowSink, Cause: "slow-sink", Title: "The sink is slower than the job", Level: Critical, Needs: pressureNeeds, Job: neckRule(slowSink), Explains: append([]string{"FLT503"}, heldBack...),
 		Doc: Doc{
-			Meaning:   "The task that writes outside is busy or waits for the external system most of the time, and everything before it is back-pressured.",
+			Symptom:   "Everything before the sink is back-pressured; the sink itself is busy or waits.",
+			Cause:     "The task that writes outside is busy or waits for the external system most of the time, and everything before it is back-pressured.",
 			See:       "Thread dump or flame graph of the sink's task: frames of SinkWriter, a client or a socket. Metric currentSendTime of the sink's operator.",
 			Remedy:    "Write in batches, write more in parallel (sink.parallelism), give the external system more room, or put a queue (Kafka) in between.",
 			Reproduce: "A sink whose write() takes 10 ms.",
@@ -57,7 +61,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleSlowLookup, Cause: "slow-lookup", Title: "A lookup join waits for its table", Level: Critical, Needs: pressureNeeds, Job: neckRule(slowLookup), Explains: heldBack,
 		Doc: Doc{
-			Meaning:   "A dimension table is asked row by row and the task waits for each answer. 5 ms an answer is 200 rows a second for a subtask.",
+			Symptom:   "The task of the lookup join is busy 100 % at a few hundred records a second, with the CPU idle.",
+			Cause:     "A dimension table is asked row by row and the task waits for each answer. 5 ms an answer is 200 rows a second for a subtask.",
 			See:       "Flame graph (off-CPU) of the LookupJoin task: JDBC, HTTP or socket frames under LookupFunction.",
 			Remedy:    "Asynchronous lookup, unordered, and a cache: hint LOOKUP('async'='true', 'output-mode'='allow_unordered', 'capacity'='200'), option 'lookup.cache' = 'PARTIAL' with max-rows and expiry.",
 			Reproduce: "A lookup table that answers after 20 ms.",
@@ -67,7 +72,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleSlowOp, Cause: "slow-operator", Title: "A task cannot keep up", Level: Critical, Needs: pressureNeeds, Job: neckRule(slowOperator), Explains: heldBack,
 		Doc: Doc{
-			Meaning:   "A task is busy all the time and evenly so: its own work per record is too expensive for the rate that arrives.",
+			Symptom:   "All subtasks of one task are busy near 100 %, what is before it is back-pressured.",
+			Cause:     "A task is busy all the time and evenly so: its own work per record is too expensive for the rate that arrives.",
 			See:       "busyTimeMsPerSecond near 1000 on all subtasks; flame graph (on-CPU) for the hot function, often a regular expression, JSON or a user function.",
 			Remedy:    "Make the hot function cheaper or raise the parallelism of the task, up to the cores there are.",
 			Reproduce: "A scalar function that burns 2 ms a row.",
@@ -77,7 +83,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleCPU, Cause: "cpu-saturated", Title: "The TaskManager has no CPU left", Level: Critical, Needs: append([]snapshot.Part{snapshot.TaskManagerStats}, pressureNeeds...), Job: neckRule(cpuSaturated), Explains: heldBack,
 		Doc: Doc{
-			Meaning:   "Several tasks of one process compete for its cores; the one that happens to be last shows up as the slow one. A CPU limit of a container does the same.",
+			Symptom:   "Several tasks of one TaskManager are slow at once, the machine's CPU is at its limit.",
+			Cause:     "Several tasks of one process compete for its cores; the one that happens to be last shows up as the slow one. A CPU limit of a container does the same.",
 			See:       "Status.JVM.CPU.Load near 1; on the node: throttled periods in cpu.stat of the container, /proc/pressure/cpu.",
 			Remedy:    "More cores for the TaskManager (kubernetes.taskmanager.cpu.amount, a higher limit) or fewer slots per TaskManager and more TaskManagers.",
 			Reproduce: "Two chains of expensive functions on one core.",
@@ -87,7 +94,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleGC, Cause: "gc-pressure", Title: "Garbage collection stops the tasks", Level: Critical, Needs: append([]snapshot.Part{snapshot.TaskManagerStats}, pressureNeeds...), Job: neckRule(gcPressure), Explains: append([]string{"FLT401", "FLT410", "FLT414"}, heldBack...),
 		Doc: Doc{
-			Meaning:   "The JVM of the slow task spends a large share of its time collecting garbage, and all its tasks stand still meanwhile.",
+			Symptom:   "Throughput comes in waves; all tasks of one TaskManager stand still at the same moments.",
+			Cause:     "The JVM of the slow task spends a large share of its time collecting garbage, and all its tasks stand still meanwhile.",
 			See:       "Status.JVM.GarbageCollector.All.TimeMsPerSecond; GC log (-Xlog:gc*): Pause Full, long Pause Young.",
 			Remedy:    "More heap (taskmanager.memory.task.heap.size), state in RocksDB instead of hashmap, fewer objects per record (pipeline.object-reuse), fewer slots per TaskManager.",
 			Reproduce: "Large state on hashmap with a task heap of 200 MB.",
@@ -97,7 +105,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleParallelism, Cause: "parallelism-mismatch", Title: "Fewer subtasks than the task before it", Level: Critical, Needs: pressureNeeds, Job: neckRule(parallelismMismatch), Explains: append([]string{"FLT210"}, heldBack...),
 		Doc: Doc{
-			Meaning:   "A task has fewer subtasks than what feeds it and all of them are busy. Different parallelism also breaks a chain: records are serialised and travel over the network.",
+			Symptom:   "A narrow box behind a wide one in the job graph; all its subtasks are busy, the wide ones back-pressured.",
+			Cause:     "A task has fewer subtasks than what feeds it and all of them are busy. Different parallelism also breaks a chain: records are serialised and travel over the network.",
 			See:       "The two boxes of the job graph: Parallelism; the edge says REBALANCE where a FORWARD was possible.",
 			Remedy:    "Give both the same parallelism, so that they chain: remove 'sink.parallelism' or 'scan.parallelism', or raise parallelism.default.",
 			Reproduce: "'sink.parallelism' = '1' behind an expensive expression at parallelism 4.",
@@ -107,7 +116,8 @@ var pressureRules = []Rule{
 	{
 		ID: "FLT210", Cause: "parallelism-mismatch", Title: "Different parallelism breaks a chain", Level: Info, Needs: []snapshot.Part{snapshot.Vertices}, Job: brokenChain, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Two tasks would run as one chain if they had the same parallelism. As it is, every record is serialised between them.",
+			Symptom:   "Two boxes in the job graph where one would do.",
+			Cause:     "Two tasks would run as one chain if they had the same parallelism. As it is, every record is serialised between them.",
 			See:       "Job graph: an edge REBALANCE between tasks of different parallelism in one slot-sharing group.",
 			Remedy:    "The same parallelism for both, unless the narrower one is narrow on purpose.",
 			Reproduce: "'sink.parallelism' = '1' at parallelism 2.",
@@ -117,7 +127,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleNetwork, Cause: "network-loss", Title: "Records are slow on the network", Level: Critical, Needs: pressureNeeds, Job: neckRule(networkSlow), Explains: append([]string{"FLT211"}, heldBack...),
 		Doc: Doc{
-			Meaning:   "The sender waits for buffers and the receiver, on another machine, waits for records: what is between them is slow. Usually lost packets or a thin link.",
+			Symptom:   "Back pressure without any busy task: sender waits, receiver waits.",
+			Cause:     "The sender waits for buffers and the receiver, on another machine, waits for records: what is between them is slow. Usually lost packets or a thin link.",
 			See:       "ss -ti on the TaskManager: retrans; nstat TcpRetransSegs; more than 1 % is much, 20 % was seen under partition. `flott doctor --node` on the machine.",
 			Remedy:    "Check the link and its errors (ethtool -S), security groups, MTU; move TaskManagers closer together; taskmanager.memory.network.fraction only helps against delay, not loss.",
 			Reproduce: "tc qdisc add dev eth0 root netem loss 10% on one of two TaskManagers.",
@@ -127,7 +138,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleState, Cause: "slow-state", Title: "State access on RocksDB is slow", Level: Critical, Needs: pressureNeeds, Job: neckRule(slowState), Explains: append([]string{"FLT118"}, heldBack...),
 		Doc: Doc{
-			Meaning:   "The task spends its time reading and writing state in RocksDB: the working set does not fit its block cache and memtables, the disk is slow, or writes are stalled until compaction catches up.",
+			Symptom:   "A stateful task is busy 100 % with little CPU; threads are in org.rocksdb.",
+			Cause:     "The task spends its time reading and writing state in RocksDB: the working set does not fit its block cache and memtables, the disk is slow, or writes are stalled until compaction catches up.",
 			See:       "Thread dump: frames of org.rocksdb; metrics rocksdb.is-write-stopped, rocksdb.actual-delayed-write-rate, rocksdb.estimate-pending-compaction-bytes (switch them on with state.backend.rocksdb.metrics.*).",
 			Remedy:    "More managed memory (taskmanager.memory.managed.fraction), local SSDs (state.backend.rocksdb.localdir), mini-batch so that each key is touched once, TTL so that state stays small.",
 			Reproduce: "GROUP BY a random BIGINT at full speed with 64 MB of managed memory.",
@@ -137,7 +149,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleLock, Cause: "lock-contention", Title: "Tasks wait for a lock", Level: Critical, Needs: append([]snapshot.Part{snapshot.Threads}, pressureNeeds...), Job: neckRule(lockContention), Explains: heldBack,
 		Doc: Doc{
-			Meaning:   "The thread of the slow task is BLOCKED on a monitor most of the time: a synchronized client or a static cache shared by several subtasks of a process.",
+			Symptom:   "More slots in a TaskManager do not bring more throughput; threads are BLOCKED.",
+			Cause:     "The thread of the slow task is BLOCKED on a monitor most of the time: a synchronized client or a static cache shared by several subtasks of a process.",
 			See:       "Thread dump of the TaskManager: state BLOCKED, `-  blocked on`; flame graph (off-CPU).",
 			Remedy:    "One client per subtask (open it in open()), no static synchronized state; or one slot per TaskManager.",
 			Reproduce: "A scalar function with a synchronized static method that sleeps.",
@@ -147,7 +160,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleFanOut, Cause: "slow-operator", Title: "A task emits far more than it takes in", Level: Info, Needs: append([]snapshot.Part{snapshot.VertexStats}, pressureNeeds...), Job: fanOut, Stage: 0,
 		Doc: Doc{
-			Meaning:   "A back-pressured task multiplies records (flat map, UNNEST, a join with many matches), so it is itself the root and not what follows.",
+			Symptom:   "A back-pressured task whose consumer takes in far more records than the task itself.",
+			Cause:     "A back-pressured task multiplies records (flat map, UNNEST, a join with many matches), so it is itself the root and not what follows.",
 			See:       "numRecordsOut against numRecordsIn of the task.",
 			Remedy:    "Filter before the records are multiplied; give the next task more subtasks.",
 			Reproduce: "CROSS JOIN UNNEST of arrays of 100.",
@@ -157,9 +171,10 @@ var pressureRules = []Rule{
 	{
 		ID: "FLT216", Cause: "network-buffers", Title: "In-flight data takes long to consume", Level: Info, Needs: []snapshot.Part{snapshot.Vertices, snapshot.VertexStats}, Job: inFlight, Symptom: true, Stage: 2,
 		Doc: Doc{
-			Meaning:   "What waits in the buffers before a task takes seconds to consume, so a barrier takes as long to pass.",
-			See:       "Metrics estimatedTimeToConsumeBuffersMs and debloatedBufferSize.",
-			Remedy:    "taskmanager.network.memory.buffer-debloat.enabled: true (target 1 s), or unaligned checkpoints.",
+			Symptom:   "Barriers and results are seconds late under load although every task is alive.",
+			Cause:     "What waits in the buffers before a task takes seconds to consume, so a barrier takes as long to pass. Buffers have a fixed size unless they are debloated to what the task consumes in a second.",
+			See:       "Metrics inputQueueSize ÷ numBytesInPerSecond; with debloating estimatedTimeToConsumeBuffersMs and debloatedBufferSize.",
+			Remedy:    "taskmanager.network.memory.buffer-debloat.enabled: true (target 1 s), or unaligned checkpoints. If it is on already: a smaller taskmanager.network.memory.buffer-debloat.target and fewer floating buffers.",
 			Reproduce: "Back pressure with a slow consumer.",
 			Source:    "Flink documentation, Network Buffer Tuning.",
 		},
@@ -167,7 +182,8 @@ var pressureRules = []Rule{
 	{
 		ID: "FLT217", Cause: "data-skew", Title: "Records are uneven, without harm so far", Level: Info, Needs: pressureNeeds, Job: quietSkew, Stage: 0,
 		Doc: Doc{
-			Meaning:   "One subtask takes in several times as many records as the others. It keeps up today; at a peak it is the first that does not.",
+			Symptom:   "Records Received of one subtask is several times that of the others; nothing is slow yet.",
+			Cause:     "One subtask takes in several times as many records as the others. It keeps up today; at a peak it is the first that does not.",
 			See:       "As FLT203.",
 			Remedy:    "As FLT203, before the load grows.",
 			Reproduce: "As FLT203, without the expensive function.",
@@ -177,7 +193,8 @@ var pressureRules = []Rule{
 	{
 		ID: ruleSlowHost, Cause: "cpu-saturated", Title: "One subtask is slower with the same work", Level: Critical, Needs: pressureNeeds, Job: neckRule(slowHost), Explains: heldBack,
 		Doc: Doc{
-			Meaning:   "All subtasks get the same number of records, but one is at its limit and the others are not: its machine is slower (another process, CPU steal, throttling, a failing disk).",
+			Symptom:   "One subtask is busy, gets as many records as the others, and holds the job back.",
+			Cause:     "All subtasks get the same number of records, but one is at its limit and the others are not: its machine is slower (another process, CPU steal, throttling, a failing disk).",
 			See:       "busyTimeMsPerSecond per subtask against read-records per subtask; top, steal time and cpu.stat on the machine.",
 			Remedy:    "Move the TaskManager; find the neighbour that takes the CPU; cluster.blocklist or taint the node.",
 			Reproduce: "cpulimit on one of two TaskManagers.",
@@ -472,14 +489,36 @@ func fanOut(c *Case) {
 }
 
 func inFlight(c *Case) {
+	known := false
 	for i := range c.J.Vertices {
 		v := &c.J.Vertices[i]
+		if v.Source() {
+			continue
+		}
 		ms := v.Metric("estimatedTimeToConsumeBuffersMs").Max
-		if ms >= 5000 {
-			f := c.found(Info, say("the buffers before %s hold %.0f s of work", shortName(v.Name), ms/1000)).at(v)
+		debloats := !math.IsNaN(ms)
+		if !debloats {
+			waiting, taken := v.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize").Max, v.Metric("numBytesInPerSecond").Min
+			if math.IsNaN(waiting) || !(taken > 0) {
+				continue
+			}
+			ms = 1000 * waiting / taken
+		}
+		if known = true; ms < 5000 {
+			continue
+		}
+		f := c.found(Info, say("the buffers before %s hold %.0f s of work", shortName(v.Name), ms/1000)).at(v)
+		if debloats {
 			f.because("estimatedTimeToConsumeBuffersMs %.0f", ms)
+			f.remedy("taskmanager.network.memory.buffer-debloat.target: 500 ms; taskmanager.network.memory.floating-buffers-per-gate: 4")
+		} else {
+			f.because("%s wait, %s/s are taken in; buffers are not debloated", size(int64(v.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize").Max)), size(int64(v.Metric("numBytesInPerSecond").Min)))
 			f.remedy("taskmanager.network.memory.buffer-debloat.enabled: true")
 		}
+		f.expect("about a second of work in the buffers, so that barriers pass in a second")
+	}
+	if !known && len(c.J.Vertices) > 1 {
+		c.notAssessed("Flink shows neither inputQueueSize nor estimatedTimeToConsumeBuffersMs of this job")
 	}
 }
 

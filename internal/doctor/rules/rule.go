@@ -60,7 +60,8 @@ type Rule struct {
 
 // Doc is the page of a rule.
 type Doc struct {
-	Meaning   string // what it is and why it matters
+	Symptom   string // what somebody notices
+	Cause     string // what is behind it and why it matters
 	See       string // how to see it by hand
 	Remedy    string
 	Reproduce string
@@ -89,7 +90,7 @@ type NotAssessed struct {
 	Rule    *Rule
 	JobID   string // "": the whole cluster
 	JobName string
-	Reason  string
+	Reason  Text
 }
 
 // Case is what a rule looks at, and where it leaves what it finds.
@@ -114,7 +115,7 @@ func (c *Case) found(severity Severity, summary Text) *Finding {
 
 // notAssessed says why the rule cannot look, although its needs are there.
 func (c *Case) notAssessed(format string, args ...any) {
-	n := NotAssessed{Rule: c.rule, Reason: fmt.Sprintf(format, args...)}
+	n := NotAssessed{Rule: c.rule, Reason: say(format, args...)}
 	if c.J != nil {
 		n.JobID, n.JobName = c.J.ID, c.J.Name
 	}
@@ -163,7 +164,8 @@ type Diagnosis struct {
 
 // Table lists all rules by ID.
 func Table() []*Rule {
-	all := slices.Concat(checkpointRules, checkpointSettingRules, pressureRules, timeRules, clusterRules, memoryRules, settingRules, kafkaRules, historyRules, kubernetesRules)
+	all := slices.Concat(checkpointRules, checkpointSettingRules, pressureRules, timeRules, clusterRules, memoryRules, settingRules, kafkaRules, historyRules, kubernetesRules,
+		checkpointLimitRules, storeRules, clockRules, processRules)
 	out := make([]*Rule, len(all))
 	for i := range all {
 		out[i] = &all[i]
@@ -193,7 +195,7 @@ func DiagnoseWith(s *snapshot.Snapshot, table []*Rule) *Diagnosis {
 			continue
 		}
 		if reason, ok := s.Missing[snapshot.Jobs]; ok && len(s.Jobs) == 0 {
-			d.NotAssessed = append(d.NotAssessed, NotAssessed{Rule: r, Reason: reason})
+			d.NotAssessed = append(d.NotAssessed, NotAssessed{Rule: r, Reason: say("%s: %s", snapshot.Jobs, reason)})
 			continue
 		}
 		for i := range s.Jobs {

@@ -15,7 +15,8 @@ var settingRules = []Rule{
 	{
 		ID: "FLT506", Cause: "config-deprecated", Title: "Deprecated configuration keys", Level: Warning, Needs: []snapshot.Part{snapshot.Config}, Cluster: deprecatedKeys, Stage: 0,
 		Doc: Doc{
-			Meaning:   "A key still works under its old name, but the next major version ignores it, and whoever sets the new name beside it wins.",
+			Symptom:   "A warning in the log at start; after an upgrade the setting has no effect.",
+			Cause:     "A key still works under its old name, but the next major version ignores it, and whoever sets the new name beside it wins.",
 			See:       "Log at start: `Config uses deprecated configuration key '…' instead of proper key '…'`.",
 			Remedy:    "Rename it.",
 			Reproduce: "state.checkpoints.dir in config.yaml.",
@@ -25,7 +26,8 @@ var settingRules = []Rule{
 	{
 		ID: "FLT507", Cause: "config-mistyped", Title: "Configuration keys that nobody knows", Level: Warning, Needs: []snapshot.Part{snapshot.Config}, Cluster: unknownKeys, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Flink ignores a key it does not know without a word: the default acts instead.",
+			Symptom:   "A setting has no effect.",
+			Cause:     "Flink ignores a key it does not know without a word: the default acts instead.",
 			See:       "Configuration page of the JobManager against the documentation.",
 			Remedy:    "Correct the key.",
 			Reproduce: "execution.checkpoint.interval: 1 min.",
@@ -35,7 +37,8 @@ var settingRules = []Rule{
 	{
 		ID: "FLT508", Cause: "config-dangerous", Title: "Dangerous settings", Level: Warning, Needs: []snapshot.Part{snapshot.Config}, Cluster: dangerousSettings, Stage: 0, Explains: []string{"FLT401"},
 		Doc: Doc{
-			Meaning:   "A value that works on a laptop and fails or costs in production.",
+			Symptom:   "Fine on a laptop; restarts, killed containers or wasted CPU in production.",
+			Cause:     "A value that works on a laptop and fails or costs in production.",
 			See:       "Configuration page of the JobManager.",
 			Remedy:    "As the finding says, key by key.",
 			Reproduce: "heartbeat.timeout: 3 s.",
@@ -45,7 +48,8 @@ var settingRules = []Rule{
 	{
 		ID: "FLT509", Cause: "config-dangerous", Title: "No high availability", Level: Info, Needs: []snapshot.Part{snapshot.Config}, Cluster: noHA, Stage: 0,
 		Doc: Doc{
-			Meaning:   "When the JobManager process ends, all jobs end with it; on Kubernetes its restart starts with nothing.",
+			Symptom:   "When the JobManager goes, all jobs are gone.",
+			Cause:     "When the JobManager process ends, all jobs end with it; on Kubernetes its restart starts with nothing.",
 			See:       "high-availability.type is not set.",
 			Remedy:    "high-availability.type: kubernetes or zookeeper, with high-availability.storageDir.",
 			Reproduce: "The default.",
@@ -53,9 +57,21 @@ var settingRules = []Rule{
 		},
 	},
 	{
+		ID: "FLT511", Cause: "config-dangerous", Title: "No log of garbage collection", Level: Info, Needs: []snapshot.Part{snapshot.Config}, Cluster: noGCLog, Stage: 0,
+		Doc: Doc{
+			Symptom:   "A heartbeat timed out or a checkpoint was late, and nobody can say whether the JVM stood still.",
+			Cause:     "Flink prints no pauses; only the JVM's own log does, and it is off unless asked for.",
+			See:       "env.java.opts.all, env.java.opts.taskmanager and env.java.opts.jobmanager without -Xlog:gc.",
+			Remedy:    "env.java.opts.all: -Xlog:gc*:file=/var/log/flink/gc.log:time,uptime:filecount=5,filesize=20m.",
+			Reproduce: "The default.",
+			Source:    "Runbook, section 4: G1 with GC logging.",
+		},
+	},
+	{
 		ID: "FLT510", Cause: "config-dangerous", Title: "No metrics reporter", Level: Info, Needs: []snapshot.Part{snapshot.Config}, Cluster: noReporter, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Nobody keeps the metrics, so there is no history, no trend and no alarm.",
+			Symptom:   "Nobody can say what happened last night.",
+			Cause:     "Nobody keeps the metrics, so there is no history, no trend and no alarm.",
 			See:       "No key metrics.reporter.*.",
 			Remedy:    "metrics.reporter.prom.factory.class: org.apache.flink.metrics.prometheus.PrometheusReporterFactory; `flott doctor alerts` writes the rules.",
 			Reproduce: "The default.",
@@ -154,6 +170,28 @@ var dangers = []danger{
 	{[]string{"state.backend.rocksdb.memory.managed"}, func(v string, _ *Case) bool { return strings.EqualFold(v, "false") }, Warning, "RocksDB takes memory beyond what Flink plans: the container is killed", "state.backend.rocksdb.memory.managed: true"},
 	{[]string{"execution.checkpointing.max-concurrent-checkpoints"}, func(v string, _ *Case) bool { n, _ := strconv.Atoi(v); return n > 2 }, Info, "several checkpoints at a time slow each other down", "execution.checkpointing.max-concurrent-checkpoints: 1"},
 	{[]string{"high-availability.zookeeper.client.session-timeout"}, func(v string, _ *Case) bool { d := flinkDuration(v); return d > 0 && d < 10*time.Second }, Warning, "a short pause loses the leadership", "high-availability.zookeeper.client.session-timeout: 60 s"},
+	{[]string{"restart-strategy.fixed-delay.attempts"}, func(v string, _ *Case) bool { n, err := strconv.Atoi(v); return err == nil && n < 3 }, Info, "a short trouble outside ends the job for good", "restart-strategy.type: exponential-delay"},
+	{[]string{"restart-strategy.fixed-delay.delay"}, func(v string, _ *Case) bool { return v != "" && flinkDuration(v) < time.Second }, Info, "a restart loop at full speed loads everything around it", "restart-strategy.fixed-delay.delay: 10 s"},
+	{[]string{"execution.checkpointing.interval"}, func(v string, _ *Case) bool { d := flinkDuration(v); return d > 0 && d < 500*time.Millisecond }, Info, "files and commits several times a second cost more than a failure", "execution.checkpointing.interval: 10 s"},
+	{[]string{"taskmanager.network.memory.fraction"}, func(v string, _ *Case) bool { x, err := strconv.ParseFloat(v, 64); return err == nil && x < 0.02 }, Info, "too little for the buffers of a wide job", "taskmanager.network.memory.fraction: 0.1"},
+	{[]string{"taskmanager.memory.jvm-overhead.fraction"}, func(v string, _ *Case) bool { x, err := strconv.ParseFloat(v, 64); return err == nil && x < 0.05 }, Warning, "native memory of the JVM and of RocksDB exceeds it: the container is killed", "taskmanager.memory.jvm-overhead.fraction: 0.1"},
+	{[]string{"taskmanager.numberOfTaskSlots"}, func(v string, c *Case) bool {
+		n, _ := strconv.Atoi(v)
+		for _, t := range c.S.TaskManagers {
+			if t.CPUCores > 0 && n > 4*t.CPUCores {
+				return true
+			}
+		}
+		return false
+	}, Info, "more than four slots share a core", "taskmanager.numberOfTaskSlots up to the cores"},
+	{[]string{"state.backend.type", "state.backend"}, func(v string, c *Case) bool {
+		for i := range c.S.Jobs {
+			if cp := c.S.Jobs[i].Checkpoints.LatestCompleted; strings.EqualFold(v, "hashmap") && cp != nil && cp.StateBytes > 2<<30 {
+				return true
+			}
+		}
+		return false
+	}, Info, "gigabytes of state on the heap make garbage collection long", "state.backend.type: rocksdb"},
 	{[]string{"taskmanager.debug.memory.log"}, func(v string, _ *Case) bool { return strings.EqualFold(v, "true") }, Info, "it fills the log", "taskmanager.debug.memory.log: false"},
 	{[]string{"execution.checkpointing.unaligned.enabled", "execution.checkpointing.unaligned"}, func(v string, c *Case) bool {
 		n, _ := strconv.Atoi(c.setting("execution.checkpointing.max-concurrent-checkpoints"))
@@ -218,6 +256,20 @@ func noReporter(c *Case) {
 	f.because("no key metrics.reporter.* among %d keys", len(c.S.Config))
 	f.remedy("metrics.reporter.prom.factory.class: org.apache.flink.metrics.prometheus.PrometheusReporterFactory; metrics.reporter.prom.port: 9249")
 	f.remedy("`flott doctor alerts` writes the alarm rules")
+}
+
+func noGCLog(c *Case) {
+	if c.S.Product != "Flink" { // flott has no JVM
+		return
+	}
+	for key, value := range c.S.Config {
+		if strings.HasPrefix(key, "env.java.") && (strings.Contains(value, "-Xlog:gc") || strings.Contains(value, "-Xloggc") || strings.Contains(value, "PrintGC")) {
+			return
+		}
+	}
+	f := c.found(Info, say("pauses of the JVM are not logged"))
+	f.because("no -Xlog:gc in env.java.opts.*")
+	f.remedy("env.java.opts.all: -Xlog:gc*:file=/var/log/flink/gc.log:time,uptime:filecount=5,filesize=20m")
 }
 
 func toFloat(s string) (v float64) { _, _ = fmt.Sscan(s, &v); return v }

@@ -93,13 +93,24 @@ var owners = []struct{ part, kind string }{
 	{"MailboxProcessor.processMailsWhenDefaultActionUnavailable", WorkIdle},
 	{"GuavaRateLimiter", WorkIdle},
 	{"DataGeneratorSource.run", WorkOther},
+	// flott's: goroutines instead of threads.
+	{"internal/task.(*Task).rest", WorkIdle}, // or held back: neither is work
+	{"internal/exchange.(*", WorkPressure},
+	{"internal/operators.(*lookupJoin)", WorkLookup},
+	{"internal/operators.(*sink)", WorkSink},
+	{"internal/state/lsm.", WorkState},
+	{"github.com/cockroachdb/pebble", WorkState},
+	{"internal/operators.(*scan)", WorkOther},
 }
 
 // classify says whose work a thread is at, and names the innermost frame of user
 // code or of a connector.
 func classify(st *snapshot.Stack) (kind, frame string) {
 	for _, f := range st.Frames {
-		method, _, _ := strings.Cut(f, "(")
+		method := f
+		if at := strings.LastIndexByte(f, '('); at >= 0 { // the place; Go's methods have brackets before it
+			method = f[:at]
+		}
 		for _, o := range owners {
 			if strings.Contains(method, o.part) {
 				// A pause of a rate limiter is directly in the source, not in
@@ -148,12 +159,16 @@ func waits(st *snapshot.Stack) bool {
 
 // operatorBoundary is a frame in which one operator was called by another.
 func operatorBoundary(method string) bool {
+	if strings.Contains(method, "internal/task.(*node)") {
+		return true
+	}
 	return strings.HasSuffix(method, ".processElement") && strings.HasPrefix(method, "org.apache.flink.") && strings.Contains(method, "Operator.")
 }
 
 // foreign reports whether a frame is neither Java's nor Flink's nor generated.
 func foreign(method string) bool {
-	for _, prefix := range []string{"java.", "javax.", "jdk.", "sun.", "com.sun.", "org.apache.flink.", "scala.", "StreamExec", "BatchExec", "org.apache.pekko."} {
+	for _, prefix := range []string{"java.", "javax.", "jdk.", "sun.", "com.sun.", "org.apache.flink.", "scala.", "StreamExec", "BatchExec", "org.apache.pekko.",
+		"github.com/flottstream/flott/", "runtime.", "sync.", "syscall.", "internal/"} {
 		if strings.HasPrefix(method, prefix) {
 			return false
 		}

@@ -14,7 +14,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT301", Cause: "watermark-stalled", Title: "The watermark does not advance", Level: Warning, Needs: timeNeeds, Job: watermarkStalled, Symptom: true, Stage: 1, Explains: []string{"FLT118"},
 		Doc: Doc{
-			Meaning:   "An operator that needs event time takes in records but has no watermark: windows never fire, state is never dropped.",
+			Symptom:   "Windows give no result; tab Watermarks shows No Watermark or a time that stands still.",
+			Cause:     "An operator that needs event time takes in records but has no watermark: windows never fire, state is never dropped.",
 			See:       "Web UI, tab Watermarks: No Watermark; metric currentInputWatermark = -9223372036854775808.",
 			Remedy:    "WATERMARK FOR in the table of the source; an idle timeout if a split is silent.",
 			Reproduce: "Two splits of which one never sends, without idle timeout.",
@@ -24,7 +25,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT302", Cause: "idle-source", Title: "A silent source subtask holds the watermark back", Level: Warning, Needs: timeNeeds, Job: idleSource, Stage: 0, Explains: []string{"FLT301", "FLT303", "FLT118", "FLT305"},
 		Doc: Doc{
-			Meaning:   "A source subtask or split sends nothing, so its watermark stays where it is, and the smallest of all inputs counts.",
+			Symptom:   "No results although records arrive; one source subtask has an old watermark and sends nothing.",
+			Cause:     "A source subtask or split sends nothing, so its watermark stays where it is, and the smallest of all inputs counts.",
 			See:       "currentOutputWatermark and numRecordsOutPerSecond per source subtask; sourceIdleTime.",
 			Remedy:    "table.exec.source.idle-timeout (SQL) or withIdleness(): the silent input is left out.",
 			Reproduce: "A union of a running and a silent source into a window.",
@@ -34,7 +36,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT303", Cause: "watermark-skew", Title: "Watermarks of inputs are far apart", Level: Warning, Needs: timeNeeds, Job: watermarkSkew, Stage: 0, Explains: []string{"FLT108", "FLT118"},
 		Doc: Doc{
-			Meaning:   "One source, or one split, is far ahead of another. What is ahead waits in state until the slow one has come as far.",
+			Symptom:   "State of a join grows and results come late; sources show times that are far apart.",
+			Cause:     "One source, or one split, is far ahead of another. What is ahead waits in state until the slow one has come as far.",
 			See:       "currentOutputWatermark of the sources; watermarkAlignmentDrift.",
 			Remedy:    "Watermark alignment (scan.watermark.alignment.group, .max-drift), more even partitions.",
 			Reproduce: "An interval join of two topics, one of which is read from an hour ago.",
@@ -44,7 +47,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT304", Cause: "late-data", Title: "Late records are dropped", Level: Warning, Needs: timeNeeds, Job: lateData, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Records arrive after the watermark has passed the end of their window and are dropped without a trace in the result.",
+			Symptom:   "Counts in results are too small; numLateRecordsDropped grows.",
+			Cause:     "Records arrive after the watermark has passed the end of their window and are dropped without a trace in the result.",
 			See:       "Metric numLateRecordsDropped of window operators.",
 			Remedy:    "A larger bound in WATERMARK FOR ts AS ts - INTERVAL …, allowed lateness, or a side output for late records.",
 			Reproduce: "Timestamps up to 60 s back with a bound of 1 s.",
@@ -54,7 +58,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT305", Cause: "watermark-stalled", Title: "Results wait long for the watermark", Level: Info, Needs: timeNeeds, Job: watermarkLag, Stage: 1,
 		Doc: Doc{
-			Meaning:   "The watermark is far behind the newest records: the bound of out-of-orderness is larger than it needs to be, or a split is behind.",
+			Symptom:   "Results come minutes or hours after their window has ended.",
+			Cause:     "The watermark is far behind the newest records: the bound of out-of-orderness is larger than it needs to be, or a split is behind.",
 			See:       "Metrics watermarkLag, currentEmitEventTimeLag.",
 			Remedy:    "A smaller bound, measured from the data: the 99.9th percentile of the disorder.",
 			Reproduce: "WATERMARK FOR ts AS ts - INTERVAL '1' HOUR.",
@@ -64,7 +69,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT306", Cause: "clock-skew", Title: "Events come from the future", Level: Warning, Needs: timeNeeds, Job: clockSkew, Stage: 0, Explains: []string{"FLT304"},
 		Doc: Doc{
-			Meaning:   "The watermark is ahead of the clock: some producer's clock is wrong or a unit is (seconds for milliseconds). One such event makes all honest ones late.",
+			Symptom:   "Windows fire too early and all honest records are late.",
+			Cause:     "The watermark is ahead of the clock: some producer's clock is wrong or a unit is (seconds for milliseconds). One such event makes all honest ones late.",
 			See:       "currentOutputWatermark against the time of day; currentEmitEventTimeLag below 0.",
 			Remedy:    "Drop or clamp timestamps ahead of the clock before the watermark; NTP on the producers.",
 			Reproduce: "ts AS LOCALTIMESTAMP + INTERVAL '1' DAY.",
@@ -74,7 +80,8 @@ var timeRules = []Rule{
 	{
 		ID: "FLT307", Cause: "config-dangerous", Title: "Windows by processing time", Level: Info, Needs: []snapshot.Part{snapshot.Vertices}, Job: processingTimeWindows, Stage: 0,
 		Doc: Doc{
-			Meaning:   "Windows go by the time at which records happen to be processed: after a failure or back pressure the same records fall into other windows.",
+			Symptom:   "The same input gives other results when it is read again.",
+			Cause:     "Windows go by the time at which records happen to be processed: after a failure or back pressure the same records fall into other windows.",
 			See:       "Plan: window(… PROCTIME …).",
 			Remedy:    "Event time with a watermark wherever the result must be the same when it is computed again.",
 			Reproduce: "TUMBLE over PROCTIME().",
@@ -390,6 +397,12 @@ func processingTimeWindows(c *Case) {
 		if strings.Contains(v.Name, "Window") && (strings.Contains(v.Description, "proctime") || strings.Contains(v.Description, "PROCTIME")) {
 			f := c.found(Info, say("%s has windows by processing time", shortName(v.Name))).at(v)
 			f.because("the plan names PROCTIME in the window")
+			for _, m := range marks(c.J) {
+				if m.valid() && c.J.Upstream(m.v.ID, v.ID) {
+					f.because("%s has event time: its watermark is %s", shortName(m.v.Name), clock(m.ms))
+					break
+				}
+			}
 			f.remedy("event time with a watermark if results must be the same after a failure")
 		}
 	}
