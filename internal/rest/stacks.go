@@ -121,6 +121,9 @@ func taskManagerThreads(r *request) (any, error) {
 
 func (s *stack) thread(id int) thread {
 	name := s.labels["task"]
+	if name != "" && !s.own() { // a client or a helper inherits the labels of the subtask that started it
+		name = s.frames[max(len(s.frames)-1, 0)].function + " of " + name
+	}
 	if name == "" {
 		name = "goroutine"
 		if n := len(s.frames); n > 0 {
@@ -140,6 +143,11 @@ func (s *stack) thread(id int) thread {
 		fmt.Fprintf(&sb, "\tat %s(%s:%s)\n", f.function, f.file, f.line)
 	}
 	return thread{name, sb.String() + "\n"}
+}
+
+// own reports whether it is a subtask's own goroutine.
+func (s *stack) own() bool {
+	return len(s.frames) == 0 || slices.ContainsFunc(s.frames, func(f frame) bool { return strings.HasSuffix(f.function, "task.(*Task).Run") })
 }
 
 // flameNode is a function with how often it was seen, by caller.
