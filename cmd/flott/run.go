@@ -32,6 +32,8 @@ type runFlags struct {
 	style       string
 	quiet       bool
 	logLevel    string
+	target      targetFlags
+	detached    bool
 	resume      bool
 	from        string
 	claim       string
@@ -83,6 +85,9 @@ had happened (sinks: kafka with 'sink.delivery-guarantee' = 'exactly-once', file
 While jobs run, Flink's REST API is served on http://127.0.0.1:8081, or the next free
 port, for flott list, savepoint, stop, doctor and Flink's own tools (--rest).
 
+--target flink://HOST:PORT runs the same file on a Flink cluster, through its SQL
+gateway, with the same output: docs/target_flink.md.
+
 Exit codes: 0 done; 1 a statement or a job failed; 2 a mistake on the command
 line; 130 interrupted before the end of bounded input or of the script.`
 
@@ -95,6 +100,7 @@ func runCommand() *cobra.Command {
 		Example: `  flott run job.sql
   flott run -p 4 -D table.exec.state.ttl='1 h' job.sql
   flott run --mode batch -e "SELECT COUNT(*) FROM (VALUES (1), (2)) AS t(x)"
+  flott run --target flink://gateway.example:8083 job.sql
   generate-sql | flott run -o json -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -116,6 +122,8 @@ func runCommand() *cobra.Command {
 	flags.StringVarP(&f.style, "output", "o", string(tableau.Tableau), "`style` of SELECT's rows: tableau, csv or json")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary and no progress")
 	flags.StringVar(&f.rest, "rest", "", "serve Flink's REST API on `ADDR`, or off (127.0.0.1:8081, or the next free port)")
+	f.target.add(flags)
+	flags.BoolVarP(&f.detached, "detached", "d", false, "with --target: submit INSERT jobs and leave them to the cluster")
 	flags.StringVar(&f.logLevel, "log", "warn", "log to standard error: debug, info, warn, error")
 	return cmd
 }
@@ -203,6 +211,12 @@ func (f *runFlags) configuration(warn func(string)) (*config.Config, error) {
 func run(ctx context.Context, f runFlags, args []string) error {
 	if _, err := tableau.New(io.Discard, tableau.Style(f.style), nil, false); err != nil {
 		return usageError{fmt.Errorf("-o: %w", err)}
+	}
+	if err := f.checkTarget(); err != nil {
+		return err
+	}
+	if f.target.url != "" {
+		return runTarget(ctx, f, args)
 	}
 	r := newRunner(f.quiet)
 	log, err := newLog(f.logLevel, r.screen.messages())

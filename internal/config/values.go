@@ -1,0 +1,15 @@
+package config
+
+import (
+	"maps"
+	"slices"
+)
+
+// Values are the values that were set, secrets as they are, as key and value, by key: for those who pass them on.
+func (c *Config) Values() [][2]string {
+	out := make([][2]string, 0, len(c.values))
+	for _, k := range slices.Sorted(maps.Keys(c.values)) {
+		out = append(out, [2]string{k, c.values[k]})
+	}
+	return out
+}
