@@ -1,6 +1,16 @@
 package expr
 
-import "testing"
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"crypto/sha512"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/flottstream/flott/internal/batch"
+)
 
 // The answers were given by Flink 2.3.
 func TestCodeFunctions(t *testing.T) {
@@ -94,4 +104,31 @@ func TestCodeFunctions(t *testing.T) {
 	TYPEOF | [1, 2.5] => STRING ARRAY<DECIMAL(11, 1) NOT NULL> NOT NULL
 	TYPEOF | {'a':1} => STRING MAP<CHAR(1) NOT NULL, INT NOT NULL> NOT NULL
 	`)
+}
+
+// Programs run side by side, one in each subtask: the hash functions share nothing.
+func TestHashesSideBySide(t *testing.T) {
+	text := strings.Repeat("a", 10_000)
+	for name, want := range map[string]string{
+		"MD5": fmt.Sprintf("%x", md5.Sum([]byte(text))), "SHA256": fmt.Sprintf("%x", sha256.Sum256([]byte(text))), "SHA512": fmt.Sprintf("%x", sha512.Sum512([]byte(text))),
+	} {
+		var wg sync.WaitGroup
+		for range 8 {
+			constant, err := Resolve(name, []Expr{StringLit(text)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cols := &batch.Batch{N: 131}
+			call := columnsFor(constant, cols)
+			wg.Go(func() {
+				for range 50 {
+					if got := evalOne(call, testEnv, cols, nil, 5); got != want {
+						t.Errorf("%s is %s beside others, want %s", name, got, want)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
 }
