@@ -100,6 +100,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewIntervalJoin(spec), nil
 	case *jobgraph.Over:
 		return NewOver(spec), nil
+	case *jobgraph.Match:
+		return NewMatch(spec), nil
 	case *jobgraph.WindowRank:
 		return NewWindowRank(spec)
 	case *jobgraph.WindowJoin:

@@ -12,6 +12,11 @@ import (
 
 // call binds a function, aggregate, window function or group window call.
 func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
+	if b.rows != nil {
+		if x, ok, err := b.rows.call(e); ok {
+			return x, err
+		}
+	}
 	if f := b.Catalog.LookupFunction(e.Name.Strings()); f != nil {
 		return b.userCall(e, f.Class)
 	}

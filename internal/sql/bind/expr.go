@@ -25,6 +25,8 @@ type exprBinder struct {
 	inAggregate bool
 	// loose are the INs whose being unknown is as good as FALSE.
 	loose map[ast.Expr]bool
+	// rows is set inside of MATCH_RECOGNIZE: columns belong to rows of a match.
+	rows *rowBinder
 	// inOver is set inside the arguments and the window of an OVER call.
 	inOver bool
 }
@@ -33,6 +35,9 @@ type exprBinder struct {
 func (b *exprBinder) bind(e ast.Expr) (expr.Expr, error) {
 	switch e := e.(type) {
 	case *ast.Path:
+		if b.rows != nil {
+			return b.rows.path(e)
+		}
 		return b.path(e)
 	case *ast.Literal:
 		return literal(e, false)
@@ -238,6 +243,10 @@ func (b *exprBinder) interval(e *ast.Interval) (expr.Expr, error) {
 
 func (b *exprBinder) unary(e *ast.Unary) (expr.Expr, error) {
 	switch e.Op {
+	case ast.OpRunning, ast.OpFinal:
+		if b.rows != nil {
+			return b.rows.unary(e)
+		}
 	case ast.OpMinus:
 		if l, ok := e.X.(*ast.Literal); ok && l.Kind >= ast.IntLit && l.Kind <= ast.FloatLit {
 			return number(l, true)

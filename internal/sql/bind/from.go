@@ -69,7 +69,7 @@ func (q *query) tableRef(t ast.TableRef, left *source, parent *scope) (*source, 
 	case *ast.Unnest:
 		return q.correlate(t, nil, left, parent)
 	case *ast.MatchRecognize:
-		return nil, notSupported(t, "MATCH_RECOGNIZE", "")
+		return q.matchRecognize(t, left, parent)
 	case *ast.Pivot:
 		return nil, notSupported(t, "PIVOT", "write an aggregate with FILTER for each value")
 	}

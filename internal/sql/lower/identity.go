@@ -106,6 +106,9 @@ func identify(n *plan.Physical, inputs []*lowered) (uid string, lineage []string
 			what += t.call(c.AggCall) + fmt.Sprintf("%+v", c.Frame)
 		}
 		lineage = padded(in, n, hash(what))
+	case *jobgraph.Match:
+		what = t.match(spec)
+		lineage = append(t.cols(spec.Partition), results(hash(what+strings.Join(ups, "|")), len(spec.Measures), "m")...)
 	case *jobgraph.Sort:
 		what = fmt.Sprint(t.order(spec.Order), spec.Limit, spec.Offset)
 		lineage = in

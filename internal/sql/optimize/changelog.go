@@ -232,6 +232,8 @@ func (p *planner) checkInputs(n *plan.Physical) error {
 	}
 	switch spec := n.Spec.(type) {
 	case *jobgraph.IntervalJoin, *jobgraph.WindowJoin, *jobgraph.WindowRank:
+	case *jobgraph.Match:
+		return requireInsertOnly(n.Inputs[0].Node, "Match Recognize")
 	case *jobgraph.Sort:
 		if spec.Time < 0 {
 			return nil

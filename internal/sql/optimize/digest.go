@@ -91,6 +91,8 @@ func (p *planner) describe(sb *strings.Builder, n plan.Node) {
 			exprs(r)
 			sb.WriteByte(';')
 		}
+	case *plan.Match:
+		p.describeMatch(sb, n)
 	case *plan.Replicate:
 		fmt.Fprintf(sb, "%d", n.Count)
 	default: // sinks and collects are themselves

@@ -50,6 +50,8 @@ func waitsForWatermarks(n plan.Node) bool {
 		return !n.Window.Proctime
 	case *plan.Aggregate:
 		return n.Group != nil && !n.Group.Proctime
+	case *plan.Match:
+		return !n.Spec.Proctime
 	case *plan.Over:
 		return ordersByRowtime(n.Input, n.Order)
 	case *plan.Rank: // keeping the first row waits, keeping the last does not

@@ -49,6 +49,8 @@ func prune(n plan.Node, need []int) plan.Node {
 		return pruneExpand(n, need)
 	case *plan.Unnest, *plan.TableFunction:
 		return pruneCorrelate(n, need)
+	case *plan.Match:
+		return pruneMatch(n, need)
 	}
 	in := n.Inputs()
 	next := make([]plan.Node, len(in))

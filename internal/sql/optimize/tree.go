@@ -80,6 +80,8 @@ func rewriteExprs(n plan.Node, fn func(expr.Expr) expr.Expr) plan.Node {
 		c := *n
 		c.Collection = fn(n.Collection)
 		return &c
+	case *plan.Match:
+		return rewriteMatch(n, fn)
 	case *plan.TableFunction:
 		c := *n
 		c.Args = all(n.Args)
