@@ -3,7 +3,6 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flottstream/flott/internal/doctor/rules"
@@ -38,7 +37,7 @@ func (l Language) text(t rules.Text) string {
 			args[i] = l.word(string(a))
 		}
 	}
-	return fmt.Sprintf(format, args...)
+	return t.In(format, args)
 }
 
 // word is a word, or a whole sentence without figures, that fills a place in another.

@@ -47,6 +47,8 @@ var failureSigns = []struct{ text, kind string }{
 	{"Lost connection to task manager", failLost},
 	{"Connecting to remote task manager", failLost},
 	{"RemoteTransportException", failLost},
+	{"RecipientUnreachableException", failLost},
+	{"RemoteRpcInvocation(TaskExecutorGateway", failHeartbeat}, // it did not answer in time
 	{"TaskExecutor is shutting down", failLost},
 	{"The TaskExecutor is shutting down", failLost},
 	{"Disconnect from JobManager responsible", failLost},

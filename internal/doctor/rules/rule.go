@@ -9,6 +9,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/flottstream/flott/internal/doctor/snapshot"
@@ -30,12 +31,22 @@ func (s Severity) String() string { return [...]string{"info", "warning", "criti
 type Text struct {
 	Format string
 	Args   []any
+	names  *strings.Replacer // keys by the names of the cluster's release; nil: present ones
 }
 
-func say(format string, args ...any) Text { return Text{format, args} }
+func say(format string, args ...any) Text { return Text{Format: format, Args: args} }
 
 // String is the sentence in English.
-func (t Text) String() string { return fmt.Sprintf(t.Format, t.Args...) }
+func (t Text) String() string { return t.In(t.Format, t.Args) }
+
+// In is the sentence by another format, of another language.
+func (t Text) In(format string, args []any) string {
+	s := fmt.Sprintf(format, args...)
+	if t.names != nil {
+		s = t.names.Replace(s)
+	}
+	return s
+}
 
 // Rule is one thing that can be wrong.
 type Rule struct {
@@ -207,6 +218,7 @@ func DiagnoseWith(s *snapshot.Snapshot, table []*Rule) *Diagnosis {
 		}
 	}
 	slices.SortStableFunc(d.Findings, func(a, b *Finding) int { return int(b.Severity) - int(a.Severity) })
+	d.rename(s.Version)
 	d.Chains = chains(s, d.Findings)
 	d.Health = health(d)
 	return d

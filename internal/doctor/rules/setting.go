@@ -90,7 +90,7 @@ func deprecatedKeys(c *Case) {
 		severity = Info
 	}
 	for _, key := range sortedKeys(c.S.Config) {
-		if now, ok := config.Renamed(key); ok {
+		if now, ok := config.Renamed(key); ok && !newName(c.S.Version, now) {
 			if _, both := c.S.Config[now]; both {
 				continue // Flink itself shows some keys under both names
 			}
@@ -106,7 +106,7 @@ func deprecatedKeys(c *Case) {
 			continue
 		}
 		seen[old] = true
-		f := c.found(Warning, say("'%s' is an old name of '%s'", old, now))
+		f := c.found(severity, say("'%s' is an old name of '%s'", old, now))
 		f.because("log %s", e.File)
 		f.remedy("%s instead of %s", now, old)
 	}
@@ -128,7 +128,7 @@ func unknownKeys(c *Case) {
 			continue
 		}
 		near := config.Nearest(key)
-		if near == "" && (ownKeys(key) || !strings.Contains(key, ".")) {
+		if near == "" && (c.before2() || ownKeys(key) || !strings.Contains(key, ".")) {
 			continue
 		}
 		severity := Info

@@ -146,7 +146,7 @@ var storyTime = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func newStory() *story {
 	s := &snapshot.Snapshot{
 		Taken: storyTime, Target: "http://test", Product: "Flink", Version: "2.3.0", SlotsTotal: 4, SlotsFree: 2,
-		Config:     map[string]string{"execution.checkpointing.incremental": "true", "metrics.reporter.prom.port": "9249", "high-availability.type": "kubernetes", "high-availability.storageDir": "s3://b/ha",
+		Config: map[string]string{"execution.checkpointing.incremental": "true", "metrics.reporter.prom.port": "9249", "high-availability.type": "kubernetes", "high-availability.storageDir": "s3://b/ha",
 			"table.exec.state.ttl": "1 d", "env.java.opts.all": "-Xlog:gc*:file=gc.log"},
 		JobManager: map[string]float64{"Status.JVM.Memory.Heap.Used": 100 << 20, "Status.JVM.Memory.Heap.Max": 1 << 30, "Status.JVM.GarbageCollector.All.TimeMsPerSecond": 5},
 		TaskManagers: []snapshot.TaskManager{{ID: "tm1", Slots: 4, Free: 2, CPUCores: 4, Metrics: map[string]float64{
