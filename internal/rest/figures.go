@@ -236,7 +236,7 @@ func (r *reading) counters() *reading {
 	for i, v := range r.vertices {
 		out.vertices[i].subtasks = make([]subtaskReading, len(v.subtasks))
 		for k, s := range v.subtasks {
-			out.vertices[i].subtasks[k] = subtaskReading{execution: s.execution, counters: s.counters, records: s.records}
+			out.vertices[i].subtasks[k] = subtaskReading{execution: s.execution, counters: s.counters, records: s.records, operators: s.operators}
 		}
 	}
 	return out

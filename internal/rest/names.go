@@ -169,6 +169,13 @@ func (l *list) ofOperator(s, old *subtaskReading, place int, source bool, second
 			continue // it has none
 		}
 		v := s.operators[place][name]
+		if name == "numLateRecordsDropped" {
+			then := 0.0
+			if place < len(old.operators) {
+				then = old.operators[place][name]
+			}
+			l.double("lateRecordsDroppedRate", rate(v, then, seconds))
+		}
 		if v == float64(int64(v)) || v <= -9.2e18 {
 			l.count(name, v)
 		} else {

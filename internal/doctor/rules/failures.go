@@ -101,7 +101,8 @@ var causeLine = regexp.MustCompile(`(?m)^(?:Caused by: )?([\w.$]+(?:Exception|Er
 func innermostCause(stack string) string {
 	all := causeLine.FindAllStringSubmatch(stack, -1)
 	if len(all) == 0 {
-		return ""
+		told, _ := strings.CutPrefix(stack, "error: ") // flott's own are sentences
+		return firstLine(told, 240)
 	}
 	return firstLine(all[len(all)-1][1], 240)
 }

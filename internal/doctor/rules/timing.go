@@ -349,7 +349,7 @@ func lateData(c *Case) {
 		}
 		shareLate := dropped / max(float64(read), dropped)
 		severity := Info
-		if dropped >= 50 && shareLate >= 0.001 {
+		if dropped >= 50 && shareLate >= 0.001 && !allZero(v.Of("lateRecordsDroppedRate")) {
 			severity = Warning
 		}
 		f := c.found(severity, say("%s dropped %.0f late records, %.2f %% of its input", shortName(v.Name), dropped, 100*shareLate)).at(v)
@@ -358,6 +358,16 @@ func lateData(c *Case) {
 		f.remedy("SET 'table.exec.emit.allow-lateness' = '1 min' for window results that may be corrected; a side output in the DataStream API")
 		f.expect("results are later by the bound and complete")
 	}
+}
+
+// allZero reports whether a rate is known and 0 everywhere: it is over for a minute.
+func allZero(rates map[string]snapshot.Spread) bool {
+	for _, r := range rates {
+		if !(r.Max == 0) {
+			return false
+		}
+	}
+	return len(rates) > 0
 }
 
 func watermarkLag(c *Case) {
