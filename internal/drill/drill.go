@@ -37,6 +37,9 @@ type Drill struct {
 	Break func(context.Context, *Lab) error
 	// Abroad injects the fault where the job is not ours; nil: it cannot be.
 	Abroad func(context.Context, *Lab) error
+	// Lasting faults are told of for long after they are over, as failures are: it is
+	// over when the job runs and has completed two checkpoints since.
+	Lasting bool
 	// Why it cannot be injected on the engines that On leaves out, or abroad.
 	Why string
 }

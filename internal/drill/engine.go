@@ -80,6 +80,14 @@ func freePort() (int, error) {
 func (e *flottEngine) url() string { return fmt.Sprintf("http://127.0.0.1:%d", e.port) }
 
 func (e *flottEngine) start(ctx context.Context, script string, resume bool) error {
+	if err := e.launch(script, resume); err != nil {
+		return err
+	}
+	return e.awaitJob(ctx, e.done)
+}
+
+// launch starts the process.
+func (e *flottEngine) launch(script string, resume bool) error {
 	path := filepath.Join(e.dir, "job.sql")
 	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
 		return err
@@ -99,7 +107,7 @@ func (e *flottEngine) start(ctx context.Context, script string, resume bool) err
 	e.mu.Lock()
 	e.cmd, e.done = cmd, done
 	e.mu.Unlock()
-	return e.awaitJob(ctx, done)
+	return nil
 }
 
 func (e *flottEngine) awaitJob(ctx context.Context, done chan struct{}) error {
@@ -122,12 +130,14 @@ func (e *flottEngine) awaitJob(ctx context.Context, done chan struct{}) error {
 	return nil
 }
 
+var errNotRunning = errors.New("the job does not run")
+
 // signal sends a signal to the process.
 func (e *flottEngine) signal(s os.Signal) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.cmd == nil {
-		return errors.New("the job does not run")
+		return errNotRunning
 	}
 	return e.cmd.Process.Signal(s)
 }
@@ -155,6 +165,9 @@ func (e *flottEngine) await(d time.Duration) {
 func (e *flottEngine) halt(context.Context) error {
 	err := e.signal(syscall.SIGKILL)
 	e.await(0)
+	if errors.Is(err, os.ErrProcessDone) || errors.Is(err, errNotRunning) {
+		return nil
+	}
 	return err
 }
 

@@ -9,7 +9,7 @@ import (
 // failureDrills end tasks and processes.
 var failureDrills = []*Drill{
 	{
-		Name: "kill-taskmanager", Title: "a TaskManager is killed", Cause: "taskmanager-lost", Also: []string{"slots-exhausted", "heartbeat-timeout"}, On: []Engine{Flink}, Job: eachRow.with("parallelism.default", "4"),
+		Name: "kill-taskmanager", Lasting: true, Title: "a TaskManager is killed", Cause: "taskmanager-lost", Also: []string{"slots-exhausted", "heartbeat-timeout"}, On: []Engine{Flink}, Job: eachRow.with("parallelism.default", "4"),
 		Why: "flott run is one process; the drill kill-process kills that",
 		Break: func(_ context.Context, l *Lab) error {
 			f := l.engine.(*flinkEngine)
@@ -32,7 +32,7 @@ var failureDrills = []*Drill{
 		},
 	},
 	{
-		Name: "user-exception", Title: "an order is no JSON, and the job fails at it", Cause: "user-exception", Also: []string{"restart-loop"}, On: everywhere, Job: eachRow, Why: ownJob,
+		Name: "user-exception", Lasting: true, Title: "an order is no JSON, and the job fails at it", Cause: "user-exception", Also: []string{"restart-loop"}, On: everywhere, Job: eachRow, Why: ownJob,
 		Break: func(_ context.Context, l *Lab) error {
 			usually, sent := usual(l.job.Partitions), false
 			l.Mend("the job skips what it cannot read", func(ctx context.Context) error {
@@ -62,16 +62,19 @@ var failureDrills = []*Drill{
 // settingDrills start the job again with a setting that is wrong.
 var settingDrills = []*Drill{
 	{
-		Name: "checkpoint-timeout-short", Title: "checkpoints may take no longer than 10 ms", Cause: "checkpoint-timeout-short", On: everywhere, Job: totals, Why: ownJob,
+		Name: "checkpoint-timeout-short", Title: "checkpoints may take no longer than 10 ms", Cause: "checkpoint-timeout-short", On: everywhere, Job: eachRow, Why: ownJob,
 		Break: misset("execution.checkpointing.timeout", "10 ms", "execution.checkpointing.tolerable-failed-checkpoints", "1000"),
 	},
 	{
-		Name: "checkpoint-interval-short", Title: "a checkpoint every 10 ms", Cause: "checkpoint-interval-short", On: everywhere, Job: totals, Why: ownJob,
+		Name: "checkpoint-interval-short", Title: "a checkpoint every 10 ms", Cause: "checkpoint-interval-short", On: everywhere, Job: eachRow, Why: ownJob,
 		Break: misset("execution.checkpointing.interval", "10 ms"),
 	},
 	{
 		Name: "checkpoint-disabled", Title: "the job is started without checkpoints", Cause: "checkpoint-disabled", On: everywhere, Job: totals, Why: ownJob,
-		Break: misset("execution.checkpointing.interval", ""),
+		Break: func(ctx context.Context, l *Lab) error {
+			l.Mend("checkpoints as usual", func(ctx context.Context) error { return l.anew(ctx, l.job) })
+			return l.anew(ctx, l.job.with("execution.checkpointing.interval", ""))
+		},
 	},
 	{
 		Name: "no-restart", Title: "the job is started without a restart strategy", Cause: "config-dangerous", On: everywhere, Job: totals, Why: ownJob,

@@ -23,6 +23,7 @@ type flinkEngine struct {
 	second *exec.Cmd // TaskManager beside the first
 	gone   chan struct{}
 	job    string // id of the job that runs
+	jars   string
 	line   []string
 }
 
@@ -30,16 +31,24 @@ type flinkEngine struct {
 const flinkPort = 8481
 
 func newFlink(ctx context.Context, o Options, dir string) (*flinkEngine, error) {
+	return newFlinkWith(ctx, o, dir, "", nil)
+}
+
+// newFlinkWith starts it with jars on the class path and settings of the cluster.
+func newFlinkWith(ctx context.Context, o Options, dir, jars string, settings []string) (*flinkEngine, error) {
 	port := o.Port
 	if port == 0 {
 		port = flinkPort
 	}
-	e := &flinkEngine{script: o.Script, dir: filepath.Join(dir, "flink"), port: port}
+	e := &flinkEngine{script: o.Script, dir: filepath.Join(dir, "flink"), port: port, jars: jars}
 	if _, err := os.Stat(o.Script); err != nil {
 		return nil, fmt.Errorf("a Flink of the drill's own takes scripts/flink of flott's repository: %w", err)
 	}
-	if err := e.run(ctx, "up", "-D", "heartbeat.timeout=15000", "-D", "heartbeat.interval=3000",
-		"-D", "execution.checkpointing.dir=file://"+filepath.Join(dir, "checkpoints")); err != nil {
+	up := []string{"up", "-D", "heartbeat.timeout=15000", "-D", "heartbeat.interval=3000", "-D", "execution.checkpointing.dir=file://" + filepath.Join(dir, "checkpoints")}
+	for _, s := range settings {
+		up = append(up, "-D", s)
+	}
+	if err := e.run(ctx, up...); err != nil {
 		return nil, errors.Join(err, e.down())
 	}
 	if err := e.addTaskManager(); err != nil {
@@ -59,7 +68,7 @@ func (e *flinkEngine) url() string { return fmt.Sprintf("http://127.0.0.1:%d", e
 func (e *flinkEngine) run(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, e.script, args...)
 	cmd.Env = append(os.Environ(), "FLINK_RUN="+e.dir, "FLINK_PORT="+strconv.Itoa(e.port), "FLINK_SLOTS=2", "FLINK_TASK_HEAP=500m",
-		"FLINK_MANAGED=200m", "FLINK_NETWORK=64m", "FLINK_JOBMANAGER_HEAP=512m", "FLINK_JVM=-XX:TieredStopAtLevel=1")
+		"FLINK_MANAGED=200m", "FLINK_NETWORK=64m", "FLINK_JOBMANAGER_HEAP=512m", "FLINK_JVM=-XX:TieredStopAtLevel=1", "FLINK_EXTRA_JARS="+e.jars)
 	out := &tail{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
@@ -123,6 +132,19 @@ func (e *flinkEngine) start(ctx context.Context, script string, resume bool) err
 		}
 		script = fmt.Sprintf("SET 'execution.state-recovery.path' = '%s';\n", path) + script
 	}
+	if err := e.submit(ctx, script); err != nil {
+		return err
+	}
+	err := until(ctx, time.Minute, 200*time.Millisecond, func() bool { return running(ctx, e.url()) })
+	if errors.Is(err, errLate) { // some faults keep a job from running
+		return nil
+	}
+	return err
+}
+
+// submit starts the job of a script.
+func (e *flinkEngine) submit(ctx context.Context, script string) error {
+	e.job = ""
 	file := filepath.Join(e.dir, "job.sql")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return err
@@ -150,11 +172,7 @@ func (e *flinkEngine) start(ctx context.Context, script string, resume bool) err
 	if e.job == "" {
 		return errors.New("Flink's SQL client did not start a job")
 	}
-	err = until(ctx, time.Minute, 200*time.Millisecond, func() bool { return running(ctx, e.url()) })
-	if errors.Is(err, errLate) { // some faults keep a job from running
-		return nil
-	}
-	return err
+	return nil
 }
 
 // lastCheckpoint is the path of the newest completed checkpoint of the job.

@@ -75,6 +75,9 @@ func (l *Lab) signal(pids []int, s, undo syscall.Signal) error {
 	return nil
 }
 
+// freeze stops processes until they are mended.
+func (l *Lab) freeze(pids []int) error { return l.signal(pids, syscall.SIGSTOP, syscall.SIGCONT) }
+
 // toxicAbroad adds a fault to the toxiproxy that the caller named.
 func toxicAbroad(kind, stream string, attributes toxics.Attributes) func(context.Context, *Lab) error {
 	return func(_ context.Context, l *Lab) error {

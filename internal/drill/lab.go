@@ -130,6 +130,14 @@ func (l *Lab) rerun(ctx context.Context, j Job) error {
 	return l.engine.start(ctx, l.script(j), true)
 }
 
+// anew ends the job and starts another one without what it kept.
+func (l *Lab) anew(ctx context.Context, j Job) error {
+	if err := l.engine.halt(ctx); err != nil {
+		return err
+	}
+	return l.engine.start(ctx, l.script(j), false)
+}
+
 // settle stops the input and counts what has arrived.
 func (l *Lab) settle(ctx context.Context) (*Rows, error) {
 	if l.feed == nil || l.job.Count == Uncounted {
@@ -138,5 +146,5 @@ func (l *Lab) settle(ctx context.Context) (*Rows, error) {
 	if err := l.feed.end(ctx, l.job.Partitions, l.job.Count == Sums); err != nil {
 		return nil, err
 	}
-	return settle(ctx, l.out, "results", l.job.Count, l.feed.Sent(), 20*time.Second)
+	return settle(ctx, l.out, "results", l.job.Count, l.feed.Sent(), l.feed.next, 20*time.Second)
 }

@@ -33,15 +33,15 @@ type result struct {
 	N  int64  `json:"n"`
 }
 
-// settle reads the results until all rows have arrived or, for a while, no more come.
-func settle(ctx context.Context, b *Broker, topic string, how Counting, sent int64, patience time.Duration) (*Rows, error) {
+// settle reads the results, of rows with so many ids, until all that were sent have arrived or, for a while, no more come.
+func settle(ctx context.Context, b *Broker, topic string, how Counting, sent, ids int64, patience time.Duration) (*Rows, error) {
 	client, err := b.client(kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
 	account := &Rows{Sent: sent}
-	seen := make([]bool, sent)
+	seen := make([]bool, ids)
 	for account.Arrived < sent {
 		poll, cancel := context.WithTimeout(ctx, patience)
 		fetches := client.PollFetches(poll)

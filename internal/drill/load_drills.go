@@ -60,11 +60,11 @@ var loadDrills = []*Drill{
 		Abroad: throttleAbroad,
 	},
 	{
-		Name: "freeze", Title: "a TaskManager stands still for longer than a heartbeat may take", Cause: "heartbeat-timeout", Also: []string{"taskmanager-lost"}, On: []Engine{Flink}, Job: eachRow,
+		Name: "freeze", Lasting: true, Title: "a TaskManager stands still for longer than a heartbeat may take", Cause: "heartbeat-timeout", Also: []string{"taskmanager-lost"}, On: []Engine{Flink}, Job: eachRow,
 		Why: "flott run is one process, which would not answer the doctor either",
 		Break: func(_ context.Context, l *Lab) error {
 			pids := l.engine.processes()
-			return l.signal(pids[len(pids)-1:], syscall.SIGSTOP, syscall.SIGCONT)
+			return l.freeze(pids[len(pids)-1:])
 		},
 		Abroad: signalAbroad(syscall.SIGSTOP, syscall.SIGCONT),
 	},

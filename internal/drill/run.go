@@ -223,11 +223,42 @@ func (l *Lab) awaitNamed(ctx context.Context, out *Outcome, start time.Time) (bo
 	return true, nil
 }
 
+// recovered reports whether the job runs and has completed two checkpoints since.
+func (l *Lab) recovered(ctx context.Context, since time.Time) bool {
+	list, err := jobs(ctx, l.engine.url())
+	if err != nil {
+		return false
+	}
+	for _, j := range list {
+		if j.State != "RUNNING" || j.Tasks.Running < j.Tasks.Total || l.Options.Job != "" && j.Name != l.Options.Job && !strings.HasPrefix(j.ID, l.Options.Job) {
+			continue
+		}
+		var w struct {
+			History []struct {
+				Status    string `json:"status"`
+				Triggered int64  `json:"trigger_timestamp"`
+			} `json:"history"`
+		}
+		if getJSON(ctx, l.engine.url()+"/jobs/"+j.ID+"/checkpoints", &w) != nil {
+			return false
+		}
+		n := 0
+		for _, c := range w.History {
+			if c.Status == "COMPLETED" && c.Triggered > since.UnixMilli() {
+				n++
+			}
+		}
+		return n >= 2
+	}
+	return false
+}
+
 func (l *Lab) awaitCleared(ctx context.Context, out *Outcome, start time.Time) error {
+	mended := time.Now()
 	l.say("waiting until the doctor no longer names it")
 	err := until(ctx, l.Options.ClearWithin, again, func() bool {
 		d, err := l.ask(ctx)
-		return err == nil && l.drill.find(d.causes) < 0
+		return err == nil && (l.drill.find(d.causes) < 0 || l.drill.Lasting && l.recovered(ctx, mended))
 	})
 	if errors.Is(err, errLate) {
 		out.Problem = fmt.Sprintf("the doctor still names it %s after it was mended", l.Options.ClearWithin)

@@ -12,13 +12,13 @@ import (
 // storageDrills break what the job writes to and reads from.
 var storageDrills = []*Drill{
 	{
-		Name: "storage-down", Title: "the checkpoints' folder cannot be written", Cause: "checkpoint-declined", Also: []string{"checkpoint-failing", "checkpoint-storage-slow"},
+		Name: "storage-down", Lasting: true, Title: "the checkpoints' folder cannot be written", Cause: "checkpoint-declined", Also: []string{"checkpoint-failing", "checkpoint-storage-slow"},
 		On: everywhere, Job: eachRow.with("execution.checkpointing.tolerable-failed-checkpoints", "1000"),
 		Break:  func(_ context.Context, l *Lab) error { return l.blockFolders() },
 		Abroad: cutAbroad,
 	},
 	{
-		Name: "kafka-outage", Title: "the broker of the results does not answer", Cause: "slow-sink", Also: []string{"kafka-unavailable", "user-exception", "restart-loop", "checkpoint-declined"}, On: everywhere, Job: eachRow,
+		Name: "kafka-outage", Lasting: true, Title: "the broker of the results does not answer", Cause: "slow-sink", Also: []string{"kafka-unavailable", "user-exception", "restart-loop", "checkpoint-declined"}, On: everywhere, Job: eachRow,
 		Break: func(_ context.Context, l *Lab) error {
 			l.Mend("the broker answers again", l.out.Proxy.Clear)
 			l.out.Proxy.Cut()
