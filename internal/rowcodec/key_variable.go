@@ -83,7 +83,7 @@ func (e *KeyEncoder) prepareNested(b *batch.Batch, cols []int, sel []int32, n in
 			i := pick(sel, k)
 			cell := e.nested[j*n+k][:0]
 			if !v.IsNull(i) {
-				cell = appendNested(cell, v, i, true)
+				cell = appendNested(cell, &e.cols[c].t, v, i, true)
 			}
 			e.nested[j*n+k] = cell
 		}

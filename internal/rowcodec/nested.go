@@ -13,33 +13,46 @@ import (
 // maxDepth bounds the nesting of decoded values.
 const maxDepth = 64
 
-// appendNested appends value i of an ARRAY, MAP, MULTISET or ROW vector, which
-// is not NULL. With canonical set, equal floats get equal bytes.
-func appendNested(dst []byte, v *batch.Vector, i int, canonical bool) []byte {
+// appendNested appends value i of an ARRAY, MAP, MULTISET or ROW vector of type t,
+// which is not NULL. With canonical set, equal floats get equal bytes. The types of
+// the members are those of t: a vector that an expression made may hold members that
+// are declared otherwise as to what can be NULL.
+func appendNested(dst []byte, t *types.Type, v *batch.Vector, i int, canonical bool) []byte {
 	switch v.Type.Physical() {
 	case types.LayoutRow:
-		return appendRowValue(dst, v, i, canonical)
-	case types.LayoutList, types.LayoutMap:
+		return appendRowValue(dst, t, v, i, canonical)
+	case types.LayoutList:
 		from, to := int(v.Offsets[i]), int(v.Offsets[i+1])
 		dst = binary.AppendUvarint(dst, uint64(to-from))
-		for _, kid := range v.Kids {
-			dst = appendElements(dst, kid, from, to, canonical)
+		return appendElements(dst, t.Elem, v.Kids[0], from, to, canonical)
+	case types.LayoutMap:
+		from, to := int(v.Offsets[i]), int(v.Offsets[i+1])
+		dst = binary.AppendUvarint(dst, uint64(to-from))
+		if t.Kind == types.Multiset {
+			dst = appendElements(dst, t.Elem, v.Kids[0], from, to, canonical)
+			return appendElements(dst, &count, v.Kids[1], from, to, canonical)
 		}
+		dst = appendElements(dst, t.Key, v.Kids[0], from, to, canonical)
+		return appendElements(dst, t.Elem, v.Kids[1], from, to, canonical)
 	}
 	return dst
 }
 
-func appendRowValue(dst []byte, v *batch.Vector, i int, canonical bool) []byte {
+// count is how often a MULTISET holds an element.
+var count = types.Of(types.Int).NotNull()
+
+func appendRowValue(dst []byte, t *types.Type, v *batch.Vector, i int, canonical bool) []byte {
 	at, bit := len(dst), 0
-	for _, kid := range v.Kids {
-		if hasNull(kid.Type) {
+	for k := range t.Fields {
+		if hasNull(t.Fields[k].Type) {
 			bit++
 		}
 	}
 	dst = appendZeros(dst, (bit+7)/8)
 	bit = 0
-	for _, kid := range v.Kids {
-		if hasNull(kid.Type) {
+	for k, kid := range v.Kids {
+		member := &t.Fields[k].Type
+		if hasNull(*member) {
 			if kid.IsNull(i) {
 				dst[at+bit>>3] |= 1 << (bit & 7)
 				bit++
@@ -47,15 +60,15 @@ func appendRowValue(dst []byte, v *batch.Vector, i int, canonical bool) []byte {
 			}
 			bit++
 		}
-		dst = appendElement(dst, kid, i, canonical)
+		dst = appendElement(dst, member, kid, i, canonical)
 	}
 	return dst
 }
 
-func appendElements(dst []byte, v *batch.Vector, from, to int, canonical bool) []byte {
-	if !hasNull(v.Type) {
+func appendElements(dst []byte, t *types.Type, v *batch.Vector, from, to int, canonical bool) []byte {
+	if !hasNull(*t) {
 		for i := from; i < to; i++ {
-			dst = appendElement(dst, v, i, canonical)
+			dst = appendElement(dst, t, v, i, canonical)
 		}
 		return dst
 	}
@@ -66,14 +79,14 @@ func appendElements(dst []byte, v *batch.Vector, from, to int, canonical bool) [
 			dst[at+(i-from)>>3] |= 1 << ((i - from) & 7)
 			continue
 		}
-		dst = appendElement(dst, v, i, canonical)
+		dst = appendElement(dst, t, v, i, canonical)
 	}
 	return dst
 }
 
 // appendElement appends one value that is not NULL; its end is known from its
 // beginning.
-func appendElement(dst []byte, v *batch.Vector, i int, canonical bool) []byte {
+func appendElement(dst []byte, t *types.Type, v *batch.Vector, i int, canonical bool) []byte {
 	switch v.Type.Physical() {
 	case types.LayoutNull:
 		return dst
@@ -82,7 +95,7 @@ func appendElement(dst []byte, v *batch.Vector, i int, canonical bool) []byte {
 		dst = binary.AppendUvarint(dst, uint64(len(x)))
 		return append(dst, x...)
 	case types.LayoutList, types.LayoutMap, types.LayoutRow:
-		return appendNested(dst, v, i, canonical)
+		return appendNested(dst, t, v, i, canonical)
 	case types.LayoutFloat32:
 		x := v.Float32s()[i]
 		if canonical {

@@ -103,7 +103,7 @@ func (e *RowEncoder) AppendColumns(dst []byte, cols []*batch.Vector, i int) []by
 			dst = appendSize(dst, len(x))
 			dst = append(dst, x...)
 		default:
-			e.scratch = appendNested(e.scratch[:0], v, i, false)
+			e.scratch = appendNested(e.scratch[:0], &c.t, v, i, false)
 			dst = appendSize(dst, len(e.scratch))
 			dst = append(dst, e.scratch...)
 		}
