@@ -34,7 +34,7 @@ func collectionFunctions() []function {
 		{name: "ARRAY_INTERSECT", min: 2, max: 2, typing: typeArrays, build: lists(arrayIntersect)},
 		{name: "ARRAY_REVERSE", min: 1, max: 1, typing: params(likeArg(0), anArray), build: lists(arrayReverse)},
 		{name: "ARRAY_SLICE", min: 2, max: 3, typing: params(likeArg(0), anArray, anInt), build: lists(arraySlice)},
-		{name: "ARRAY_SORT", min: 1, max: 3, typing: params(likeArg(0), anArray, aBool), build: lists(arraySort)},
+		{name: "ARRAY_SORT", min: 1, max: 3, typing: typeArraySort, build: lists(arraySort)},
 		{name: "ARRAY_MAX", min: 1, max: 1, typing: typeArrayExtreme, build: buildArrayExtreme(opGt)},
 		{name: "ARRAY_MIN", min: 1, max: 1, typing: typeArrayExtreme, build: buildArrayExtreme(opLt)},
 		{name: "ARRAY_JOIN", min: 2, max: 3, typing: params(strictly(types.String()), arrayOfText, aString), build: strict(arrayJoin)},
@@ -222,12 +222,20 @@ func typeSearch(result types.Type) func(*signature) (types.Type, error) {
 	}
 }
 
+func typeArraySort(s *signature) (types.Type, error) {
+	t, err := params(likeArg(0), anArray, aBool)(s)
+	if err == nil && (!isOrderedType(*t.Elem) || t.Elem.Kind == types.Boolean) {
+		return t, s.refuse(0, "The elements must be comparable")
+	}
+	return t, err
+}
+
 func typeArrayExtreme(s *signature) (types.Type, error) {
 	if err := anArray(s, 0); err != nil {
 		return types.Type{}, err
 	}
 	t := *s.typ(0).Elem
-	if !isOrderedType(t) {
+	if !isOrderedType(t) || t.Kind == types.Boolean {
 		return t, s.refuse(0, "The elements must be comparable")
 	}
 	return t.WithNull(true), nil

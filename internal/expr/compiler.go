@@ -235,8 +235,30 @@ func Fold(e Expr, env *Env) Expr {
 		}
 		lit := ValueLit(v, 0)
 		lit.Value.Type = call.T.WithNull(call.T.Nullable || v.IsNull(0))
-		return lit
+		return asLiteral(lit)
 	})
+}
+
+// asLiteral is what Flink's planner can write down of a folded value: there is
+// no literal of -0.0, and one of CHAR(n) has no more than n characters.
+func asLiteral(l *Literal) *Literal {
+	v := l.Value
+	if v.IsNull(0) {
+		return l
+	}
+	switch t := v.Type; t.Kind {
+	case types.Float:
+		v.Float32s()[0] += 0
+	case types.Double:
+		v.Float64s()[0] += 0
+	case types.Char:
+		if countRunes(v.At(0)) > t.Length {
+			cut := batch.New(t, 1)
+			cut.AppendBytes(appendFitted(nil, v.At(0), t))
+			return &Literal{Value: cut}
+		}
+	}
+	return l
 }
 
 // simplify applies the rules of AND, OR and CASE with constant conditions.

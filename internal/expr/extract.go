@@ -23,12 +23,16 @@ func buildExtract(b *builder) (node, error) {
 }
 
 func extractInterval(unit string, t types.Type) castFunc {
-	div, mod := int64(1), int64(1<<62)
+	div, mod, first := int64(1), int64(1<<62), int64(0)
 	switch unit {
 	case "YEAR":
 		div = 12
+	case "CENTURY":
+		div = 1200
+	case "MILLENNIUM":
+		div = 12000
 	case "QUARTER":
-		div, mod = 3, 4
+		div, mod, first = 3, 4, 1
 	case "MONTH":
 		mod = 12
 	case "DAY":
@@ -41,20 +45,11 @@ func extractInterval(unit string, t types.Type) castFunc {
 		div, mod = civil.MsPerSecond, 60
 	case "MILLISECOND":
 		mod = 1000
-	case "MICROSECOND", "NANOSECOND":
-		mod = 1000
-	}
-	scale := int64(1)
-	switch unit {
-	case "MICROSECOND":
-		scale = 1000
-	case "NANOSECOND":
-		scale = 1_000_000
 	}
 	return func(c *kernelCall, rows []int32) error {
 		out := c.out.Int64s()
 		for _, i := range rows {
-			out[i] = int64At(c.args[0], i) / div % mod * scale
+			out[i] = int64At(c.args[0], i) /div%mod + first
 		}
 		return nil
 	}
@@ -256,13 +251,15 @@ func buildTimestampDiff(b *builder) (node, error) {
 	}
 	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[1:]}
 	return newStrict(sub, func(c *kernelCall, rows []int32) error {
-		out := c.out.Int32s()
 		for _, i := range rows {
 			a, z := from.ms(c.args[0], i), to.ms(c.args[1], i)
-			if months > 0 {
-				out[i] = int32(monthsBetween(z, a) / months)
-			} else {
-				out[i] = int32((z - a) / ms * scale)
+			switch {
+			case months > 0:
+				setInt64(c, i, int64(int32(monthsBetween(z, a)/months)))
+			case unit == "WEEK": // Flink counts the seconds in an INT
+				setInt64(c, i, int64(int32((z-a)/civil.MsPerSecond)/(7*86400)))
+			default:
+				setInt64(c, i, (z-a)/ms*scale)
 			}
 		}
 		return nil

@@ -295,5 +295,23 @@ func (cv *conversion) float(f float64) string {
 	if verb == 'f' {
 		return cv.signed(neg, strconv.FormatFloat(roundShortest(f, p, false, false), 'f', p, 64))
 	}
+	if f > 0 && f < 1e-300 { // few digits are known of the least numbers, and Java rounds those
+		return cv.signed(neg, shortestExponent(f, p))
+	}
 	return cv.signed(neg, strconv.FormatFloat(f, 'e', p, 64))
+}
+
+// shortestExponent is f by its shortest decimal text with p digits behind the
+// point, where that has no more of them.
+func shortestExponent(f float64, p int) string {
+	text := strconv.FormatFloat(f, 'e', -1, 64)
+	mantissa, exp, _ := strings.Cut(text, "e")
+	whole, frac, _ := strings.Cut(mantissa, ".")
+	if len(frac) > p {
+		return strconv.FormatFloat(f, 'e', p, 64)
+	}
+	if p == 0 {
+		return whole + "e" + exp
+	}
+	return whole + "." + frac + strings.Repeat("0", p-len(frac)) + "e" + exp
 }

@@ -263,8 +263,8 @@ func similarToJava(pattern, escape string) (string, error) {
 			}
 			out.WriteString(`\` + pattern[i:i+1])
 			i++
-		case r == '\\':
-			out.WriteString(`\\`)
+		case r == '\\', r == '$':
+			out.WriteString(`\` + c)
 		case r == '_':
 			out.WriteByte('.')
 		case r == '%':

@@ -11,7 +11,7 @@ func temporalFunctions() []function {
 	fns := []function{
 		{name: "EXTRACT", min: 2, max: 2, typing: typeExtract(units), build: buildExtract},
 		{name: "TIMESTAMPADD", min: 3, max: 3, rewrite: rewriteTimestampAdd},
-		{name: "TIMESTAMPDIFF", min: 3, max: 3, typing: params(strictly(types.Of(types.Int)), units, aTemporal, aTemporal), build: buildTimestampDiff},
+		{name: "TIMESTAMPDIFF", min: 3, max: 3, typing: typeTimestampDiff(units), build: buildTimestampDiff},
 		{name: "MINUS_DATE", min: 3, max: 3, typing: typeMinusDate, build: buildMinusDate},
 		{name: "DATE_FORMAT", min: 2, max: 2, typing: typeDateFormat, build: buildDateFormat},
 		{name: "TO_TIMESTAMP", min: 1, max: 2, typing: params(always(types.TimestampOf(3)), aString, aString), build: buildToTimestamp},
@@ -76,12 +76,14 @@ func typeExtract(units family) func(*signature) (types.Type, error) {
 		t := s.typ(1)
 		ok := t.IsTemporal()
 		switch t.Kind {
+		case types.Date:
+			ok = ok && unit != "MICROSECOND" && unit != "NANOSECOND"
 		case types.Time:
-			ok = ok && (timeUnit(unit) || unit == "EPOCH")
+			ok = ok && timeUnit(unit) && unit != "MICROSECOND" && unit != "NANOSECOND"
 		case types.IntervalYearMonth:
-			ok = unit == "YEAR" || unit == "MONTH" || unit == "QUARTER"
+			ok = unit == "YEAR" || unit == "MONTH" || unit == "QUARTER" || unit == "CENTURY" || unit == "MILLENNIUM"
 		case types.IntervalDayTime:
-			ok = unit == "DAY" || timeUnit(unit)
+			ok = unit == "DAY" || timeUnit(unit) && unit != "MICROSECOND" && unit != "NANOSECOND"
 		}
 		switch {
 		case !t.IsTemporal() && !t.IsInterval():
@@ -156,11 +158,41 @@ func rewriteTimestampAdd(args []Expr) (Expr, error) {
 	if x.Type().Kind == types.Null {
 		x = NullLit(types.TimestampOf(3))
 	}
+	if t := x.Type(); unit == "MILLISECOND" && t.IsTimestamp() && t.Length < 3 {
+		t.Length = 3
+		cast, err := Cast(x, t)
+		if err != nil {
+			return nil, err
+		}
+		x = cast
+	}
 	amount, err := Resolve("*", []Expr{interval, n})
 	if err != nil {
 		return nil, err
 	}
 	return Resolve("+", []Expr{x, amount})
+}
+
+// typeTimestampDiff types TIMESTAMPDIFF(unit, a, b).
+func typeTimestampDiff(units family) func(*signature) (types.Type, error) {
+	return func(s *signature) (types.Type, error) {
+		t, err := params(strictly(types.Of(types.Int)), units, aTemporal, aTemporal)(s)
+		if err != nil {
+			return t, err
+		}
+		if unit, _ := ConstantString(s.args[0]); unit == "NANOSECOND" {
+			t.Kind = types.BigInt
+		}
+		return t, s.bothInstants(1, 2)
+	}
+}
+
+// bothInstants refuses the difference of an instant and a local time.
+func (s *signature) bothInstants(i, k int) error {
+	if (s.typ(i).Kind == types.TimestampLTZ) == (s.typ(k).Kind == types.TimestampLTZ) {
+		return nil
+	}
+	return typeErrorf(k, "Use CAST(… AS TIMESTAMP_LTZ(3))", "TIMESTAMP_LTZ only supports diff between the same type.")
 }
 
 func rewriteUnixTimestamp(args []Expr) (Expr, error) {
@@ -175,6 +207,9 @@ func rewriteUnixTimestamp(args []Expr) (Expr, error) {
 func typeMinusDate(s *signature) (types.Type, error) {
 	t, err := params(strictly(types.Of(types.IntervalDayTime)), aTemporal, aTemporal, keyword("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"))(s)
 	if err != nil {
+		return t, err
+	}
+	if err := s.bothInstants(0, 1); err != nil {
 		return t, err
 	}
 	unit, _ := ConstantString(s.args[2])
@@ -218,17 +253,26 @@ func typeToTimestampLTZ(s *signature) (types.Type, error) {
 	if !t.IsNumeric() || len(s.args) > 2 {
 		return t, s.refuse(0, "TO_TIMESTAMP_LTZ takes a number and a precision, or a string, a format and a time zone")
 	}
-	if t.Kind != types.BigInt {
-		x, err := Cast(s.args[0], types.Of(types.BigInt))
+	if len(s.args) == 1 {
+		s.args = append(s.args, Int64Lit(3))
+	}
+	if IsNullLit(s.args[1]) {
+		s.args[1] = Int64Lit(3)
+		s.args[0] = NullLit(types.Of(types.BigInt))
+		t = s.typ(0)
+	}
+	p, ok := ConstantInt(s.args[1])
+	target := types.Of(types.BigInt)
+	if t.IsApproximate() && ok && p == 0 {
+		target = types.Of(types.Double) // seconds with a fraction
+	}
+	if t.Kind != target.Kind {
+		x, err := Cast(s.args[0], target.WithNull(t.Nullable))
 		if err != nil {
 			return t, err
 		}
 		s.args[0] = x
 	}
-	if len(s.args) == 1 {
-		s.args = append(s.args, Int64Lit(3))
-	}
-	p, ok := ConstantInt(s.args[1])
 	if !ok || p < 0 || p > 9 {
 		return t, typeErrorf(1, "", "The precision of TO_TIMESTAMP_LTZ must be a constant from 0 to 9")
 	}

@@ -21,9 +21,6 @@ func typeTemporalSum(s *signature) (types.Type, error) {
 	case a.IsInterval() && b.IsInterval() && a.Kind == b.Kind:
 		return a.WithNull(nullable), nil
 	case a.IsTemporal() && b.IsInterval():
-		if a.Kind == types.Time && b.Kind == types.IntervalYearMonth {
-			break
-		}
 		return a.WithoutTime().WithNull(nullable), nil
 	}
 	hint := "Add or subtract an INTERVAL, as in ts + INTERVAL '1' DAY"
@@ -63,6 +60,8 @@ func buildTemporalSum(b *builder) (node, error) {
 		return newStrict(b, scaleInterval), nil
 	case rt.Kind == types.IntervalYearMonth && lt.IsInterval():
 		return newArith(b.call, arithOps[b.call.Fn], b.args[0], b.args[1], b.call.T), nil
+	case rt.Kind == types.IntervalYearMonth && lt.Kind == types.Time:
+		return newStrict(b, sameTime), nil
 	case rt.Kind == types.IntervalYearMonth:
 		return newStrict(b, addMonths(lt, sign, civil.NewZone(b.env.Zone))), nil
 	case lt.IsInterval(), lt.IsTimestamp() && lt.UnitsPerSecond() == 1000:
@@ -84,8 +83,8 @@ func addMillis(t types.Type, sign int64) castFunc {
 		switch t.Kind {
 		case types.Date:
 			for _, i := range rows {
-				days := civil.FloorDiv(int64(x.Int32s()[x.at(i)])*civil.MsPerDay+sign*ms[y.at(i)], civil.MsPerDay)
-				c.out.Int32s()[i] = int32(days)
+				// Whole days count, whatever hours there are beside them.
+				c.out.Int32s()[i] = x.Int32s()[x.at(i)] + int32(sign*(ms[y.at(i)]/civil.MsPerDay))
 			}
 		case types.Time:
 			for _, i := range rows {
@@ -100,6 +99,14 @@ func addMillis(t types.Type, sign int64) castFunc {
 		}
 		return nil
 	}
+}
+
+// sameTime is TIME ± months, which does not move it.
+func sameTime(c *kernelCall, rows []int32) error {
+	for _, i := range rows {
+		c.out.Int32s()[i] = c.args[0].Int32s()[c.args[0].at(i)]
+	}
+	return nil
 }
 
 // addMonths adds an interval of months to a DATE or timestamp; instants are

@@ -198,6 +198,9 @@ func readTimestamp(c *kernelCall, pats *patterns, i int32, zone *civil.Zone) (ms
 
 // buildToTimestampLTZ is TO_TIMESTAMP_LTZ of a number or of text.
 func buildToTimestampLTZ(b *builder) (node, error) {
+	if b.call.Args[0].Type().Kind == types.Double {
+		return newStrict(b, instantOfSeconds), nil
+	}
 	if !b.call.Args[0].Type().IsCharacter() {
 		p, _ := ConstantInt(b.call.Args[1])
 		return newStrict(b, instantOfNumber(int(p), b.call.T)), nil
@@ -222,6 +225,23 @@ func buildToTimestampLTZ(b *builder) (node, error) {
 	}), nil
 }
 
+// instantOfSeconds reads seconds with a fraction, to the ms below.
+func instantOfSeconds(c *kernelCall, rows []int32) error {
+	out, in := c.out.Int64s(), c.args[0].Float64s()
+	for _, i := range rows {
+		ms := in[c.args[0].at(i)] * 1000
+		if !(math.Abs(ms) < maxInstantMs) {
+			c.null(i)
+			continue
+		}
+		out[i] = int64(ms)
+	}
+	return nil
+}
+
+// maxInstantMs is beyond any year that has a name of four digits.
+const maxInstantMs = 1 << 53
+
 // instantOfNumber scales a count of 10^-precision seconds to the ticks of t.
 func instantOfNumber(precision int, t types.Type) castFunc {
 	unit := t.UnitsPerSecond()
@@ -229,10 +249,10 @@ func instantOfNumber(precision int, t types.Type) castFunc {
 	return func(c *kernelCall, rows []int32) error {
 		out, x := c.out.Int64s(), c.args[0]
 		in := x.Int64s()
-		up, limit := int64(1), int64(math.MaxInt64)
+		up, limit := int64(1), int64(maxInstantMs)/1000*per
 		if unit > per {
 			up = unit / per
-			limit = math.MaxInt64 / up
+			limit = min(limit, math.MaxInt64/up)
 		}
 		for _, i := range rows {
 			v := in[x.at(i)]
@@ -310,10 +330,8 @@ func buildFromUnixtime(b *builder) (node, error) {
 			if err != nil {
 				return c.fail("Invalid pattern '%s': %s", pats.text, err)
 			}
-			sec := c.args[0].Int64s()[c.args[0].at(i)]
-			if sec > 1<<50 || sec < -1<<50 {
-				return c.fail("%d seconds since the epoch are outside the calendar", sec)
-			}
+			// Java multiplies by 1000 without a look at the overflow.
+			sec := civil.FloorDiv(c.args[0].Int64s()[c.args[0].at(i)]*1000, 1000)
 			var in *civil.Zone
 			if p.NeedsZone() {
 				in = zone

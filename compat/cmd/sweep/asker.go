@@ -26,6 +26,9 @@ func (a asker) ask(ctx context.Context, p pack, exprs []string) map[string]answe
 func (a asker) into(ctx context.Context, p pack, exprs []string, answers map[string]answer) {
 	for len(exprs) > 0 {
 		types, rows, how, why := a.engine.query(ctx, p.settings, p.query(exprs))
+		if how == "" && len(types) != len(exprs) {
+			how, why = failed, "an expression of the list is not one column" // a comment, or two of them
+		}
 		if how == "" {
 			for i, x := range exprs {
 				of := answer{Type: types[i]}

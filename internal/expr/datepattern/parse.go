@@ -56,7 +56,7 @@ type Parsed struct {
 func (p *Pattern) Parse(s []byte) (Parsed, bool) {
 	var f fields
 	rest, ok := p.parseItems(p.items, s, &f)
-	if !ok || p.style == Modern && len(rest) > 0 {
+	if !ok || p.style == Modern && len(rest) > 0 || p.style == Legacy && len(rest) == len(s) {
 		return Parsed{}, false
 	}
 	return p.resolve(&f)
@@ -125,13 +125,16 @@ func (p *Pattern) parseNumber(it *item, s []byte, f *fields, inRun bool) ([]byte
 			s = s[1:]
 		}
 	}
+	if it.reserve >= 0 && p.style == Legacy { // digits beside digits: as many characters as letters
+		return p.parseColumn(it, s, f)
+	}
 	neg := false
 	if len(s) > 0 && (s[0] == '-' || s[0] == '+') && (it.letter == 'y' || it.letter == 'u' || p.style == Legacy) {
 		neg = s[0] == '-'
 		s = s[1:]
 	}
 	lo, hi := p.width(it)
-	if inRun || it.reserve >= 0 && p.style == Legacy {
+	if inRun {
 		lo, hi = it.count, it.count
 	}
 	digits := 0
@@ -153,6 +156,32 @@ func (p *Pattern) parseNumber(it *item, s []byte, f *fields, inRun bool) ([]byte
 		v = -v
 	}
 	return s[n:], p.store(it, v, n, f)
+}
+
+// parseColumn reads a number in a column of fixed width, as a lenient
+// DecimalFormat does: what follows the number in the column is left there.
+func (p *Pattern) parseColumn(it *item, s []byte, f *fields) ([]byte, bool) {
+	column := s[:min(len(s), it.count)]
+	if len(column) < it.count {
+		return nil, false
+	}
+	neg := column[0] == '-'
+	if neg {
+		column = column[1:]
+	}
+	n, v := 0, int64(0)
+	for n < len(column) && column[n] >= '0' && column[n] <= '9' {
+		v = v*10 + int64(column[n]-'0')
+		n++
+	}
+	if n == 0 {
+		return nil, false
+	}
+	read := n
+	if neg {
+		v, read = -v, n+1
+	}
+	return s[read:], p.store(it, v, n, f)
 }
 
 // width is the least and largest number of digits an item reads.

@@ -343,7 +343,7 @@ func (p *printer) receiver(x Expr) {
 }
 
 // specialCalls are the names which the parser does not read as name(args).
-var specialCalls = words(`CAST TRY_CAST CEIL CEILING FLOOR EXTRACT TIMESTAMPADD TIMESTAMPDIFF POSITION TRIM
+var specialCalls = words(`CAST TRY_CAST MINUS_DATE CEIL CEILING FLOOR EXTRACT TIMESTAMPADD TIMESTAMPDIFF POSITION TRIM
 	SUBSTRING OVERLAY TRANSLATE JSON_EXISTS JSON_VALUE JSON_QUERY JSON_OBJECT JSON_OBJECTAGG JSON_ARRAY
 	JSON_ARRAYAGG DESCRIPTOR MAP MODEL ` + bareNames)
 
@@ -442,6 +442,8 @@ func (p *printer) specialCall(c *Call) bool {
 		p.form(c.Args, "EXTRACT(", " FROM ", ")")
 	case (name == "TIMESTAMPADD" || name == "TIMESTAMPDIFF") && n == 3 && unitFirst:
 		p.form(c.Args, name+"(", ", ", ", ", ")")
+	case name == "MINUS_DATE" && n == 3 && isSymbol(c.Args[2]):
+		p.form(c.Args, "(", " - ", ") ", "")
 	case name == "POSITION" && n == 2:
 		p.form(c.Args, "POSITION(", " IN ", ")")
 	case name == "POSITION" && n == 3:

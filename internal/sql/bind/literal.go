@@ -52,7 +52,7 @@ func number(l *ast.Literal, negative bool) (expr.Expr, error) {
 		if err != nil {
 			return nil, errorAt(l, "", "Numeric literal '%s' out of range", text)
 		}
-		return expr.DoubleLit(v), nil
+		return expr.DoubleLit(v + 0), nil // there is no literal of -0.0
 	}
 	whole, fraction, _ := strings.Cut(l.Text, ".")
 	scale := len(fraction)
@@ -101,7 +101,14 @@ func moment(l *ast.Literal) (expr.Expr, error) {
 	}
 	typ := types.TimestampOf(precision)
 	unit := typ.UnitsPerSecond()
-	return expr.TimestampLit(typ, t.Unix()*unit+nanos/(1_000_000_000/unit)), nil
+	if y := t.Year(); precision > 6 && (y < 1678 || y > 2261) {
+		return nil, errorAt(l, "write at most six digits behind the point", "TIMESTAMP literals of more than microseconds are from the years 1678 to 2261, not '%s'", l.Text)
+	}
+	moment := expr.TimestampLit(typ, t.Unix()*unit+nanos/(1_000_000_000/unit))
+	if l.Kind == ast.TimestampLtzLit {
+		return expr.Cast(moment, types.TimestampLTZOf(precision))
+	}
+	return moment, nil
 }
 
 func timeLiteral(ms int64, precision int) expr.Expr {

@@ -218,7 +218,7 @@ func (p *parser) insideParens() (*ast.Query, []ast.Expr) {
 			}
 			first = &ast.ScalarSubquery{Span: p.span(pos), Query: q}
 		} else {
-			first = p.rowOrExpr(pos, inner)
+			first = p.difference(pos, p.rowOrExpr(pos, inner))
 		}
 		first = p.infix(pos, p.postfix(pos, first), ast.LevelOr)
 	} else {
@@ -282,8 +282,11 @@ func (p *parser) primary() ast.Expr {
 	case tokWord:
 		return p.word(t)
 	case tokPunct:
-		if t.text == "(" {
+		switch t.text {
+		case "(":
 			return p.parenthesised()
+		case "{":
+			return p.escape(t)
 		}
 	}
 	p.unexpected("an expression")
@@ -297,7 +300,7 @@ func (p *parser) parenthesised() ast.Expr {
 	if q != nil {
 		return &ast.ScalarSubquery{Span: p.span(pos), Query: q}
 	}
-	return p.rowOrExpr(pos, list)
+	return p.difference(pos, p.rowOrExpr(pos, list))
 }
 
 // word parses a primary that begins with a word.
