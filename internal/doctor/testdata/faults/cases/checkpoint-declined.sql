@@ -1,4 +1,5 @@
-SET 'pipeline.name'='no-storage';
+-- expect: checkpoint-declined
+-- do: block-storage 10s
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 SET 'execution.checkpointing.tolerable-failed-checkpoints'='100';

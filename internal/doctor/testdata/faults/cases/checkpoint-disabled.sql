@@ -1,4 +1,4 @@
-SET 'pipeline.name'='no-checkpoints';
+-- expect: checkpoint-disabled
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k BIGINT) WITH ('connector'='datagen','rows-per-second'='1000','fields.id.kind'='random','fields.id.min'='0','fields.id.max'='99');
 CREATE TABLE o (k BIGINT, n BIGINT) WITH ('connector'='blackhole');

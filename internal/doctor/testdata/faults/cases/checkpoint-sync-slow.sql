@@ -1,4 +1,5 @@
-SET 'pipeline.name'='slow-flush';
+-- expect: checkpoint-sync-slow
+-- on: flink
 SET 'execution.checkpointing.interval'='10s';
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k BIGINT) WITH ('connector'='datagen','rows-per-second'='50');

@@ -1,4 +1,4 @@
-SET 'pipeline.name'='timeout-short';
+-- expect: checkpoint-timeout-short
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 SET 'execution.checkpointing.timeout'='10 ms';

@@ -1,4 +1,7 @@
-SET 'pipeline.name'='keys';
+-- expect: config-deprecated, config-mistyped
+-- on: flink
+-- cluster: state.checkpoints.num-retained=3
+-- cluster: execution.checkpoint.interval=10 s
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k BIGINT, v INT) WITH ('connector'='datagen','rows-per-second'='800','fields.id.kind'='random','fields.id.min'='0','fields.id.max'='999','fields.k.min'='0','fields.k.max'='99999','fields.v.min'='0','fields.v.max'='100');

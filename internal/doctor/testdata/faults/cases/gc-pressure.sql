@@ -1,4 +1,5 @@
-SET 'pipeline.name'='garbage';
+-- expect: gc-pressure
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TEMPORARY FUNCTION hog AS 'flott.Hog';

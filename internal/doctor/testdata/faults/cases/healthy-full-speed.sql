@@ -1,4 +1,4 @@
-SET 'pipeline.name'='healthy-full-speed';
+-- expect: none
 SET 'execution.checkpointing.interval'='3s';
 SET 'parallelism.default'='1';
 CREATE TABLE s (id BIGINT, k BIGINT) WITH ('connector'='datagen');

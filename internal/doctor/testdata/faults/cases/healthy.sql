@@ -1,4 +1,4 @@
-SET 'pipeline.name'='healthy';
+-- expect: none
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k INT, ts AS LOCALTIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector'='datagen','rows-per-second'='500','fields.k.min'='0','fields.k.max'='999');

@@ -1,4 +1,5 @@
-SET 'pipeline.name'='narrow';
+-- expect: parallelism-mismatch
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='1';
 CREATE TEMPORARY FUNCTION spin AS 'flott.Spin';

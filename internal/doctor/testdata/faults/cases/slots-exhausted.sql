@@ -1,4 +1,5 @@
-SET 'pipeline.name'='too-wide';
+-- expect: slots-exhausted
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 SET 'parallelism.default'='9';

@@ -1,4 +1,5 @@
-SET 'pipeline.name'='slow-lookup';
+-- expect: slow-lookup
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k BIGINT, pt AS PROCTIME()) WITH ('connector'='datagen','rows-per-second'='2000');

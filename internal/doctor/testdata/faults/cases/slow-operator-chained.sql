@@ -1,4 +1,5 @@
-SET 'pipeline.name'='chained-function';
+-- expect: slow-operator
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TEMPORARY FUNCTION spin AS 'flott.Spin';

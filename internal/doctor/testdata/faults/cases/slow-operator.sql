@@ -1,4 +1,5 @@
-SET 'pipeline.name'='slow-operator';
+-- expect: slow-operator
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 SET 'table.optimizer.agg-phase-strategy'='ONE_PHASE';

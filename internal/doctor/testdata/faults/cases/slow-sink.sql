@@ -1,4 +1,5 @@
-SET 'pipeline.name'='slow-sink';
+-- expect: slow-sink
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k BIGINT) WITH ('connector'='datagen','rows-per-second'='2000');

@@ -1,4 +1,5 @@
-SET 'pipeline.name'='bad-row';
+-- expect: user-exception
+-- on: flink
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 SET 'restart-strategy.type'='fixed-delay';

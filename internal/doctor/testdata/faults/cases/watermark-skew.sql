@@ -1,4 +1,4 @@
-SET 'pipeline.name'='two-speeds';
+-- expect: watermark-skew
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TABLE a (id INT, ts AS LOCALTIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector'='datagen','rows-per-second'='200','fields.id.min'='0','fields.id.max'='999');

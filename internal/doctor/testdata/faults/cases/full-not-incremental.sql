@@ -1,0 +1,10 @@
+-- expect: checkpoint-not-incremental
+-- on: flink
+-- after: 75s
+-- tuned: no
+SET 'execution.checkpointing.interval'='5s';
+SET 'execution.checkpointing.incremental'='false';
+SET 'parallelism.default'='2';
+CREATE TABLE s (id INT, k STRING) WITH ('connector'='datagen','rows-per-second'='6000','fields.id.min'='0','fields.id.max'='150000','fields.k.length'='900');
+CREATE TABLE o (id INT, k STRING) WITH ('connector'='blackhole');
+INSERT INTO o SELECT id, LAST_VALUE(k) FROM s GROUP BY id;

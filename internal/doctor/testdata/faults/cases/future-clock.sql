@@ -1,0 +1,7 @@
+-- expect: clock-skew
+-- tuned: no
+SET 'execution.checkpointing.interval'='5s';
+SET 'parallelism.default'='2';
+CREATE TABLE s (k INT, ts AS LOCALTIMESTAMP + INTERVAL '2' DAY, WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector'='datagen','rows-per-second'='300','fields.k.min'='0','fields.k.max'='30');
+CREATE TABLE o (w TIMESTAMP(3), k INT, n BIGINT) WITH ('connector'='blackhole');
+INSERT INTO o SELECT window_start, k, COUNT(*) FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end, k;

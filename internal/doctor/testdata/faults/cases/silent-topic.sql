@@ -1,0 +1,9 @@
+-- expect: idle-source
+-- after: 40s
+-- tuned: no
+SET 'execution.checkpointing.interval'='5s';
+SET 'parallelism.default'='2';
+CREATE TABLE a (id INT, ts AS LOCALTIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) WITH ('connector'='datagen','rows-per-second'='150','fields.id.min'='0','fields.id.max'='99');
+CREATE TABLE b (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) WITH ('connector'='kafka','topic'='orders','properties.bootstrap.servers'='{broker}','properties.group.id'='g','scan.startup.mode'='earliest-offset','format'='json');
+CREATE TABLE o (id INT, t TIMESTAMP(3)) WITH ('connector'='blackhole');
+INSERT INTO o SELECT a.id, b.ts FROM a JOIN b ON a.id = b.id AND a.ts BETWEEN b.ts - INTERVAL '10' SECOND AND b.ts + INTERVAL '10' SECOND;
