@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"strings"
 	"sync"
 
+	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/flinkgateway"
+	"github.com/flottstream/flott/internal/shell/cluster"
+	"github.com/flottstream/flott/internal/shell/engine"
+	"github.com/flottstream/flott/internal/tableau"
+	"github.com/flottstream/flott/internal/types"
 )
 
 // Flink is the judge: a real Flink behind its SQL gateway.
@@ -42,63 +46,72 @@ func (f Flink) RunPrinting(ctx context.Context, script string, settings map[stri
 	return strings.Split(strings.TrimSuffix(string(after[len(before):]), "\n"), "\n"), nil
 }
 
-// Run implements Engine: a session of its own for each script.
+// Run implements Engine: a session of its own for each script, by the way that `flott run --target` takes.
 func (f Flink) Run(ctx context.Context, script string, settings map[string]string) ([]string, []ChangeRow, error) {
-	settings = maps.Clone(settings)
-	settings["table.dml-sync"] = "true" // INSERT returns when its job has ended
-	session, err := f.Client.Open(ctx, "compat", settings)
+	e, err := cluster.Open(ctx, f.Client, cluster.Options{Properties: settings})
 	if err != nil {
 		return nil, nil, sayable(err)
 	}
-	defer session.Close(context.WithoutCancel(ctx))
-	statements := Split(script)
+	defer e.Close(ctx)
+	statements := engine.ParseKnown(script) // what flott's parser does not know is Flink's to judge
 	if len(statements) == 0 {
 		return nil, nil, fmt.Errorf("the script has no statement")
 	}
-	last := len(statements) - 1
-	for _, statement := range statements[:last] {
-		if err := session.Execute(ctx, statement); err != nil {
-			return nil, nil, sayable(err)
-		}
+	final := &finalAnswer{}
+	run := engine.Script{Engine: e, Display: final, InTurn: true, Started: final.started}
+	if err := run.Run(ctx, script, statements); err != nil {
+		return nil, nil, sayable(err)
 	}
-	columns, rows, err := f.query(ctx, session, statements[last])
-	return columns, rows, sayable(err)
+	return final.columns, final.rows, nil
 }
 
-// query reads the final statement's changelog. A statement that is no query gives nothing.
-func (f Flink) query(ctx context.Context, session *flinkgateway.Session, statement string) (columns []string, rows []ChangeRow, err error) {
-	op, err := session.Submit(ctx, statement, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	for page, err := range op.Pages(ctx) {
-		if err != nil {
-			return nil, nil, err
-		}
-		if !page.IsQuery {
-			continue
-		}
-		columns = columns[:0]
-		for _, c := range page.Columns {
-			columns = append(columns, c.Name+" "+c.Type.String())
-		}
-		for _, r := range page.Rows {
-			rows = append(rows, ChangeRow{Kind: Kind(r.Kind.Short()), Fields: texts(r.Fields)})
-		}
-	}
-	return columns, rows, op.Close(ctx)
+// finalAnswer keeps the changelog of the last statement, if that is a query.
+type finalAnswer struct {
+	columns []string
+	rows    []ChangeRow
 }
 
-func texts(fields []*string) []string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = Null
-		if f != nil {
-			out[i] = *f
-		}
+// started forgets what an INSERT comes after.
+func (f *finalAnswer) started(j engine.Job) {
+	if !j.IsQuery() {
+		f.columns, f.rows = nil, nil
 	}
-	return out
 }
+
+// Answer implements engine.Display: a statement that is no query gives nothing.
+func (f *finalAnswer) Answer(engine.Statement, types.Schema, [][]*string) error {
+	f.columns, f.rows = nil, nil
+	return nil
+}
+
+// Rows implements engine.Display.
+func (f *finalAnswer) Rows(q engine.Query) (tableau.Writer, error) {
+	f.columns, f.rows = nil, nil
+	for i, c := range q.Columns {
+		f.columns = append(f.columns, c.Name+" "+q.Types[i])
+	}
+	return f, nil
+}
+
+// Row implements tableau.Writer.
+func (f *finalAnswer) Row(kind batch.RowKind, r *tableau.Row) error {
+	row := ChangeRow{Kind: Kind(kind.String())}
+	for i := range r.Len() {
+		text, ok := r.Field(i)
+		if !ok {
+			text = []byte(Null)
+		}
+		row.Fields = append(row.Fields, string(text))
+	}
+	f.rows = append(f.rows, row)
+	return nil
+}
+
+// Flush implements tableau.Writer.
+func (f *finalAnswer) Flush() error { return nil }
+
+// End implements tableau.Writer.
+func (f *finalAnswer) End() error { return nil }
 
 // sayable prefers the sentence that Flink's SQL client shows, the root cause, and marks what is no refusal of Flink's.
 func sayable(err error) error {

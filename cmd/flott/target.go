@@ -111,7 +111,7 @@ func (f *runFlags) properties(warn func(string)) (map[string]string, error) {
 			return nil, usageError{fmt.Errorf("-D %s: expected key=value", s)}
 		}
 		key = strings.TrimSpace(key)
-		if !config.Known(key) {
+		if !config.Known(key) && !strings.HasPrefix(key, "flott.") {
 			hint := ""
 			if near := config.Nearest(key); near != "" {
 				hint = "; did you mean '" + near + "'?"

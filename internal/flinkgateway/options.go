@@ -81,7 +81,7 @@ func (c *Client) unreachable(err error) error {
 	var verify *tls.CertificateVerificationError
 	cause := innermost(err)
 	switch {
-	case errors.As(err, &record):
+	case errors.As(err, &record) || strings.Contains(cause.Error(), "HTTP response to HTTPS client"):
 		return fmt.Errorf("%s does not speak TLS; use flink:// instead of flinks://", c.address)
 	case errors.As(err, &verify):
 		return fmt.Errorf("the certificate of %s is not trusted (%w); --target-ca FILE names its authority", c.address, cause)

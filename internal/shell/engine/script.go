@@ -14,6 +14,8 @@ type Script struct {
 	Display Display
 	// Detached: jobs that are no queries are started and left to the cluster.
 	Detached bool
+	// InTurn: every job runs to its end before the next statement, as with 'table.dml-sync'.
+	InTurn bool
 	// Started is told about every job, Ended when one has ended and its rows were shown. Either may be nil.
 	Started func(Job)
 	Ended   func(Job, error)
@@ -61,7 +63,7 @@ func (s *Script) runAll(ctx context.Context, script string, statements []Stateme
 			s.Started(job)
 		}
 		switch {
-		case job.IsQuery() || job.Bounded() && !s.Detached:
+		case job.IsQuery() || s.InTurn || job.Bounded() && !s.Detached:
 			if err := s.wait(ctx, job, st); err != nil {
 				return err
 			}
