@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"strings"
 
 	"github.com/flottstream/flott/internal/doctor/logscan"
@@ -117,6 +118,12 @@ func eachTaskManager(c *Case, figure string, ask func(t *snapshot.TaskManager, v
 }
 
 func heapFull(c *Case) {
+	for i := range c.S.TaskManagers {
+		if t := &c.S.TaskManagers[i]; len(t.Metrics) > 0 && math.IsNaN(gcShare(t)) {
+			c.notAssessed("no TaskManager has the metric %s", "Status.JVM.GarbageCollector.All.TimeMsPerSecond")
+			return
+		}
+	}
 	eachTaskManager(c, "Status.JVM.Memory.Heap.Used", func(t *snapshot.TaskManager, used float64) {
 		most := t.Metric("Status.JVM.Memory.Heap.Max")
 		if !(most > 0) || used < 0.9*most || !(gcShare(t) >= 0.05) {

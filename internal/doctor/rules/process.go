@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strings"
+	"time"
 
 	"github.com/flottstream/flott/internal/doctor/logscan"
 	"github.com/flottstream/flott/internal/doctor/snapshot"
@@ -75,6 +76,110 @@ var processRules = []Rule{
 			Source:    "Logs, sections 3, 4 and 8.",
 		},
 	},
+	{
+		ID: "FLT430", Cause: "heartbeat-timeout", Title: "A TaskManager is silent", Level: Warning, Needs: []snapshot.Part{snapshot.TaskManagers}, Cluster: silentTaskManager, Stage: 0, Explains: append([]string{"FLT401", "FLT402", "FLT431"}, heldBack...),
+		Doc: Doc{
+			Symptom:   "Its metrics and thread dumps are not to be had; checkpoints wait for its answers; nothing has failed yet.",
+			Cause:     "The process stands still (a long collection, a frozen or overloaded machine, SIGSTOP) or the network to it is cut. After heartbeat.timeout the JobManager gives it up.",
+			See:       "GET /taskmanagers: timeSinceLastHeartbeat (a time stamp) against those of the others.",
+			Remedy:    "Look at the machine before the timeout takes the evidence away: thread dump by kill -QUIT, GC log, dmesg, ping. heartbeat.timeout: 50 s stays as it is unless such pauses are known.",
+			Reproduce: "kill -STOP of a TaskManager.",
+			Source:    "Runbook, section 3, network partition, and section 4, heartbeats.",
+		},
+	},
+	{
+		ID: "FLT431", Cause: "task-start-slow", Title: "Tasks take long to get running", Level: Warning, Needs: []snapshot.Part{snapshot.Vertices, snapshot.Subtasks}, Job: slowStart, Symptom: true, Stage: 1, Explains: []string{"FLT105", "FLT112"},
+		Doc: Doc{
+			Symptom:   "The job is RUNNING, some of its subtasks are DEPLOYING or INITIALIZING for minutes; no record flows and checkpoints fail with `Not all required tasks are currently running`.",
+			Cause:     "DEPLOYING: the TaskManager does not answer or downloads jars. INITIALIZING: state is downloaded, or open() of a function or connector waits for something outside.",
+			See:       "Tab SubTasks: Status; thread dump of the TaskManager; metric initializationTime.",
+			Remedy:    "Local recovery (execution.state-recovery.from-local: true), more threads for downloads, time limits in open().",
+			Reproduce: "A function whose open() sleeps two minutes.",
+			Source:    "Runbook, section 5: TaskManager lost, state restored.",
+		},
+	},
+}
+
+// managerTime is the JobManager's time of the snapshot: the doctor's clock may differ.
+func managerTime(s *snapshot.Snapshot) (now time.Time) {
+	for i := range s.TaskManagers {
+		if t := s.TaskManagers[i].LastHeartbeat; t.After(now) {
+			now = t
+		}
+	}
+	for i := range s.Jobs {
+		if j := &s.Jobs[i]; !j.Start.IsZero() && j.State == "RUNNING" {
+			if t := j.Start.Add(j.Duration); t.After(now) {
+				now = t
+			}
+		}
+	}
+	return now
+}
+
+func silentTaskManager(c *Case) {
+	interval := 10 * time.Second
+	if d := flinkDuration(c.setting("heartbeat.interval")); d > 0 {
+		interval = d
+	}
+	now, known := managerTime(c.S), false
+	for i := range c.S.TaskManagers {
+		t := &c.S.TaskManagers[i]
+		if t.LastHeartbeat.IsZero() {
+			continue
+		}
+		known = true
+		silent := now.Sub(t.LastHeartbeat)
+		if silent < interval*3/2+time.Second {
+			continue
+		}
+		f := c.found(Warning, say("TaskManager %s has been silent for %s", t.ID, dur(silent))).on(t.ID)
+		f.because("a heartbeat is due every %s; heartbeat.timeout: %s", dur(interval), firstOf(c.setting("heartbeat.timeout"), "50 s"))
+		if why := t.Missing[snapshot.TaskManagerStats]; why != "" {
+			f.because("%s", why)
+		}
+		f.remedy("look at that machine now, before the timeout: jstack or kill -QUIT of the process, GC log, dmesg, network")
+		f.expect("heartbeats of all TaskManagers younger than their interval")
+	}
+	if !known && len(c.S.TaskManagers) > 0 {
+		c.notAssessed("the JobManager does not show when it heard from its TaskManagers")
+	}
+}
+
+// startMuch is how long tasks may take to get running.
+const startMuch = time.Minute
+
+func slowStart(c *Case) {
+	since := c.J.Start
+	if at, ok := c.J.Entered["RUNNING"]; ok {
+		since = at
+	}
+	took := managerTime(c.S).Sub(since)
+	if since.IsZero() || took < startMuch {
+		return
+	}
+	for i := range c.J.Vertices {
+		v := &c.J.Vertices[i]
+		n := map[string]int{}
+		var one *snapshot.Subtask
+		for k := range v.Subtasks {
+			if s := &v.Subtasks[k]; s.Status == "DEPLOYING" || s.Status == "INITIALIZING" {
+				n[s.Status]++
+				one = s
+			}
+		}
+		if one == nil {
+			continue
+		}
+		f := c.found(Warning, say("subtask %d of %s is still %s after %s", one.Index, shortName(v.Name), one.Status, dur(took))).at(v).subtask(one)
+		f.because("%d subtasks DEPLOYING, %d INITIALIZING of %d", n["DEPLOYING"], n["INITIALIZING"], len(v.Subtasks))
+		if last := c.J.Checkpoints.LatestCompleted; last != nil && n["INITIALIZING"] > 0 {
+			f.because("%s of state to restore", size(last.StateBytes))
+		}
+		f.remedy("DEPLOYING: look at the TaskManager and its download of jars (blob.server); INITIALIZING: at the download of state and at open() of functions and connectors")
+		f.remedy("execution.state-recovery.from-local: true; state.backend.rocksdb.checkpoint.transfer.thread.num: 8")
+		f.expect("all subtasks RUNNING within seconds")
+	}
 }
 
 func jobManagerHeap(c *Case) {

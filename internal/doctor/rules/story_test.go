@@ -36,7 +36,7 @@ import (
 //	checkpoint ID KEY=VALUE…          status, age, duration, state, bytes, acked, of, failure, format
 //	part CHECKPOINT ID INDEX K=V…     start, align, sync, async, state, bytes, acked
 //	exception KEY=VALUE…              age, name, stack, task, tm
-//	tm ID [NAME=VALUE…]               a metric of a TaskManager; tm ID free=N endpoint=H: of itself
+//	tm ID [NAME=VALUE…]               a metric of a TaskManager; tm ID free=N endpoint=H heard=AGE: of itself
 //	worker ID KEY=VALUE…              another TaskManager: endpoint, free, cpu
 //	jm [NAME=VALUE…]                  a metric of the JobManager; none: it has none
 //	nojobs why                        the jobs could not be read
@@ -149,7 +149,7 @@ func newStory() *story {
 		Config: map[string]string{"execution.checkpointing.incremental": "true", "metrics.reporter.prom.port": "9249", "high-availability.type": "kubernetes", "high-availability.storageDir": "s3://b/ha",
 			"table.exec.state.ttl": "1 d", "env.java.opts.all": "-Xlog:gc*:file=gc.log"},
 		JobManager: map[string]float64{"Status.JVM.Memory.Heap.Used": 100 << 20, "Status.JVM.Memory.Heap.Max": 1 << 30, "Status.JVM.GarbageCollector.All.TimeMsPerSecond": 5},
-		TaskManagers: []snapshot.TaskManager{{ID: "tm1", Slots: 4, Free: 2, CPUCores: 4, Metrics: map[string]float64{
+		TaskManagers: []snapshot.TaskManager{{ID: "tm1", Slots: 4, Free: 2, CPUCores: 4, LastHeartbeat: storyTime.Add(-3 * time.Second), Metrics: map[string]float64{
 			"Status.JVM.CPU.Load": 0.3, "Status.JVM.GarbageCollector.All.TimeMsPerSecond": 5, "Status.JVM.Memory.Heap.Used": 100 << 20, "Status.JVM.Memory.Heap.Max": 1 << 30,
 			"Status.JVM.Memory.Metaspace.Used": 50 << 20, "Status.JVM.Memory.Metaspace.Max": 256 << 20, "Status.Shuffle.Netty.RequestedMemoryUsage": 10, "Status.Shuffle.Netty.AvailableMemorySegments": 1000,
 			"Status.Flink.Memory.Managed.Used": 512 << 20, "Status.Flink.Memory.Managed.Total": 512 << 20,
@@ -241,6 +241,11 @@ func (b *story) line(w []string) error {
 				t.Free = atoi(value)
 			case "endpoint":
 				t.Endpoint = value
+			case "heard":
+				t.LastHeartbeat = time.Time{}
+				if value != "never" {
+					t.LastHeartbeat = storyTime.Add(-duration(value))
+				}
 			default:
 				t.Metrics[key] = number(value)
 			}
