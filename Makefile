@@ -6,7 +6,7 @@ GO ?= go
 export CGO_ENABLED = 0
 TEST = $(GO) test -ldflags='-s -w'
 
-.PHONY: build test quick race fuzz bench chaos compat sim lint clean
+.PHONY: build test quick race fuzz bench chaos compat sim doctor-corpus lint clean
 
 build: ## the binary
 	$(GO) build -trimpath -ldflags='-s -w' -o flott ./cmd/flott
@@ -40,6 +40,14 @@ KILLS ?= 100
 chaos: ## kill -9 a job on a real Kafka again and again: make chaos KILLS=100 SEED=7
 	$(GO) test -count=1 -timeout 120s -run 'Audit|Verdict' ./chaos
 	$(GO) run ./chaos -kills $(KILLS) $(if $(SEED),-seed $(SEED)) $(CHAOS)
+
+doctor-corpus: ## the doctor on recorded faults: confusion matrix, precision, recall; LIVE=1 plays the cases again
+	$(GO) test -count=1 -v -run 'TestScore|TestMeasure' ./internal/doctor/corpus
+ifdef LIVE
+	$(GO) build -trimpath -ldflags='-s -w' -o flott ./cmd/flott
+	$(GO) run ./compat/cmd/corpus -engine flott -flott ./flott $(if $(ONLY),-only '$(ONLY)')
+	$(GO) run ./compat/cmd/corpus -engine flink $(if $(ONLY),-only '$(ONLY)')
+endif
 
 clean:
 	rm -f flott

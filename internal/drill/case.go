@@ -240,7 +240,7 @@ func (s *Stage) keep(ctx context.Context, c *Case, l *Lab, begun time.Time, path
 		return err
 	}
 	host, _ := os.Hostname() // "" if nobody knows
-	names := []string{l.dir, "/data/case", s.dir, "/data", filepath.Dir(s.Options.Flott), "/opt/flott"}
+	names := []string{l.dir, "/data/case", s.dir, "/data"}
 	if home, err := os.UserHomeDir(); err == nil && len(home) > 1 {
 		names = append(names, home, "/home/flink")
 	}

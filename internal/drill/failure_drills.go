@@ -34,7 +34,7 @@ var failureDrills = []*Drill{
 	{
 		Name: "user-exception", Lasting: true, Title: "an order is no JSON, and the job fails at it", Cause: "user-exception", Also: []string{"restart-loop"}, On: everywhere, Job: eachRow, Why: ownJob,
 		Break: func(_ context.Context, l *Lab) error {
-			usually, sent := usual(l.job.Partitions), false
+			usually, sent := l.usually(), false
 			l.Mend("the job skips what it cannot read", func(ctx context.Context) error {
 				l.feed.Set(l.job.Rate, usually)
 				mended := l.job

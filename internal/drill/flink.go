@@ -116,7 +116,7 @@ func (e *flinkEngine) addTaskManager() error {
 }
 
 func (e *flinkEngine) awaitTaskManagers(ctx context.Context, n int) error {
-	return until(ctx, time.Minute, 500*time.Millisecond, func() bool {
+	return until(ctx, 4*time.Minute, 500*time.Millisecond, func() bool {
 		var w struct {
 			TaskManagers int `json:"taskmanagers"`
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Job is the job of a drill: SQL over a topic of orders into a topic of results.
@@ -19,7 +20,7 @@ type Job struct {
 	Results     string // columns of the table results
 	// Format options of the orders, such as 'json.ignore-parse-errors'.
 	Orders map[string]string
-	Local  bool // checkpoints in a folder that the drill may break
+	Behind time.Duration // how old orders are when they arrive
 }
 
 // The jobs of drills. eachRow writes one result per order, behind an exchange by
@@ -58,6 +59,8 @@ func (j Job) with(pairs ...string) Job {
 }
 
 func (j Job) at(rate int) Job { j.Rate = rate; return j }
+
+func (j Job) behind(d time.Duration) Job { j.Behind = d; return j }
 
 // place is where a job's outside is.
 type place struct {

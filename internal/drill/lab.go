@@ -88,7 +88,7 @@ func (l *Lab) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if l.feed, err = newFeed(l.in, "orders", l.job.Rate, usual(l.job.Partitions)); err != nil {
+	if l.feed, err = newFeed(l.in, "orders", l.job.Rate, l.usually()); err != nil {
 		return err
 	}
 	switch l.Options.Engine {

@@ -25,7 +25,7 @@ var loadDrills = []*Drill{
 	{
 		Name: "hot-key", Title: "nine of ten orders have the same key", Cause: "data-skew", On: everywhere, Job: heavy, Why: ownJob,
 		Break: func(_ context.Context, l *Lab) error {
-			usually := usual(l.job.Partitions)
+			usually := l.usually()
 			l.reshape(0, func(n int64, now time.Time) Row {
 				row := usually(n, now)
 				if n%10 != 0 {
@@ -70,10 +70,16 @@ var loadDrills = []*Drill{
 	},
 }
 
+// usually is the shape of the job's healthy input.
+func (l *Lab) usually() Shape {
+	shape, behind := usual(l.job.Partitions), l.job.Behind
+	return func(n int64, now time.Time) Row { return shape(n, now.Add(-behind)) }
+}
+
 // reshape changes what is sent and leaves how it is mended.
 func (l *Lab) reshape(rate int, shape Shape) {
 	l.Mend("the usual orders at the usual rate", func(context.Context) error {
-		l.feed.Set(l.job.Rate, usual(l.job.Partitions))
+		l.feed.Set(l.job.Rate, l.usually())
 		return nil
 	})
 	l.feed.Set(rate, shape)

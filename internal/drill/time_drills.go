@@ -28,7 +28,7 @@ var timeDrills = []*Drill{
 	{
 		Name: "idle-source", Title: "one of two partitions falls silent", Cause: "idle-source", Also: []string{"watermark-stalled"}, On: everywhere, Job: windows, Why: ownJob,
 		Break: func(_ context.Context, l *Lab) error {
-			usually := usual(l.job.Partitions)
+			usually := l.usually()
 			l.reshape(0, func(n int64, now time.Time) Row {
 				row := usually(n, now)
 				row.Partition = 0
@@ -38,16 +38,28 @@ var timeDrills = []*Drill{
 		},
 	},
 	{
-		Name: "watermark-skew", Title: "one of two partitions is twenty minutes behind", Cause: "watermark-skew", On: everywhere, Job: windows, Why: ownJob,
+		Name: "watermark-skew", Title: "one of two partitions is twenty minutes ahead", Cause: "watermark-skew", On: everywhere, Job: windows.behind(30 * time.Minute), Why: ownJob,
 		Break: func(_ context.Context, l *Lab) error {
-			l.reshape(0, ahead(l.job.Partitions))
+			usually := l.usually()
+			near := func(partition int32) Shape {
+				return func(n int64, now time.Time) Row {
+					row := usually(n, now)
+					if row.Partition >= partition {
+						row.Time = row.Time.Add(20 * time.Minute)
+					}
+					return row
+				}
+			}
+			// Event time does not go back: the other partition catches up.
+			l.Mend("all partitions are as far", func(context.Context) error { l.feed.Set(0, near(0)); return nil })
+			l.feed.Set(0, near(1))
 			return nil
 		},
 	},
 	{
 		Name: "state-growth", Title: "every order has a key of its own, and nothing is forgotten", Cause: "state-growth", On: everywhere, Job: totals, Why: ownJob,
 		Break: func(_ context.Context, l *Lab) error {
-			usually, note := usual(l.job.Partitions), strings.Repeat("x", 200)
+			usually, note := l.usually(), strings.Repeat("x", 200)
 			l.reshape(4*l.job.Rate, func(n int64, now time.Time) Row {
 				row := usually(n, now)
 				row.Key, row.Note = n, note
@@ -60,23 +72,11 @@ var timeDrills = []*Drill{
 
 // delayed makes rows older than the clock.
 func (l *Lab) delayed(by func(n int64) time.Duration) error {
-	usually := usual(l.job.Partitions)
+	usually := l.usually()
 	l.reshape(0, func(n int64, now time.Time) Row {
 		row := usually(n, now)
 		row.Time = now.Add(-by(n))
 		return row
 	})
 	return nil
-}
-
-// ahead puts all partitions but the first twenty minutes ahead.
-func ahead(partitions int32) Shape {
-	usually := usual(partitions)
-	return func(n int64, now time.Time) Row {
-		row := usually(n, now)
-		if row.Partition > 0 {
-			row.Time = now.Add(20 * time.Minute)
-		}
-		return row
-	}
 }

@@ -1,4 +1,5 @@
 -- expect: user-exception
+-- on: flink
 -- tuned: no
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='1';
