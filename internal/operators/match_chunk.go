@@ -125,8 +125,8 @@ func (m *matcher) loadChunk() error {
 	if err := m.partial.Get(0, &c.keys, c.partial); err != nil {
 		return err
 	}
-	for len(c.runs) < n {
-		c.runs = append(c.runs[:cap(c.runs)], matchRun{})
+	if c.runs = c.runs[:cap(c.runs)]; len(c.runs) < n { // what a run has allocated is used again
+		c.runs = append(c.runs, make([]matchRun, n-len(c.runs))...)
 	}
 	c.runs = c.runs[:n]
 	c.recs, c.times, c.active = c.recs[:0], c.times[:0], c.active[:0]
