@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -287,7 +288,7 @@ func reason(s *snapshot.Snapshot, j *snapshot.Job, l *Load, n *Neck) string {
 		return ruleNetwork
 	case saturated(l, n):
 		return ruleCPU
-	case narrow(n):
+	case narrow(l, n):
 		return ruleParallelism
 	case w.Samples == 0 && strings.Contains(n.V.Name, "LookupJoin"):
 		return ruleSlowLookup
@@ -345,11 +346,20 @@ func saturated(l *Load, n *Neck) bool {
 }
 
 // narrow reports whether the neck has fewer subtasks than what feeds it.
-func narrow(n *Neck) bool {
-	for _, h := range n.Held {
-		if h.Parallelism > n.V.Parallelism && n.BusyAvg >= busyHigh {
-			return true
+func narrow(l *Load, n *Neck) bool { return n.BusyAvg >= busyHigh && l.wider(n) > n.V.Parallelism }
+
+// wider is the highest parallelism of the tasks that a neck holds back, directly or
+// through one another.
+func (l *Load) wider(n *Neck) (most int) {
+	seen := map[string]bool{}
+	for queue := slices.Clone(n.Held); len(queue) > 0; queue = queue[1:] {
+		most = max(most, queue[0].Parallelism)
+		for _, in := range queue[0].Inputs {
+			if up := l.Vertices[in.From]; up != nil && up.PressureMax >= pressureLow && !seen[in.From] {
+				seen[in.From] = true
+				queue = append(queue, up.V)
+			}
 		}
 	}
-	return false
+	return most
 }

@@ -424,10 +424,7 @@ func gcRemedy(f *Finding) {
 }
 
 func parallelismMismatch(c *Case, n *Neck) {
-	before := 0
-	for _, h := range n.Held {
-		before = max(before, h.Parallelism)
-	}
+	before := c.L.wider(n)
 	f := neckFinding(c, n, say("%s has %d subtasks for the output of %d", shortName(n.V.Name), n.V.Parallelism, before)).seen(n.Work)
 	f.remedy("give it the parallelism of its input (%d): remove 'sink.parallelism' or setParallelism(%d)", before, n.V.Parallelism)
 	f.expect("with equal parallelism and a forward edge the two become one chain: no serialisation between them")
