@@ -32,12 +32,14 @@ func resolveEdge(f *Function, last bool) error {
 	return nil
 }
 
-// retracting returns f for input that retracts: FIRST_VALUE and LAST_VALUE then
-// keep all values.
+// retracting returns f for input that retracts: FIRST_VALUE, LAST_VALUE and the
+// BITMAP aggregates then keep all values.
 func (f Function) retracting() Function {
 	switch e := f.impl.(type) {
 	case interface{ isLast() bool }:
 		f.impl = edgeList{list{rowcodec.NewRowEncoder(f.Args[:1])}, e.isLast()}
+	case bitmapAgg:
+		f.impl = e.retracting(f.Args)
 	}
 	return f
 }

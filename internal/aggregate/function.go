@@ -205,6 +205,14 @@ var resolvers = map[string]func(*Function) error{
 	"JSON_ARRAYAGG_ABSENT_ON_NULL":  func(f *Function) error { return resolveJSONArray(f, true) },
 	"JSON_OBJECTAGG_NULL_ON_NULL":   func(f *Function) error { return resolveJSONObject(f, false) },
 	"JSON_OBJECTAGG_ABSENT_ON_NULL": func(f *Function) error { return resolveJSONObject(f, true) },
+	"BITMAP_BUILD_AGG":              resolveBitmap,
+	"BITMAP_BUILD_CARDINALITY_AGG":  resolveBitmap,
+	"BITMAP_AND_AGG":                resolveBitmap,
+	"BITMAP_AND_CARDINALITY_AGG":    resolveBitmap,
+	"BITMAP_OR_AGG":                 resolveBitmap,
+	"BITMAP_OR_CARDINALITY_AGG":     resolveBitmap,
+	"BITMAP_XOR_AGG":                resolveBitmap,
+	"BITMAP_XOR_CARDINALITY_AGG":    resolveBitmap,
 }
 
 func getInt(rec []byte, off int) int64    { return int64(le.Uint64(rec[off:])) }

@@ -49,7 +49,7 @@ func extractInterval(unit string, t types.Type) castFunc {
 	return func(c *kernelCall, rows []int32) error {
 		out := c.out.Int64s()
 		for _, i := range rows {
-			out[i] = int64At(c.args[0], i) /div%mod + first
+			out[i] = int64At(c.args[0], i)/div%mod + first
 		}
 		return nil
 	}

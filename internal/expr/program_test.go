@@ -279,9 +279,9 @@ func TestFold(t *testing.T) {
 
 func TestUnknownFunctions(t *testing.T) {
 	for name, want := range map[string]string{
-		"UPER":         "No match found for function UPER. Did you mean UPPER?",
-		"xyzzy":        "No match found for function XYZZY. SHOW FUNCTIONS lists the functions there are; CREATE FUNCTION registers a new one",
-		"ML_PREDICT":   "Function ML_PREDICT is not supported yet",
+		"UPER":       "No match found for function UPER. Did you mean UPPER?",
+		"xyzzy":      "No match found for function XYZZY. SHOW FUNCTIONS lists the functions there are; CREATE FUNCTION registers a new one",
+		"ML_PREDICT": "Function ML_PREDICT is not supported yet",
 	} {
 		if _, err := Resolve(name, nil); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", name, err, want)

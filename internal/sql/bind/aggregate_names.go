@@ -19,6 +19,8 @@ var aggregateNames = map[string]bool{
 	"COLLECT": true, "ARRAY_AGG": true, "LISTAGG": true, "STRING_AGG": true, "FIRST_VALUE": true, "LAST_VALUE": true,
 	"PERCENTILE": true, "JSON_OBJECTAGG": true, "JSON_ARRAYAGG": true, "APPROX_COUNT_DISTINCT": true,
 	"SINGLE_VALUE": true, "SUM0": true,
+	"BITMAP_BUILD_AGG": true, "BITMAP_BUILD_CARDINALITY_AGG": true, "BITMAP_AND_AGG": true, "BITMAP_AND_CARDINALITY_AGG": true,
+	"BITMAP_OR_AGG": true, "BITMAP_OR_CARDINALITY_AGG": true, "BITMAP_XOR_AGG": true, "BITMAP_XOR_CARDINALITY_AGG": true,
 }
 
 // AggregateNames lists the aggregate and window functions, sorted.
