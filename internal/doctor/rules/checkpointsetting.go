@@ -257,12 +257,16 @@ func notIncremental(c *Case) {
 		bytes, state = max(bytes, cp.Bytes), max(state, cp.StateBytes)
 	}
 	said := strings.EqualFold(c.setting("execution.checkpointing.incremental", "state.backend.incremental"), "true")
-	if said || state < 1<<20 {
+	// A job may have another setting than its cluster, which REST does not show:
+	// many checkpoints that are all as large as the state tell.
+	plain := len(done) >= 5 && state >= 16<<20
+	if said && !plain || state < 1<<20 {
 		return
 	}
 	avg, _, n := typical(c.J)
 	severity := Info
-	if state >= 1<<30 || avg >= 10*time.Second || state >= 16<<20 && avg >= 2*time.Second {
+	perSecond := float64(bytes) / max(k.Config.Interval.Seconds(), 1)
+	if state >= 1<<30 || avg >= 10*time.Second || state >= 16<<20 && (avg >= 2*time.Second || perSecond >= 4<<20) {
 		severity = Warning
 	}
 	f := c.found(severity, say("RocksDB writes its full state, %s, at every checkpoint", size(state)))

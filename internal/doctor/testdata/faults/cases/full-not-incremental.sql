@@ -1,10 +1,10 @@
 -- expect: checkpoint-not-incremental
 -- on: flink
--- after: 75s
+-- after: 90s
 -- tuned: no
-SET 'execution.checkpointing.interval'='5s';
+SET 'execution.checkpointing.interval'='8s';
 SET 'execution.checkpointing.incremental'='false';
 SET 'parallelism.default'='2';
-CREATE TABLE s (id INT, k STRING) WITH ('connector'='datagen','rows-per-second'='6000','fields.id.min'='0','fields.id.max'='150000','fields.k.length'='900');
+CREATE TABLE s (id INT, k STRING) WITH ('connector'='datagen','rows-per-second'='1200','fields.id.min'='0','fields.id.max'='40000','fields.k.length'='1500');
 CREATE TABLE o (id INT, k STRING) WITH ('connector'='blackhole');
 INSERT INTO o SELECT id, LAST_VALUE(k) FROM s GROUP BY id;
