@@ -25,8 +25,12 @@ import (
 	"github.com/flottstream/flott/internal/connector/upsertkafka"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/format/canaljson"
 	"github.com/flottstream/flott/internal/format/csv"
+	"github.com/flottstream/flott/internal/format/debeziumjson"
 	"github.com/flottstream/flott/internal/format/json"
+	"github.com/flottstream/flott/internal/format/maxwelljson"
+	"github.com/flottstream/flott/internal/format/oggjson"
 	"github.com/flottstream/flott/internal/format/raw"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/jobmanager"
@@ -55,7 +59,9 @@ func Connectors() map[string]connector.Factory {
 
 // Formats are the formats of this binary.
 func Formats() map[string]format.Factory {
-	list := []format.Factory{csv.Factory{}, json.Factory{}, raw.Factory{}}
+	list := []format.Factory{
+		canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, raw.Factory{},
+	}
 	m := make(map[string]format.Factory, len(list))
 	for _, f := range list {
 		m[f.Name()] = f

@@ -1,5 +1,18 @@
-// Package format is the contract between bytes and rows: json, csv, raw and
-// their later sisters implement it, connectors use it.
+// Package format is the contract between bytes and rows: json, csv, avro and
+// their sisters implement it, connectors use it.
+//
+// A Factory makes decoders and encoders of messages, which is all that a
+// connector of a message queue needs. What else a format can do it says by
+// further interfaces:
+//
+//   - StreamDecoder, LineDecoder, FileEncoder: its messages follow each other in
+//     a file, with or without a way to cut it (csv, json).
+//   - Projector: it finds fields by position and has to know those left out.
+//   - Metadater: a message says more than its rows; a connector offers that as
+//     metadata columns, kafka as 'value.<key>' (debezium-json: source.table …).
+//   - FileFormat: it fills whole files, not messages (parquet, avro): reading is
+//     by parts of a file, writing by batches. Such a factory may have no decoder
+//     of messages at all; it then says so by the error of NewDecoder.
 package format
 
 import (

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -26,9 +27,29 @@ func (Factory) Sink(env *connector.Env, target *connector.Target) (connector.Sin
 	return newSink(env, target, Append)
 }
 
-// MetadataColumns lists what a record has beside key and value.
-func (Factory) MetadataColumns(*connector.Env, map[string]string) ([]connector.MetadataColumn, error) {
-	return MetadataColumns(), nil
+// MetadataColumns lists what a record has beside key and value, and what the
+// value's format offers.
+func (Factory) MetadataColumns(env *connector.Env, options map[string]string) ([]connector.MetadataColumn, error) {
+	return MetadataOf(env, options), nil
+}
+
+// valuePrefix stands before the metadata keys of the value's format.
+const valuePrefix = "value."
+
+// MetadataOf lists the metadata columns of a table with these options; the
+// value's format comes first, as in Flink's messages.
+func MetadataOf(env *connector.Env, options map[string]string) []connector.MetadataColumn {
+	name := options["value.format"]
+	if name == "" {
+		name = options["format"]
+	}
+	var list []connector.MetadataColumn
+	if f, ok := env.Formats[name]; ok {
+		for _, m := range format.MetadataOf(f) {
+			list = append(list, connector.MetadataColumn{Key: valuePrefix + m.Key, Type: m.Type})
+		}
+	}
+	return append(list, MetadataColumns()...)
 }
 
 // Mode says what a record means.

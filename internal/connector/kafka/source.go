@@ -2,6 +2,8 @@ package kafka
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/format"
@@ -22,8 +24,9 @@ type source struct {
 // decoded is the columns that come from the key or the value of records.
 type decoded struct {
 	schema types.Schema
-	keep   []int // of schema, to decode
-	out    []int // their places in the output
+	keep   []int    // of schema, to decode
+	out    []int    // their places in the output, those of keys last
+	keys   []string // metadata of the format to decode
 }
 
 func newSource(env *connector.Env, scan *connector.Scan, mode Mode) (*source, error) {
@@ -38,8 +41,13 @@ func newSource(env *connector.Env, scan *connector.Scan, mode Mode) (*source, er
 	}
 	key, value := s.parts(all, func(i int) bool { return scan.Table.Columns[i].Metadata == "" })
 	s.key.schema, s.value.schema = key.schema, value.schema
+	var known []int // places of the format's metadata
 	for out, f := range scan.Fields {
 		if c := scan.Table.Columns[f.Column]; c.Metadata != "" {
+			if key, ok := s.valueKey(c); ok {
+				s.value.keys, known = append(s.value.keys, key), append(known, out)
+				continue
+			}
 			m, err := newMetaField(c, out)
 			if err != nil {
 				return nil, err
@@ -58,8 +66,17 @@ func newSource(env *connector.Env, scan *connector.Scan, mode Mode) (*source, er
 			return nil, fmt.Errorf("table %s: column '%s' is neither in the key nor in the value", scan.Table.Name, f.Name)
 		}
 	}
+	s.value.out = append(s.value.out, known...)
 	_, _, err = s.decoders()
 	return s, err
+}
+
+// valueKey is the key of a metadata column that the value's format knows.
+func (s *source) valueKey(c connector.Column) (key string, ok bool) {
+	key, ok = strings.CutPrefix(c.Metadata, valuePrefix)
+	return key, ok && slices.ContainsFunc(format.MetadataOf(s.settings.value.Factory), func(m format.Metadata) bool {
+		return m.Key == key && m.Type.Physical() == c.Type.Physical()
+	})
 }
 
 // take notes that column of the table is to be decoded, if d has it.
@@ -81,7 +98,7 @@ func (s *source) decoders() (key, value format.Decoder, err error) {
 			return nil, nil, err
 		}
 	}
-	value, err = format.NewProjected(s.settings.value.Factory, s.value.schema, s.value.keep, s.settings.value.options)
+	value, err = format.NewWithMetadata(s.settings.value.Factory, s.value.schema, s.value.keep, s.value.keys, s.settings.value.options)
 	return key, value, err
 }
 

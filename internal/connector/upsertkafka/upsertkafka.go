@@ -30,6 +30,6 @@ func (Factory) Sink(env *connector.Env, target *connector.Target) (connector.Sin
 }
 
 // MetadataColumns lists what a record has beside key and value.
-func (Factory) MetadataColumns(*connector.Env, map[string]string) ([]connector.MetadataColumn, error) {
-	return kafka.MetadataColumns(), nil
+func (Factory) MetadataColumns(env *connector.Env, options map[string]string) ([]connector.MetadataColumn, error) {
+	return kafka.MetadataOf(env, options), nil
 }

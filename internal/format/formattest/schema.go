@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -113,4 +114,13 @@ func (p *parser) number() int {
 		panic(err)
 	}
 	return n
+}
+
+// SchemaOf is the schema of a batch whose columns have no names of note.
+func SchemaOf(b *batch.Batch) types.Schema {
+	s := make(types.Schema, len(b.Cols))
+	for i, v := range b.Cols {
+		s[i] = types.Field{Name: "f" + strconv.Itoa(i), Type: v.Type}
+	}
+	return s
 }

@@ -115,18 +115,24 @@ func (d *decoder) rows(out *batch.Batch) bool {
 }
 
 // members reads the object that begins at d.pos as the n-th value of cols. A
-// key that comes twice counts with its last value.
+// key that comes twice counts with its last value, one that is missing is NULL.
 func (d *decoder) members(o *object, cols []*batch.Vector, n int) bool {
+	found, ok := d.collect(o, cols, n)
+	return ok && (found == len(cols) || d.absent(o, cols, n, found))
+}
+
+// collect is members but for the missing fields, whose columns stay short. It
+// counts the others.
+func (d *decoder) collect(o *object, cols []*batch.Vector, n int) (found int, ok bool) {
 	d.pos++
-	found := 0
 	if d.peek() == '}' {
 		d.pos++
-		return d.absent(o, cols, n, found)
+		return 0, true
 	}
 	for ordinal := 0; ; ordinal++ {
 		i, ok := d.key(o, ordinal)
 		if !ok {
-			return false
+			return 0, false
 		}
 		if i < 0 {
 			ok = d.skip(0)
@@ -141,7 +147,7 @@ func (d *decoder) members(o *object, cols []*batch.Vector, n int) bool {
 			}
 		}
 		if !ok {
-			return false
+			return 0, false
 		}
 		var c byte
 		if d.pos < len(d.data) && d.data[d.pos] == ',' {
@@ -154,9 +160,9 @@ func (d *decoder) members(o *object, cols []*batch.Vector, n int) bool {
 			d.pos++
 		case '}':
 			d.pos++
-			return found == len(cols) || d.absent(o, cols, n, found)
+			return found, true
 		default:
-			return d.syntaxAt(d.pos)
+			return 0, d.syntaxAt(d.pos)
 		}
 	}
 }

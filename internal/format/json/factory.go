@@ -69,6 +69,11 @@ type settings struct {
 }
 
 func readOptions(options map[string]string) (settings, error) {
+	return readNamedOptions("json", options)
+}
+
+// readNamedOptions reads the options of a format that has those of json.
+func readNamedOptions(format string, options map[string]string) (settings, error) {
 	s := settings{separator: ' ', nullKeyLiteral: "null", keepNumberText: true}
 	for name, target := range map[string]*bool{optFailOnMissing: &s.failOnMissing, optIgnoreErrors: &s.ignoreErrors,
 		optPlainDecimals: &s.plainDecimals, optIgnoreNulls: &s.ignoreNulls, optStreamingParser: &s.keepNumberText} {
@@ -82,7 +87,7 @@ func readOptions(options map[string]string) (settings, error) {
 		case "false":
 			*target = false
 		default:
-			return s, fmt.Errorf("option 'json.%s' is %q, but must be true or false", name, text)
+			return s, fmt.Errorf("option '%s.%s' is %q, but must be true or false", format, name, text)
 		}
 	}
 	if s.failOnMissing && s.ignoreErrors {
