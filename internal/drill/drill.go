@@ -40,6 +40,8 @@ type Drill struct {
 	// Lasting faults are told of for long after they are over, as failures are: it is
 	// over when the job runs and has completed two checkpoints since.
 	Lasting bool
+	// HA drills have a Flink that is highly available by a ZooKeeper of our own.
+	HA bool
 	// Why it cannot be injected on the engines that On leaves out, or abroad.
 	Why string
 }

@@ -17,7 +17,7 @@ var failureDrills = []*Drill{
 				if err := f.addTaskManager(); err != nil {
 					return err
 				}
-				return until(ctx, time.Minute, again, func() bool { return running(ctx, f.url()) })
+				return until(ctx, 4*time.Minute, again, func() bool { return running(ctx, f.url()) })
 			})
 			return f.killSecond()
 		},
@@ -48,6 +48,15 @@ var failureDrills = []*Drill{
 			})
 			return nil
 		},
+	},
+	{
+		Name: "zookeeper-stop", Lasting: true, HA: true, Title: "ZooKeeper, which keeps who leads, is killed", Cause: "ha-unavailable", On: []Engine{Flink}, Job: eachRow,
+		Why: "flott run needs no ZooKeeper",
+		Break: func(_ context.Context, l *Lab) error {
+			l.Mend("ZooKeeper runs again", l.zk.start)
+			return l.zk.stop()
+		},
+		Abroad: signalAbroad(syscall.SIGSTOP, syscall.SIGCONT),
 	},
 	{
 		Name: "slots-exhausted", Title: "the job is started with more subtasks than there are slots", Cause: "slots-exhausted", On: []Engine{Flink}, Job: eachRow,

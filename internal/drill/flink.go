@@ -30,10 +30,6 @@ type flinkEngine struct {
 // flinkPort is where a drill's own Flink listens unless told otherwise.
 const flinkPort = 8481
 
-func newFlink(ctx context.Context, o Options, dir string) (*flinkEngine, error) {
-	return newFlinkWith(ctx, o, dir, "", nil)
-}
-
 // newFlinkWith starts it with jars on the class path and settings of the cluster.
 func newFlinkWith(ctx context.Context, o Options, dir, jars string, settings []string) (*flinkEngine, error) {
 	port := o.Port

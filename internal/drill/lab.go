@@ -20,6 +20,7 @@ type Lab struct {
 	engine  engine
 	in, out *Broker
 	feed    *Feed
+	zk      *zooKeeper // of HA drills
 	say     func(format string, args ...any)
 
 	mu    sync.Mutex
@@ -39,7 +40,7 @@ func (l *Lab) Mend(what string, do func(context.Context) error) {
 }
 
 // mendTime is how long mending may take.
-const mendTime = 90 * time.Second
+const mendTime = 5 * time.Minute
 
 // mendAll mends whatever is broken. The context may have ended: it is mended all
 // the same.
@@ -93,7 +94,7 @@ func (l *Lab) open(ctx context.Context) (err error) {
 	}
 	switch l.Options.Engine {
 	case Flink:
-		l.engine, err = newFlink(ctx, l.Options, l.dir)
+		l.engine, err = l.openFlink(ctx)
 	default:
 		l.engine, err = newFlott(l.Options.Flott, l.dir)
 	}
@@ -104,6 +105,23 @@ func (l *Lab) open(ctx context.Context) (err error) {
 	return l.engine.start(ctx, l.script(l.job), false)
 }
 
+// openFlink starts a Flink, with a ZooKeeper if the drill is about that.
+func (l *Lab) openFlink(ctx context.Context) (engine, error) {
+	jars, settings := "", []string(nil)
+	if l.drill.HA {
+		var err error
+		if l.zk, err = newZooKeeper(ctx, l.Options.Script, l.dir); err != nil {
+			return nil, err
+		}
+		jars, settings = l.zk.jar, l.zk.settings(l.dir)
+	}
+	f, err := newFlinkWith(ctx, l.Options, l.dir, jars, settings)
+	if err != nil {
+		return nil, err // not f: a nil pointer would be no nil engine
+	}
+	return f, nil
+}
+
 // close ends all that open started and removes its files.
 func (l *Lab) close() {
 	if l.engine != nil {
@@ -111,6 +129,9 @@ func (l *Lab) close() {
 	}
 	if l.feed != nil {
 		l.feed.close()
+	}
+	if l.zk != nil {
+		_ = l.zk.stop()
 	}
 	for _, b := range []*Broker{l.in, l.out} {
 		if b != nil {
