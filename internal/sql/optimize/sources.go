@@ -110,7 +110,13 @@ func (p *planner) source(scan *plan.Scan) (*source, error) {
 	if !p.o.Streaming && !s.abilities.Bounded {
 		return nil, fmt.Errorf("Querying an unbounded table '%s' in batch mode is not allowed. The table source is unbounded.", scan.Table.Name)
 	}
+	if s.abilities.Changelog == format.AllKinds && !p.o.Streaming {
+		return nil, fmt.Errorf("Querying a table in batch mode is currently only possible for INSERT-only table sources. But the source for table '%s' produces other changelog messages than just INSERT.", scan.Table.Name)
+	}
 	if s.normalized(p.o) {
+		if len(scan.Table.PrimaryKey) == 0 && s.abilities.Changelog == format.AllKinds {
+			return nil, fmt.Errorf("Configuration 'table.exec.source.cdc-events-duplicate' is enabled which requires the changelog sources to define a PRIMARY KEY. However, table '%s' doesn't have a primary key.", scan.Table.Name)
+		}
 		if len(scan.Table.PrimaryKey) == 0 {
 			return nil, fmt.Errorf("Table '%s' produces a changelog stream that contains UPDATE_AFTER but no UPDATE_BEFORE. This requires defining a primary key constraint on the table.", scan.Table.Name)
 		}
