@@ -14,6 +14,7 @@ package rowpattern
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Unbounded is the Max of a variable without an upper bound.
@@ -51,7 +52,7 @@ type state struct {
 	variable int32
 	take     int32 // state once the row is taken
 	proceed  int32 // -1: the variable must take
-	guarded  bool  // proceeds only if the variable does not take (greedy)
+	unless   int32 // takes only rows that this variable, the greedy one before it, would not; -1: none
 }
 
 const (
@@ -140,12 +141,15 @@ func Compile(p Pattern) (*Automaton, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	a := &Automaton{Pattern: p, states: []state{{variable: none, take: none, proceed: none}}}
+	a := &Automaton{Pattern: p, states: []state{{none, none, none, none}}}
 	sink := int32(finalState)
 	for i := len(p.Variables) - 1; i >= 0; i-- {
 		v := &p.Variables[i]
 		if max(v.Min, v.Max)+len(a.states) > maxStates {
 			return nil, &VariableError{i, errTooManyStates}
+		}
+		if v.greedy() { // also where it has all the rows it may have
+			a.states[sink].unless = int32(i)
 		}
 		sink = a.addVariable(int32(i), v, sink)
 	}
@@ -162,20 +166,20 @@ func (a *Automaton) addVariable(i int32, v *Variable, sink int32) int32 {
 	next, copies := sink, v.Min
 	switch {
 	case v.plain() || v.onceAtMost():
-		return a.add(state{i, sink, proceedIf(v.optional(), sink), false})
+		return a.add(state{i, sink, proceedIf(v.optional(), sink), none})
 	case v.Max == Unbounded: // a state that takes as long as it can
 		next = int32(len(a.states))
-		a.add(state{i, next, sink, v.greedy()})
+		a.add(state{i, next, sink, none})
 		copies = max(v.Min, 1)
 	default:
 		for range v.Max - v.Min {
-			next = a.add(state{i, next, sink, v.greedy()})
+			next = a.add(state{i, next, sink, none})
 		}
 	}
 	for range copies - 1 {
-		next = a.add(state{i, next, none, false})
+		next = a.add(state{i, next, none, none})
 	}
-	return a.add(state{i, next, proceedIf(v.optional(), sink), v.greedy()})
+	return a.add(state{i, next, proceedIf(v.optional(), sink), none})
 }
 
 func proceedIf(optional bool, sink int32) int32 {
@@ -190,23 +194,13 @@ func (a *Automaton) add(s state) int32 {
 	return int32(len(a.states) - 1)
 }
 
-// needsOf lists the variables on the way of a row from state s, and those of the
-// guards between the states behind and the final one.
+// needsOf lists the variables on the way of a row from state s.
 func (a *Automaton) needsOf(s int32) []int32 {
 	var vars []int32
-	add := func(v int32) {
-		for _, have := range vars {
-			if have == v {
-				return
-			}
-		}
-		vars = append(vars, v)
-	}
 	for ; s > finalState; s = a.states[s].proceed {
-		add(a.states[s].variable)
-		for t := a.states[s].take; t > finalState; t = a.states[t].proceed {
-			if a.states[t].guarded {
-				add(a.states[t].variable)
+		for _, v := range [...]int32{a.states[s].variable, a.states[s].unless} {
+			if v != none && !slices.Contains(vars, v) {
+				vars = append(vars, v)
 			}
 		}
 	}

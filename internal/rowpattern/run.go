@@ -111,12 +111,8 @@ func (m *Machine) Step(r *Run, pos int32, truth []bool) error {
 func (m *Machine) branch(rec []int32, pos int32, truth []bool) {
 	for s := rec[recState]; s > finalState; {
 		st := &m.states[s]
-		holds := truth[st.variable]
-		if holds {
-			m.take(rec, st, pos, truth)
-		}
-		if st.guarded && holds {
-			return
+		if truth[st.variable] && (st.unless == none || !truth[st.unless]) {
+			m.take(rec, st, pos)
 		}
 		s = st.proceed
 	}
@@ -124,7 +120,7 @@ func (m *Machine) branch(rec []int32, pos int32, truth []bool) {
 
 // take adds the partial match in which a state has taken the row, and the
 // complete one if nothing has to follow.
-func (m *Machine) take(rec []int32, st *state, pos int32, truth []bool) {
+func (m *Machine) take(rec []int32, st *state, pos int32) {
 	n := m.rec
 	copy(n, rec)
 	cuts := n[recCuts:]
@@ -143,19 +139,16 @@ func (m *Machine) take(rec []int32, st *state, pos int32, truth []bool) {
 		return
 	}
 	m.next = m.next.offer(n, m.stride)
-	if m.reachesFinal(st.take, truth) {
+	if m.reachesFinal(st.take) {
 		n[recState] = finalState
 		m.potential = m.potential.offer(n, m.stride)
 	}
 }
 
-func (m *Machine) reachesFinal(s int32, truth []bool) bool {
+// reachesFinal reports that nothing has to follow state s.
+func (m *Machine) reachesFinal(s int32) bool {
 	for s > finalState {
-		st := &m.states[s]
-		if st.guarded && truth[st.variable] {
-			return false
-		}
-		s = st.proceed
+		s = m.states[s].proceed
 	}
 	return s == finalState
 }
