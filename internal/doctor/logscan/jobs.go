@@ -30,6 +30,9 @@ func Jobs(events []snapshot.LogEvent, reason string) []snapshot.Job {
 	out := make([]snapshot.Job, 0, len(order))
 	for _, id := range order {
 		j := byID[id]
+		if j.State == "CANCELED" || j.State == "FINISHED" { // as with a live cluster
+			continue
+		}
 		h := j.Checkpoints.History
 		sort.SliceStable(h, func(a, b int) bool { return h[a].ID > h[b].ID })
 		for i := range h {
@@ -115,29 +118,47 @@ func addFailure(j *snapshot.Job, e *snapshot.LogEvent, task string) {
 	j.Exceptions = append(j.Exceptions, snapshot.Exception{Name: name, Stack: e.Stack, Time: e.Time, Task: task, Endpoint: e.Fields["at"]})
 }
 
-// taskFailures gives the failures of tasks to their job. A line of a task does not
-// name the job: with one job it is clear, otherwise its state tells enough.
+// taskFailures gives the failures of tasks to their jobs. A line of a task does not
+// name its job: with one job it is clear; otherwise the job is the one that the same
+// process says to have failed next. Attempts of one job's execution share the first
+// part of their ids since Flink 1.16.
 func taskFailures(events []snapshot.LogEvent, byID map[string]*snapshot.Job, order []string) {
-	if len(order) != 1 {
-		return
+	graphs := map[string]*snapshot.Job{}
+	jobOf := func(i int) *snapshot.Job {
+		if len(order) == 1 {
+			return byID[order[0]]
+		}
+		graph, _, _ := strings.Cut(events[i].Fields["attempt"], "_")
+		if graphs[graph] == nil {
+			graphs[graph] = failsNext(events, i, byID)
+		}
+		return graphs[graph]
 	}
-	j := byID[order[0]]
-	j.Exceptions = nil // of the job's state: the same failures again
-	seen := map[string]bool{}
+	seen, told := map[string]bool{}, map[*snapshot.Job]bool{}
 	for i := range events {
 		e := &events[i]
 		if e.Kind != TaskFailed || strings.TrimSpace(e.Stack) == "" || seen[e.Fields["attempt"]] {
 			continue
 		}
+		j := jobOf(i)
+		if j == nil {
+			continue
+		}
 		seen[e.Fields["attempt"]] = true // JobManager and TaskManager both tell it
+		if !told[j] {
+			told[j], j.Exceptions = true, nil // of the job's state: the same failures again
+		}
 		addFailure(j, e, e.Fields["task"])
 	}
-	if len(j.Exceptions) > 0 {
-		return
-	}
-	for i := range events {
-		if e := &events[i]; e.Kind == JobState && strings.TrimSpace(e.Stack) != "" {
-			addFailure(j, e, "")
+}
+
+// failsNext is the job of which the process that wrote event i says next, within two
+// seconds, that it fails or restarts.
+func failsNext(events []snapshot.LogEvent, i int, byID map[string]*snapshot.Job) *snapshot.Job {
+	for k := i + 1; k < len(events) && events[k].Time.Sub(events[i].Time) <= 2*time.Second; k++ {
+		if e := &events[k]; e.Kind == JobState && (e.Fields["to"] == "RESTARTING" || e.Fields["to"] == "FAILING") {
+			return byID[e.Fields["job"]]
 		}
 	}
+	return nil
 }

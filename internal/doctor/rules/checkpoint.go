@@ -242,7 +242,12 @@ func (c *Case) fileEvents(kinds ...string) (out []*snapshot.LogEvent) {
 	if _, missing := c.S.Missing[snapshot.TaskManagerLogs]; missing {
 		return nil
 	}
-	for _, e := range c.logEvents(kinds...) {
+	return c.since(c.logEvents(kinds...))
+}
+
+// since keeps the events since the start of the case's job.
+func (c *Case) since(events []*snapshot.LogEvent) (out []*snapshot.LogEvent) {
+	for _, e := range events {
 		if c.J == nil || c.J.Start.IsZero() || e.Time.IsZero() || e.Time.After(c.J.Start.Add(-time.Minute)) {
 			out = append(out, e)
 		}

@@ -180,9 +180,27 @@ func severityOf(c *Case, e *snapshot.Exception) Severity {
 	return Critical
 }
 
+// onlyTaskManagers leaves out what a TaskManager says of the JobManager: the same
+// silence from the other side.
+func onlyTaskManagers(events []*snapshot.LogEvent) (out []*snapshot.LogEvent) {
+	for _, e := range events {
+		if e.Fields["who"] == "TaskManager" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 func heartbeat(c *Case) {
 	es := recent(c, failures(c.J, failHeartbeat))
 	events := c.fileEvents(logscan.HeartbeatTimeout)
+	if len(events) == 0 && c.J.State != "RUNNING" {
+		// Failures for lack of slots push the first one out of the exception history.
+		events = c.since(c.logEvents(logscan.HeartbeatTimeout))
+	}
+	if lost := onlyTaskManagers(events); len(lost) > 0 {
+		events = lost
+	}
 	if len(es) == 0 && len(events) == 0 {
 		return
 	}

@@ -207,6 +207,10 @@ var pressureRules = []Rule{
 func neckRule(say func(c *Case, n *Neck)) func(*Case) {
 	return func(c *Case) {
 		for _, n := range c.L.Necks {
+			if c.rule.ID == ruleGC && n.TM != nil && len(n.TM.Metrics) > 0 && math.IsNaN(gcShare(n.TM)) {
+				c.notAssessed("no TaskManager has the metric %s", "Status.JVM.GarbageCollector.All.TimeMsPerSecond")
+				return
+			}
 			if n.Rule == c.rule.ID {
 				say(c, n)
 			}
