@@ -76,7 +76,7 @@ to fetch; connectors and formats are built in.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath())}
 	})
-	cmd.AddCommand(runCommand(), planCommand(), stateCommand(), datagenCommand(), doctorCommand(), drillCommand(), versionCommand())
+	cmd.AddCommand(runCommand(), sqlCommand(), planCommand(), stateCommand(), datagenCommand(), doctorCommand(), drillCommand(), versionCommand())
 	cmd.AddCommand(listCommand(), cancelCommand(), stopCommand(), savepointCommand(), checkpointCommand(), infoCommand())
 	return cmd
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"os"
@@ -17,12 +16,11 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/flinkgateway"
+	"github.com/flottstream/flott/internal/shell"
 	"github.com/flottstream/flott/internal/shell/cluster"
 	"github.com/flottstream/flott/internal/shell/engine"
-	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/diag"
 	"github.com/flottstream/flott/internal/tableau"
 	"github.com/flottstream/flott/internal/types"
@@ -256,7 +254,7 @@ func (t *targetRun) outcome(script, name string, err error) error {
 
 // Answer implements engine.Display.
 func (t *targetRun) Answer(s engine.Statement, columns types.Schema, rows [][]*string) error {
-	return showAnswer(t.screen.results(), t.style, s, columns, rows)
+	return shell.Answer(t.screen.results(), t.style, s.Node, columns, rows)
 }
 
 // Rows implements engine.Display: the rows of a bounded query as a table, those of others as a changelog.
@@ -342,52 +340,4 @@ func (t *targetRun) onInterrupt(cancel context.CancelCauseFunc) func() {
 		signal.Stop(signals)
 		close(done)
 	}
-}
-
-// showAnswer shows the answer of a statement that is no job: a text to be read, or a table. OK is not shown.
-func showAnswer(to io.Writer, style tableau.Style, s engine.Statement, columns types.Schema, rows [][]*string) error {
-	if columns == nil {
-		return nil
-	}
-	if plainAnswer(s.Node, style) && len(columns) == 1 {
-		for _, row := range rows {
-			if row[0] != nil {
-				if _, err := fmt.Fprintln(to, strings.TrimRight(*row[0], "\n")); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-	w, err := tableau.New(to, style, columns, false)
-	if err != nil {
-		return err
-	}
-	var texts tableau.Row
-	for _, row := range rows {
-		texts.Reset()
-		for _, field := range row {
-			if field == nil {
-				texts.Null()
-				continue
-			}
-			texts.Text = append(texts.Text, *field...)
-			texts.End()
-		}
-		if err := w.Row(batch.Insert, &texts); err != nil {
-			return err
-		}
-	}
-	return w.End()
-}
-
-// plainAnswer reports that the answer of a statement is a text to be read, not a table.
-func plainAnswer(node ast.Statement, style tableau.Style) bool {
-	switch x := node.(type) {
-	case *ast.Explain:
-		return true
-	case *ast.Show:
-		return style == tableau.Tableau && strings.HasPrefix(x.What, "CREATE ")
-	}
-	return false
 }

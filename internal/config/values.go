@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Values are the values that were set, secrets as they are, as key and value, by key: for those who pass them on.
@@ -12,4 +13,17 @@ func (c *Config) Values() [][2]string {
 		out = append(out, [2]string{k, c.values[k]})
 	}
 	return out
+}
+
+// Keys are the keys that Flink has, those that flott acts on included, by key.
+func Keys() []string {
+	var out []string
+	for _, o := range Options {
+		out = append(out, o.Key)
+	}
+	for line := range strings.Lines(flinkKeys) {
+		out = append(out, strings.TrimSpace(line))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -20,7 +20,7 @@ type Table struct {
 	holes   []int            // places that updates have left and not yet taken again
 	live    int
 	dropped int
-	oldest  int // no row lives before this place
+	oldest  int    // no row lives before this place
 	key     []byte // reused
 	missing map[string]int
 	sorted  []int // places in order; nil: to be made

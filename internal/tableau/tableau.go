@@ -126,7 +126,7 @@ func newTable(out *bufio.Writer, columns types.Schema, changelog bool) *table {
 	for _, c := range columns {
 		t.names = append(t.names, c.Name)
 		t.right = append(t.right, c.Type.IsNumeric())
-		t.width = append(t.width, utf8.RuneCountInString(c.Name))
+		t.width = append(t.width, Width([]byte(c.Name)))
 	}
 	return t
 }
@@ -140,7 +140,7 @@ func (t *table) Row(kind batch.RowKind, r *Row) error {
 	held := t.cells(kind, r)
 	for i := range held.Len() {
 		cell, _ := held.Field(i)
-		t.width[i] = max(t.width[i], utf8.RuneCount(cell))
+		t.width[i] = max(t.width[i], Width(cell))
 	}
 	t.held = append(t.held, held.Clone())
 	if len(t.held) >= sample {
@@ -221,7 +221,7 @@ func (t *table) rule() {
 func (t *table) draw(cells *Row) error {
 	for i := range cells.Len() {
 		text, _ := cells.Field(i)
-		pad := max(0, t.width[i]-utf8.RuneCount(text))
+		pad := max(0, t.width[i]-Width(text))
 		t.out.WriteString("| ")
 		if t.right[i] {
 			t.pad(pad)

@@ -77,6 +77,23 @@ Received a total of 3 rows
 	}
 }
 
+func TestWidth(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "abc": 3, "日本": 4, "e\u0301x": 2, "a日b": 4, "👩‍👩‍👧": 2} {
+		if got := Width([]byte(text)); got != want {
+			t.Errorf("%q takes %d cells, want %d", text, got, want)
+		}
+	}
+	for _, c := range []struct {
+		text  string
+		cells int
+		want  string
+	}{{"abcdef", 6, "abcdef"}, {"abcdef", 5, "abcd…"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"日本語", 6, "日本語"}, {"abc", 0, ""}} {
+		if got := Cut(c.text, c.cells); got != c.want {
+			t.Errorf("%q in %d cells is %q, want %q", c.text, c.cells, got, c.want)
+		}
+	}
+}
+
 // Every text becomes a JSON string that reads back as that text.
 func FuzzJSONString(f *testing.F) {
 	for _, seed := range []string{"", "a\"b\\c", "\x00\x1f\n\r\t", "ü😀\xff", "</script>"} {

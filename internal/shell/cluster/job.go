@@ -117,7 +117,7 @@ func count(n int64) string {
 func (e *Engine) query(ctx context.Context, script string, s engine.Statement, sent sentText, r *result, first flinkgateway.Page, k known, began time.Time, d engine.Display) (engine.Job, error) {
 	columns, names := schemaOf(first.Columns)
 	out, err := d.Rows(engine.Query{
-		Statement: s, Columns: columns, Types: names, JobID: first.JobID,
+		Statement: s, Text: script[s.Pos:s.End], Columns: columns, Types: names, JobID: first.JobID,
 		Streaming: k.streaming, Bounded: k.bounded, InsertOnly: k.insertOnly, Order: k.order,
 	})
 	if err != nil {

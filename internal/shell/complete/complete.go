@@ -170,8 +170,12 @@ func (c *context) candidates() []Candidate {
 func (c *context) setting() (found []Candidate) {
 	switch {
 	case c.at == 1:
+		quote := "'"
+		if c.prefix != "" && c.prefix[0] != '\'' {
+			quote = "" // Flink takes keys without quotes too
+		}
 		for _, k := range c.names.Keys() {
-			found = append(found, Candidate{"'" + k.Key + "'", Key, k.Doc})
+			found = append(found, Candidate{quote + k.Key + quote, Key, k.Doc})
 		}
 	case c.at == 3 && c.before(1).IsPunct("="):
 		for _, k := range c.names.Keys() {

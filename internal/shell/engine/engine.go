@@ -50,6 +50,7 @@ type Display interface {
 // Query is what is known about the rows of a query before they come.
 type Query struct {
 	Statement Statement
+	Text      string // of the statement
 	Columns   types.Schema
 	Types     []string // of the columns, as Flink writes them
 	JobID     string
