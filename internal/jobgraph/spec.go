@@ -124,6 +124,10 @@ type Window struct {
 	Partition []int
 }
 
+// StartIsKey reports that windows which end together may begin at different times, as
+// attached sessions do: rows are then kept, and so spread, by the keys and the start.
+func (w Window) StartIsKey() bool { return w.Time < 0 && (w.Kind == Session || w.Size <= 0) }
+
 // WindowProperty is a window column of the output.
 type WindowProperty uint8
 

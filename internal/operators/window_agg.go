@@ -96,7 +96,7 @@ func (a *windowAgg) Open(ctx *operator.Context) (err error) {
 	}
 	w := a.spec.Window
 	a.clock = newWindowClock(w, ctx.Settings.TimeZone)
-	a.startKey = w.Time < 0 && (w.Kind == jobgraph.Session || w.Size <= 0)
+	a.startKey = w.StartIsKey()
 	keyCols := slices.Clone(a.spec.Keys)
 	if a.startKey {
 		keyCols = append(keyCols, w.Start)

@@ -189,6 +189,10 @@ func (b *block) group() error {
 		}
 		agg.Calls = append(agg.Calls, c.jobCall(p))
 	}
+	if len(agg.Keys)+len(agg.Calls) == 0 {
+		// Of SELECT 1 … GROUP BY () only the number of rows matters, and that there is one.
+		agg.Calls = []jobgraph.AggCall{{Fn: "COUNT", Filter: -1, Type: types.Of(types.BigInt).NotNull(), Name: "$rows"}}
+	}
 	if w := g.window; w != nil {
 		agg.Group, agg.Properties = b.windowOf(w, p), w.properties
 	}

@@ -189,6 +189,10 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 	}
 	emitUpdates := spec.EarlyFire > 0 || spec.LateFire > 0
 	outKeys := ascending(len(n.Keys))
+	spread, f := n.Keys, facts{hash: outKeys, single: len(n.Keys) == 0}
+	if w.StartIsKey() && len(n.Keys) > 0 {
+		spread, f.hash = append(append([]int(nil), n.Keys...), w.Start), nil
+	}
 	input := in
 	if p.twoPhaseWindow(w, n.Calls, in) && !emitUpdates {
 		input = p.localWindow(in, spec)
@@ -205,7 +209,7 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 		out.Op = "GlobalWindowAggregate"
 		out.Inputs = []plan.PhysicalInput{p.hashed(input, outKeys)}
 	} else {
-		out.Inputs = []plan.PhysicalInput{p.hashed(input, n.Keys)}
+		out.Inputs = []plan.PhysicalInput{p.hashed(input, spread)}
 	}
 	if emitUpdates {
 		out.Traits.Changes = jobgraph.UpdateAfters | jobgraph.UpdateBefores
@@ -216,7 +220,6 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 			out.Traits.UpsertKeys = append(out.Traits.UpsertKeys, key)
 		}
 	}
-	f := facts{hash: outKeys, single: len(n.Keys) == 0}
 	f.attrs = func() []plan.Attr { return windowAttrs(n, in, spec) }
 	return p.add(out, f), nil
 }

@@ -66,6 +66,7 @@ var Phases = []Phase{
 		{"MergeProjects", mergeProjects},
 		{"FoldConstants", foldConstants},
 		{"RemoveEmptyFilters", removeTrueFilters},
+		{"PropagateEmpty", propagateEmpty},
 	}},
 	{"recognition", []Rule{
 		{"RecognizeRank", recognizeRank},

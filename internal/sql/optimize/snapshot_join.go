@@ -55,6 +55,9 @@ func (p *planner) snapshotJoin(n *plan.Join) (*plan.Physical, error) {
 	case types.NoTime:
 		return nil, fmt.Errorf("Temporal table join currently only supports 'FOR SYSTEM_TIME AS OF' left table's time attribute field")
 	}
+	if !p.o.Streaming {
+		return nil, fmt.Errorf("A temporal join by event time is only supported in streaming mode: set 'execution.runtime-mode' to 'streaming'.")
+	}
 	right, err := p.convert(n.Right)
 	if err != nil {
 		return nil, err

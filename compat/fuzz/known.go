@@ -1,0 +1,27 @@
+package fuzz
+
+import "regexp"
+
+// known is a difference that stays, with its reason; docs/fuzz_sql.md tells of each.
+type known struct {
+	name    string
+	verdict verdict
+	flink   *regexp.Regexp // in Flink's refusal
+	flott   *regexp.Regexp // in flott's refusal
+}
+
+var knowns = []known{
+	{"a correlated subquery that Flink cannot decorrelate", onlyFlink, regexp.MustCompile(`unexpected correlate variable`), nil},
+	{"Flink's planner fails", onlyFlink, regexp.MustCompile(`(NullPointer|ArrayIndexOutOfBounds|IndexOutOfBounds|ClassCast|IllegalState|UnsupportedOperation|NoSuchElement|StackOverflow)\w*$|AssertionError|Cannot generate a valid execution plan|CodeGenException|Unable to (implement|find)|InvalidProgramException|cannot be compiled|There are not enough rules`), nil},
+	{"DISTINCT in a group window in batch mode", onlyFlink, regexp.MustCompile(`^DISTINCT aggregates are currently not supported`), nil},
+}
+
+// knownName is the name of a listed difference, or "".
+func knownName(v verdict, want, got table) string {
+	for _, k := range knowns {
+		if k.verdict == v && (k.flink == nil || k.flink.MatchString(want.refusal)) && (k.flott == nil || k.flott.MatchString(got.refusal)) {
+			return k.name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,75 @@
+package fuzz
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Finding is a query that the engines do not agree on.
+type Finding struct {
+	Seed    uint64
+	Mode    string
+	Verdict verdict
+	SQL     string // as small as it goes
+	Whole   string // as it was generated
+	Text    string // how the answers differ
+}
+
+func (f Finding) String() string {
+	return fmt.Sprintf("seed %d, %s: %s\n%s\n%s\n", f.Seed, f.Mode, f.Verdict, f.SQL, f.Text)
+}
+
+// Report counts what came out. It is safe for concurrent use.
+type Report struct {
+	mu       sync.Mutex
+	out      io.Writer
+	counts   map[verdict]int
+	listed   map[string]int
+	Findings []Finding
+}
+
+// NewReport writes findings to out as they come.
+func NewReport(out io.Writer) *Report {
+	return &Report{out: out, counts: map[verdict]int{}, listed: map[string]int{}}
+}
+
+func (r *Report) count(v verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counts[v]++
+}
+
+func (r *Report) list(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.listed[name]++
+}
+
+func (r *Report) find(f Finding) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counts[f.Verdict]++
+	r.Findings = append(r.Findings, f)
+	fmt.Fprintln(r.out, f)
+}
+
+// String is a line of counts.
+func (r *Report) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sum := 0
+	var parts []string
+	for _, v := range slices.Sorted(maps.Keys(r.counts)) {
+		sum += r.counts[v]
+		parts = append(parts, fmt.Sprintf("%d %s", r.counts[v], v))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.listed)) {
+		sum += r.listed[name]
+		parts = append(parts, fmt.Sprintf("%d listed: %s", r.listed[name], name))
+	}
+	return fmt.Sprintf("%d answers: %s", sum, strings.Join(parts, ", "))
+}
