@@ -55,8 +55,8 @@ var loadDrills = []*Drill{
 		},
 	},
 	{
-		Name: "cpu-throttle", Title: "the TaskManagers get a tenth of a core", Cause: "cpu-saturated", Also: []string{"slow-operator"}, On: everywhere, Job: heavy.at(150),
-		Break:  func(_ context.Context, l *Lab) error { return l.throttle(l.engine.processes(), 10) },
+		Name: "cpu-throttle", Title: "the TaskManagers get a twelfth of a core", Cause: "cpu-saturated", Also: []string{"slow-operator"}, On: everywhere, Job: heavy.at(600),
+		Break:  func(_ context.Context, l *Lab) error { return l.throttle(l.engine.processes(), 8) },
 		Abroad: throttleAbroad,
 	},
 	{

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -33,6 +34,8 @@ type processReading struct {
 	gcClock     time.Duration // gcCPU spread over the cores that may be used
 	openFiles   float64       // -1: not known
 	maxFiles    float64
+	periods     float64 // of CPU accounting, 0: no quota
+	throttled   float64 // periods in which the CPU quota was used up
 }
 
 func newProcess() *process {
@@ -81,6 +84,7 @@ func (p *process) read() processReading {
 	r.gcClock = r.gcCPU / time.Duration(runtime.GOMAXPROCS(0))
 	r.limit = float64(memoryLimit())
 	r.openFiles, r.maxFiles = files()
+	r.periods, r.throttled, _ = throttling(os.DirFS("/"))
 	return r
 }
 
@@ -93,6 +97,9 @@ func (p *process) figures() []figure {
 	wall := now.at.Sub(old.at).Seconds()
 	var l list
 	l.double("Status.JVM.CPU.Load", min(1, rate(now.cpu.Seconds(), old.cpu.Seconds(), wall)/float64(runtime.NumCPU())))
+	if now.periods > 0 { // flott's own: share of the container's CPU periods that were cut short
+		l.double("Status.Container.CPU.Throttled", min(1, rate(now.throttled, old.throttled, now.periods-old.periods)))
+	}
 	l.count("Status.JVM.CPU.Time", float64(now.cpu.Nanoseconds()))
 	l.count("Status.JVM.Memory.Heap.Used", now.heapUsed)
 	l.count("Status.JVM.Memory.Heap.Committed", now.heapHeld)

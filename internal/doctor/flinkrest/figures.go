@@ -39,7 +39,7 @@ var operatorMetrics = []string{
 
 // taskManagerMetrics are the metrics of a worker process.
 var taskManagerMetrics = []string{
-	"Status.JVM.CPU.Load", "Status.JVM.CPU.Time", "Status.JVM.Memory.Heap.Used", "Status.JVM.Memory.Heap.Max", "Status.JVM.Memory.Metaspace.Used",
+	"Status.Container.CPU.Throttled", "Status.JVM.CPU.Load", "Status.JVM.CPU.Time", "Status.JVM.Memory.Heap.Used", "Status.JVM.Memory.Heap.Max", "Status.JVM.Memory.Metaspace.Used",
 	"Status.JVM.Memory.Metaspace.Max", "Status.JVM.Memory.Direct.MemoryUsed", "Status.JVM.Memory.Direct.TotalCapacity",
 	"Status.JVM.GarbageCollector.All.TimeMsPerSecond", "Status.JVM.GarbageCollector.All.Time", "Status.JVM.GarbageCollector.All.Count",
 	"Status.JVM.GarbageCollector.G1_Old_Generation.Count", "Status.JVM.GarbageCollector.G1_Old_Generation.TimeMsPerSecond",

@@ -286,7 +286,7 @@ func reason(s *snapshot.Snapshot, j *snapshot.Job, l *Load, n *Neck) string {
 		return ruleSlowHost
 	case n.BusyMax < 0.5 && n.PressureMax < pressureLow && len(n.Held) > 0 && remote(n):
 		return ruleNetwork
-	case saturated(l, n):
+	case saturated(l, n) || throttled(n.TM) >= throttledHigh:
 		return ruleCPU
 	case narrow(l, n):
 		return ruleParallelism
@@ -327,6 +327,19 @@ func remote(n *Neck) bool {
 		}
 	}
 	return false
+}
+
+// throttledHigh is the share of CPU periods cut short from which the quota, not the
+// work, is to blame.
+const throttledHigh = 0.25
+
+// throttled is the share of the container's CPU periods in which its quota was used
+// up; NaN if nobody says so.
+func throttled(t *snapshot.TaskManager) float64 {
+	if t == nil {
+		return math.NaN()
+	}
+	return t.Metric("Status.Container.CPU.Throttled")
 }
 
 // saturated reports whether the neck's process has no CPU left because several

@@ -404,6 +404,9 @@ func slowOperator(c *Case, n *Neck) {
 func cpuSaturated(c *Case, n *Neck) {
 	f := neckFinding(c, n, say("TaskManager %s has no CPU left for %s", n.TM.ID, shortName(n.V.Name))).on(n.TM.ID)
 	f.because("CPU load %s with %d cores and %d slots", pct(n.TM.Metric("Status.JVM.CPU.Load")), n.TM.CPUCores, n.TM.Slots)
+	if share := throttled(n.TM); share >= throttledHigh {
+		f.because("its container used up its CPU quota in %s of the periods", pct(share))
+	}
 	if s := c.S.Node; s != nil && s.Throttled >= 0.05 {
 		f.because("the container was throttled in %s of its periods", pct(s.Throttled))
 	}
