@@ -49,6 +49,8 @@ func (s *Shell) editor() *readline.Shell {
 	rl.Config.Set("enable-bracketed-paste", true)
 	rl.Config.Set("bell-style", "none")
 	rl.Config.Set("multiline-column", false)
+	// The terminal's answer to the probe would come between what is typed; the prompt begins every line.
+	rl.Config.Set("cursor-position-probe", false)
 	rl.Prompt.Primary(func() string { return s.Prompt })
 	rl.Prompt.Secondary(func() string { return strings.Repeat(" ", len(s.Prompt)-2) + "> " })
 	rl.AcceptMultiline = func(line []rune) bool { return complete.Whole(string(line)) }

@@ -165,7 +165,7 @@ func (s *Shell) remember(node ast.Statement) {
 // query waits for the rows of a query.
 func (s *Shell) query(ctx context.Context, job engine.Job, d *display, began time.Time) error {
 	if d.live != nil {
-		return s.view(ctx, job, d.live)
+		return s.view(ctx, job, d.live, began)
 	}
 	err := s.wait(ctx, job)
 	switch {

@@ -26,8 +26,8 @@ const (
 )
 
 // view shows the result of a query on the whole screen until the user leaves, which cancels the query if it still runs.
-func (s *Shell) view(ctx context.Context, job engine.Job, l *live) error {
-	v := &viewer{shell: s, job: job, live: l, began: time.Now(), ended: make(chan error, 1)}
+func (s *Shell) view(ctx context.Context, job engine.Job, l *live, began time.Time) error {
+	v := &viewer{shell: s, job: job, live: l, began: began, ended: make(chan error, 1)}
 	old, err := term.MakeRaw(int(s.In.Fd()))
 	if err != nil {
 		job.Cancel()
@@ -85,8 +85,10 @@ func (v *viewer) loop(ctx context.Context) {
 			more <- struct{}{}
 			force = true
 		case line := <-progress:
-			v.screen.Progress, force = line, true
-			go v.ask(ctx, progress)
+			if !v.done {
+				v.screen.Progress, force = line, true
+				go v.ask(ctx, progress)
+			}
 		case <-tick.C:
 		}
 	}
@@ -187,6 +189,9 @@ func (v *viewer) close() error {
 	seen := "1 row"
 	if rows != 1 {
 		seen = fmt.Sprintf("%d rows", rows)
+	}
+	if v.live.log != nil {
+		seen, changes = strings.Replace(seen, "row", "change", 1), int64(rows)
 	}
 	if changes != int64(rows) {
 		seen += fmt.Sprintf(" after %d changes", changes)
