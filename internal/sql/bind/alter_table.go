@@ -28,10 +28,9 @@ func (b *Binder) AlterTable(source string, t *catalog.Table, action ast.AlterAct
 	case *ast.RenameColumn:
 		err = a.rename(x)
 	case *ast.DropPart:
-		if x.What == "DISTRIBUTION" {
-			return nil, false, nil
-		}
 		err = a.dropPart(x)
+	case *ast.AlterDistribution:
+		err = a.alterDistribution(x)
 	default:
 		return nil, false, nil
 	}
@@ -290,6 +289,11 @@ func (a *alteration) rename(x *ast.RenameColumn) error {
 // dropPart is DROP PRIMARY KEY, CONSTRAINT and WATERMARK.
 func (a *alteration) dropPart(x *ast.DropPart) error {
 	switch {
+	case x.What == "DISTRIBUTION" && a.t.Distribution == nil:
+		return refusedAlter(x, "Table %s does not have a distribution to drop.", a.t.Path)
+	case x.What == "DISTRIBUTION":
+		a.t.Distribution = nil
+		return nil
 	case x.What == "WATERMARK" && a.t.Watermark == nil:
 		return refusedAlter(x, "The current table does not define any watermark strategy.")
 	case x.What == "WATERMARK":

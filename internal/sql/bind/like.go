@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"slices"
-
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/catalog"
 )
@@ -48,6 +46,9 @@ func (q *query) like(t *catalog.Table, l *ast.LikeClause) error {
 	if !ok {
 		return errorAt(l.Source, "", "Source table '%s' of the LIKE clause can not be a VIEW", path.Quoted())
 	}
+	if err := onceEach(l); err != nil {
+		return err
+	}
 	s := strategies(l)
 	for _, c := range src.Columns {
 		if c.Computed != nil && s["GENERATED"] == "EXCLUDING" || c.IsMetadata && s["METADATA"] == "EXCLUDING" {
@@ -60,12 +61,8 @@ func (q *query) like(t *catalog.Table, l *ast.LikeClause) error {
 	if s["CONSTRAINTS"] != "EXCLUDING" {
 		t.PrimaryKey, t.KeyName = src.PrimaryKey, src.KeyName
 	}
-	if s["PARTITIONS"] != "EXCLUDING" {
-		t.Partition = src.Partition
-	}
-	if s["DISTRIBUTION"] != "EXCLUDING" {
-		t.Distribution = src.Distribution
-	}
+	// EXCLUDING only makes room for others: without these the source's stay.
+	t.Partition, t.Distribution = src.Partition, src.Distribution
 	if s["WATERMARKS"] != "EXCLUDING" {
 		t.Watermark = src.Watermark
 	}
@@ -96,7 +93,18 @@ func overwriteColumn(t *catalog.Table, at int, c catalog.Column, d *ast.ColumnDe
 	if like[feature] != "OVERWRITING" {
 		return errorAt(d.Name, "", "%s named '%s' already exists in the base table. You might want to specify EXCLUDING %s or OVERWRITING %s.", kind, c.Name, feature, feature)
 	}
-	t.Columns = slices.Delete(t.Columns, at, at+1)
-	t.Columns = append(t.Columns, c)
+	t.Columns[at] = c
+	return nil
+}
+
+// onceEach refuses a feature that is spoken of twice.
+func onceEach(l *ast.LikeClause) error {
+	seen := map[string]bool{}
+	for _, o := range l.Options {
+		if seen[o.Feature] {
+			return errorAt(o, "", "Each like option feature can be declared only once.")
+		}
+		seen[o.Feature] = true
+	}
 	return nil
 }

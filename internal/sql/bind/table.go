@@ -60,14 +60,18 @@ func (q *query) declare(t *catalog.Table, ct *ast.CreateTable) error {
 		}
 	}
 	if ct.PartitionedBy != nil {
-		if len(t.Partition) > 0 {
+		if len(t.Partition) > 0 && like["PARTITIONS"] != "EXCLUDING" {
 			return errorAt(ct.Like, "", "The base table already has partitions defined. You might want to specify EXCLUDING PARTITIONS.")
 		}
+		t.Partition = nil
 		for _, p := range ct.PartitionedBy {
 			t.Partition = append(t.Partition, p.Name)
 		}
 	}
 	if ct.Distribution != nil {
+		if t.Distribution != nil && like["DISTRIBUTION"] != "EXCLUDING" {
+			return errorAt(ct.Distribution, "", "The base table already has a distribution defined. You might want to specify EXCLUDING DISTRIBUTION.")
+		}
 		t.Distribution = ct.Distribution
 	}
 	for _, o := range ct.Options {
@@ -192,6 +196,9 @@ func (q *query) resolveTable(t *catalog.Table, ct ast.Node) error {
 			return errorAt(named(ct, name), "", "Partition column '%s' not defined in the table schema. Available columns: [%s]", name, quotedList(columnNames(p.Columns)))
 		}
 	}
+	if err := checkDistribution(t, ct); err != nil {
+		return err
+	}
 	if err := q.layout(t, p); err != nil {
 		return err
 	}
@@ -233,6 +240,8 @@ func resolveKey(t *catalog.Table, ct ast.Node) error {
 			return errorAt(named(ct, k), "", "Primary key column '%s' is not defined in the schema", k)
 		case t.Columns[at].Computed != nil || t.Columns[at].IsMetadata:
 			return errorAt(named(ct, k), "", "Invalid primary key '%s'. Column '%s' is not a physical column.", t.KeyName, k)
+		case t.Columns[at].Inherited && t.Columns[at].Type.Nullable:
+			return errorAt(named(ct, k), "", "Invalid primary key '%s'. Column '%s' is nullable.", t.KeyName, k)
 		case seen[k]:
 			return errorAt(named(ct, k), "", "Invalid primary key '%s'. A primary key must not contain duplicate columns. Found: [%s]", t.KeyName, k)
 		}

@@ -22,6 +22,11 @@ func (b *Binder) CreateView(source string, cv *ast.CreateView) (*catalog.View, e
 	if cv.Columns != nil && len(cv.Columns) != len(n.Schema()) {
 		return nil, errorAt(cv.Name, "", "VIEW definition and input fields not match:\n\tDef fields: [%s].\n\tInput fields: [%s].", joinNames(identNames(cv.Columns)), joinNames(n.Schema().Names()))
 	}
+	if cv.Columns == nil {
+		if name, twice := duplicate(n.Schema().Names()); twice {
+			return nil, errorAt(cv.Query, "give it another name with AS", "A column with the same name `%s` has been defined already", name)
+		}
+	}
 	if n, err = renamed(n, cv.Columns, cv.Name); err != nil {
 		return nil, err
 	}
@@ -94,6 +99,9 @@ func tableAs(ct *ast.CreateTable, n plan.Node) (*ast.CreateTable, error) {
 			continue
 		}
 		f := fields[fields.Index(name)]
+		if f.Type.Nullable && keyColumn(ct.Schema, name) {
+			return nil, errorAt(ct.Schema, "name it with its type and NOT NULL in front of the key", "Invalid primary key: column '%s' of the query is nullable", name)
+		}
 		schema.Columns = append(schema.Columns, ast.ColumnDef{Span: ct.As.Span, Name: ast.Ident{Span: ct.As.Span, Name: name}, Type: typeAst(f.Type.WithoutTime(), ct.As.Span)})
 	}
 	def.Schema = &schema

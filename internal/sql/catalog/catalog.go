@@ -47,6 +47,8 @@ type Catalog struct {
 	Comment   string
 	Options   map[string]string
 	databases map[string]*Database
+	files     *fileStore // of a catalog whose objects are kept in files
+	external  External   // of a catalog that lies elsewhere
 }
 
 // Database is a named set of tables, views and functions.
@@ -56,6 +58,7 @@ type Database struct {
 	Options   map[string]string
 	relations map[string]Relation
 	functions map[string]*Function // by lower-case name
+	stamps    map[string]stamp     // of the files of a catalog in files
 }
 
 // Relation is a *Table or a *View.
@@ -71,6 +74,19 @@ type Manager struct {
 	temporary       map[Path]Relation
 	temporaryFuncs  map[Path]*Function
 	systemFuncs     map[string]*Function // temporary system functions, by lower-case name
+	models          map[Path]*Model
+	temporaryModels map[Path]*Model
+	definitions     map[string]*Definition // what CREATE CATALOG said, by name
+	store           Definitions            // nil: definitions end with the session
+	seen            map[Path]Relation      // tables of external catalogs, for one statement
+	broken          map[Path]error         // why an object cannot be made, likewise
+	restoring       map[Path]bool
+	// Types are the types of catalogs that this package does not know itself.
+	Types map[string]Type
+	// Restore makes an object anew from the statement that SHOW CREATE shows, and
+	// Statement gives that. They are the session's.
+	Restore         func(p Path, in Context, ddl string) (Relation, error)
+	Statement       func(r Relation) string
 	currentCatalog  string
 	currentDatabase string
 }
@@ -78,10 +94,16 @@ type Manager struct {
 // New returns a Manager with the default catalog and database, empty.
 func New() *Manager {
 	m := &Manager{
-		catalogs:       map[string]*Catalog{},
-		temporary:      map[Path]Relation{},
-		temporaryFuncs: map[Path]*Function{},
-		systemFuncs:    map[string]*Function{},
+		catalogs:        map[string]*Catalog{},
+		temporary:       map[Path]Relation{},
+		temporaryFuncs:  map[Path]*Function{},
+		systemFuncs:     map[string]*Function{},
+		models:          map[Path]*Model{},
+		temporaryModels: map[Path]*Model{},
+		definitions:     map[string]*Definition{},
+		seen:            map[Path]Relation{},
+		broken:          map[Path]error{},
+		restoring:       map[Path]bool{},
 	}
 	c := &Catalog{Name: DefaultCatalog, databases: map[string]*Database{}}
 	c.databases[DefaultDatabase] = newDatabase(DefaultDatabase)
@@ -125,7 +147,10 @@ func (c *Catalog) defaultDatabase() string {
 	if d := c.Options["default-database"]; d != "" {
 		return d
 	}
-	return DefaultDatabase
+	if c.Name == DefaultCatalog {
+		return DefaultDatabase
+	}
+	return "default"
 }
 
 // UseDatabase makes a database current; catalog "" is the current one.
@@ -140,36 +165,9 @@ func (m *Manager) UseDatabase(catalog, name string) error {
 	return nil
 }
 
-// CreateCatalog adds a generic_in_memory catalog.
-func (m *Manager) CreateCatalog(c *Catalog, ifNotExists bool) error {
-	if m.catalogs[c.Name] != nil {
-		if ifNotExists {
-			return nil
-		}
-		return errorf("", "Catalog %s already exists.", c.Name)
-	}
-	if t := c.Options["type"]; t != "generic_in_memory" {
-		if t == "" {
-			return errorf("add WITH ('type' = 'generic_in_memory')", "Catalog '%s' needs the option 'type'.", c.Name)
-		}
-		return errorf("available catalog types: generic_in_memory",
-			"Could not find any factory for identifier '%s' that implements 'CatalogFactory' in the classpath.", t)
-	}
-	for k := range c.Options {
-		if k != "type" && k != "default-database" {
-			return errorf("supported options: default-database, type", "Unsupported option '%s' for catalog '%s'.", k, c.Name)
-		}
-	}
-	c.databases = map[string]*Database{}
-	d := c.defaultDatabase()
-	c.databases[d] = newDatabase(d)
-	m.catalogs[c.Name] = c
-	return nil
-}
-
 // DropCatalog removes a catalog and everything in it.
 func (m *Manager) DropCatalog(name string, ifExists bool) error {
-	if m.catalogs[name] == nil {
+	if m.catalogs[name] == nil && m.definitions[name] == nil {
 		if ifExists {
 			return nil
 		}
@@ -177,6 +175,9 @@ func (m *Manager) DropCatalog(name string, ifExists bool) error {
 	}
 	if name == m.currentCatalog {
 		return errorf("USE CATALOG another one first", "Cannot drop a catalog which is currently in use.")
+	}
+	if err := m.forgetDefinition(name); err != nil {
+		return err
 	}
 	delete(m.catalogs, name)
 	return nil
@@ -194,8 +195,16 @@ func (m *Manager) CreateDatabase(catalog string, d *Database, ifNotExists bool) 
 		}
 		return errorf("", "Database %s already exists in Catalog %s.", d.Name, c.Name)
 	}
+	if err := m.writable(c.Name); err != nil {
+		return err
+	}
 	fresh := newDatabase(d.Name)
 	fresh.Comment, fresh.Options = d.Comment, d.Options
+	if c.files != nil {
+		if err := c.files.saveDatabase(fresh, true); err != nil {
+			return err
+		}
+	}
 	c.databases[d.Name] = fresh
 	return nil
 }
@@ -218,6 +227,14 @@ func (m *Manager) DropDatabase(catalog, name string, ifExists, cascade bool) err
 	case !cascade && len(d.relations)+len(d.functions) > 0:
 		return errorf("add CASCADE to drop what is in it too", "Database %s in catalog %s is not empty.", name, catalog)
 	}
+	if err := m.writable(catalog); err != nil {
+		return err
+	}
+	if c.files != nil {
+		if err := c.files.dropDatabase(name, cascade); err != nil {
+			return err
+		}
+	}
 	delete(c.databases, name)
 	return nil
 }
@@ -227,6 +244,16 @@ func (m *Manager) AlterDatabase(catalog, name string, options map[string]string)
 	d, err := m.database(m.orCurrent(catalog), name)
 	if err != nil {
 		return err
+	}
+	if err := m.writable(m.orCurrent(catalog)); err != nil {
+		return err
+	}
+	changed := *d
+	changed.Options = options
+	if f := m.catalogs[m.orCurrent(catalog)].files; f != nil {
+		if err := f.saveDatabase(&changed, false); err != nil {
+			return err
+		}
 	}
 	d.Options = options
 	return nil
@@ -243,6 +270,9 @@ func (m *Manager) catalog(name string) (*Catalog, error) {
 	if c := m.catalogs[name]; c != nil {
 		return c, nil
 	}
+	if d := m.definitions[name]; d != nil { // of the store, not opened yet
+		return m.open(d)
+	}
 	return nil, errorf(DidYouMean(name, m.Catalogs()), "A catalog with name [%s] does not exist.", name)
 }
 
@@ -251,10 +281,19 @@ func (m *Manager) database(catalog, name string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
+	names := slices.Collect(maps.Keys(c.databases))
+	if c.external != nil {
+		if names, err = c.external.Databases(); err != nil {
+			return nil, err
+		}
+		if slices.Contains(names, name) {
+			return newDatabase(name), nil
+		}
+	}
 	if d := c.databases[name]; d != nil {
 		return d, nil
 	}
-	return nil, errorf(DidYouMean(name, slices.Collect(maps.Keys(c.databases))),
+	return nil, errorf(DidYouMean(name, names),
 		"A database with name [%s] does not exist in the catalog: [%s].", name, catalog)
 }
 
@@ -267,13 +306,25 @@ func (m *Manager) Database(catalog, name string) (*Database, error) {
 }
 
 // Catalogs lists the catalogs by name.
-func (m *Manager) Catalogs() []string { return slices.Sorted(maps.Keys(m.catalogs)) }
+func (m *Manager) Catalogs() []string {
+	names := map[string]bool{}
+	for n := range m.catalogs {
+		names[n] = true
+	}
+	for n := range m.definitions {
+		names[n] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
 
 // Databases lists the databases of a catalog ("" is the current one).
 func (m *Manager) Databases(catalog string) ([]string, error) {
 	c, err := m.catalog(m.orCurrent(catalog))
 	if err != nil {
 		return nil, err
+	}
+	if c.external != nil {
+		return c.external.Databases()
 	}
 	return slices.Sorted(maps.Keys(c.databases)), nil
 }

@@ -10,7 +10,10 @@ import (
 type Function struct {
 	Path      Path
 	Class     string
-	Language  string // "", JAVA, GO, …
+	Language  string // "", JAVA, GO, WASM, …
+	// Resource is the file of a WASM function, Arguments and Result its SQL types as
+	// declared; both empty if they follow from the module.
+	Resource, Arguments, Result string
 	Temporary bool
 	System    bool
 }
@@ -45,9 +48,15 @@ func (m *Manager) CreateFunction(f *Function, ifNotExists bool) error {
 	}
 	if f.Temporary {
 		m.temporaryFuncs[p] = f
-	} else {
-		d.functions[key] = f
+		return nil
 	}
+	if err := m.writable(p.Catalog); err != nil {
+		return err
+	}
+	if err := m.persistFunction(f); err != nil {
+		return err
+	}
+	d.functions[key] = f
 	return nil
 }
 
@@ -76,7 +85,11 @@ func (m *Manager) DropFunction(p Path, temporary, system, ifExists bool) error {
 			}
 			return err
 		}
-		found = d.functions[key] != nil
+		if found = d.functions[key] != nil; found {
+			if err := m.forget(functionPath(p), functionFile); err != nil {
+				return err
+			}
+		}
 		delete(d.functions, key)
 	}
 	if found || ifExists {

@@ -24,6 +24,10 @@ type Table struct {
 	Options      map[string]string // WITH, with 'connector'
 	// FromQuery are the columns of CREATE TABLE AS in the order of its query.
 	FromQuery []string
+	// Partitions are those the catalog was told about.
+	Partitions []PartitionSpec
+	// Statistics are those of ANALYZE TABLE; nil if there was none.
+	Statistics *Statistics
 	// Plan is the bound form, its options without hints.
 	Plan *plan.Table
 }
@@ -81,8 +85,14 @@ func (m *Manager) Lookup(p Path) (Relation, bool) {
 		return r, true
 	}
 	if c := m.catalogs[p.Catalog]; c != nil {
+		if c.external != nil {
+			return m.lookupExternal(c, p)
+		}
 		if d := c.databases[p.Database]; d != nil {
 			r, ok := d.relations[p.Object]
+			if s, is := r.(*stored); is {
+				return m.restored(s)
+			}
 			return r, ok
 		}
 	}
@@ -91,6 +101,9 @@ func (m *Manager) Lookup(p Path) (Relation, bool) {
 
 // NearTo names a table or view that p may be a misspelling of, as a hint.
 func (m *Manager) NearTo(p Path) string {
+	if why := m.why(p); why != "" {
+		return why
+	}
 	names := m.relationNames(p.Catalog, p.Database, func(Relation) bool { return true })
 	if hint := DidYouMean(p.Object, names); hint != "" {
 		return hint
@@ -108,6 +121,11 @@ func (m *Manager) Create(r Relation, ifNotExists, replace bool) error {
 	if err != nil {
 		return err
 	}
+	if !r.IsTemporary() {
+		if err := m.writable(p.Catalog); err != nil {
+			return err
+		}
+	}
 	if r.IsTemporary() {
 		if old, ok := m.temporary[p]; ok && !(replace && sameKind(old, r)) {
 			if ifNotExists {
@@ -124,6 +142,9 @@ func (m *Manager) Create(r Relation, ifNotExists, replace bool) error {
 		}
 		return errorf("DROP it first, or write IF NOT EXISTS", "Table (or view) %s.%s already exists in Catalog %s.", p.Database, p.Object, p.Catalog)
 	}
+	if err := m.persist(r, !replace); err != nil {
+		return err
+	}
 	d.relations[p.Object] = r
 	return nil
 }
@@ -138,6 +159,9 @@ func (m *Manager) Exists(p Path, temporary bool) bool {
 }
 
 func kindOf(r Relation) string {
+	if s, ok := r.(*stored); ok {
+		return s.file.Kind
+	}
 	if _, ok := r.(*View); ok {
 		return "view"
 	}
@@ -183,6 +207,9 @@ func (m *Manager) Drop(p Path, view, temporary, ifExists bool) error {
 		}
 		return errorf(m.dropHint(p, r, ok), "%s with identifier '%s' does not exist.", kind, p)
 	}
+	if err := m.forget(p, relationFile); err != nil {
+		return err
+	}
 	delete(d.relations, p.Object)
 	return nil
 }
@@ -209,13 +236,20 @@ func ast2kind(view bool) string {
 }
 
 // Replace puts a changed object in the place of the one of the same path.
-func (m *Manager) Replace(r Relation) {
+func (m *Manager) Replace(r Relation) error {
 	p := r.Name()
 	if r.IsTemporary() {
 		m.temporary[p] = r
-		return
+		return nil
+	}
+	if err := m.writable(p.Catalog); err != nil {
+		return err
+	}
+	if err := m.persist(r, false); err != nil {
+		return err
 	}
 	m.catalogs[p.Catalog].databases[p.Database].relations[p.Object] = r
+	return nil
 }
 
 // Rename gives a table or view another name in its database.
@@ -227,11 +261,6 @@ func (m *Manager) Rename(r Relation, to Path) error {
 	if m.Exists(to, r.IsTemporary()) {
 		return errorf("", "Table (or view) %s.%s already exists in Catalog %s.", to.Database, to.Object, to.Catalog)
 	}
-	if r.IsTemporary() {
-		delete(m.temporary, from)
-	} else {
-		delete(m.catalogs[from.Catalog].databases[from.Database].relations, from.Object)
-	}
 	switch r := r.(type) {
 	case *Table:
 		c := *r
@@ -239,13 +268,22 @@ func (m *Manager) Rename(r Relation, to Path) error {
 		p := *c.Plan
 		p.Name = to.String()
 		c.Plan = &p
-		m.Replace(&c)
+		if err := m.Replace(&c); err != nil {
+			return err
+		}
 	case *View:
 		c := *r
 		c.Path = to
-		m.Replace(&c)
+		if err := m.Replace(&c); err != nil {
+			return err
+		}
 	}
-	return nil
+	if r.IsTemporary() {
+		delete(m.temporary, from)
+		return nil
+	}
+	delete(m.catalogs[from.Catalog].databases[from.Database].relations, from.Object)
+	return m.forget(from, relationFile)
 }
 
 // Tables lists tables and views of a database ("" parts are the current ones).
@@ -271,6 +309,9 @@ func (m *Manager) list(catalog, database string, keep func(Relation) bool) ([]st
 
 func (m *Manager) relationNames(catalog, database string, keep func(Relation) bool) []string {
 	names := map[string]bool{}
+	for _, n := range m.externalTables(catalog, database) {
+		names[n] = true
+	}
 	if d, err := m.database(catalog, database); err == nil {
 		for n, r := range d.relations {
 			if keep(r) {

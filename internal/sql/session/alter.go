@@ -18,8 +18,14 @@ func (s *Session) alter(source string, x *ast.Alter) error {
 		return s.alterDatabase(x)
 	case ast.FunctionObject:
 		return s.alterFunction(x)
+	case ast.CatalogObject:
+		return s.alterCatalog(x)
+	case ast.ModelObject:
+		return s.alterModel(x)
+	case ast.MaterializedTableObject:
+		return fail(x.Name, "there are none: this program does not have them", "Materialized table with identifier '"+x.Name.String()+"' does not exist.")
 	}
-	return fail(x, "", statementName(x)+" is not supported yet")
+	return fail(x.Name, "there are none: CREATE CONNECTION is not supported", statementName(x)+" is not supported, in Flink 2.3 neither")
 }
 
 func (s *Session) alterTable(source string, x *ast.Alter) error {
@@ -45,7 +51,14 @@ func (s *Session) alterTable(source string, x *ast.Alter) error {
 		return cat.Rename(t, to)
 	case *ast.SetOptions:
 		return s.changeOptions(t, func(m map[string]string) { maps.Copy(m, options(a.Options)) })
+	case *ast.AddPartitions:
+		return s.addPartitions(t, a)
+	case *ast.DropPartitions:
+		return s.dropPartitions(t, a)
 	case *ast.ResetOptions:
+		if len(a.Keys) == 0 {
+			return fail(a, "name a key: RESET ('key')", "ALTER TABLE RESET does not support empty key")
+		}
 		for _, k := range a.Keys {
 			if k.Text == "connector" {
 				return fail(k, "", "ALTER TABLE RESET does not support changing 'connector'")
@@ -62,7 +75,7 @@ func (s *Session) alterTable(source string, x *ast.Alter) error {
 		return fail(x.Action, "DROP the table and CREATE it anew", "This change of a table is not supported yet")
 	}
 	if err == nil {
-		cat.Replace(n)
+		err = cat.Replace(n)
 	}
 	return err
 }
@@ -71,8 +84,7 @@ func (s *Session) changeOptions(t *catalog.Table, change func(map[string]string)
 	c := *t
 	c.Options = maps.Clone(t.Options)
 	change(c.Options)
-	s.Binder.Catalog.Replace(&c)
-	return nil
+	return s.Binder.Catalog.Replace(&c)
 }
 
 func (s *Session) alterView(source string, x *ast.Alter) error {
@@ -83,7 +95,7 @@ func (s *Session) alterView(source string, x *ast.Alter) error {
 	}
 	r, _ := cat.Lookup(path)
 	v, ok := r.(*catalog.View)
-	if !ok {
+	if !ok || v.Temporary {
 		if x.IfExists {
 			return nil
 		}
@@ -102,8 +114,7 @@ func (s *Session) alterView(source string, x *ast.Alter) error {
 			return err
 		}
 		n.Comment = v.Comment
-		cat.Replace(n)
-		return nil
+		return cat.Replace(n)
 	}
 	return fail(x.Action, "", "This change of a view is not supported yet")
 }

@@ -18,7 +18,7 @@ func (s *Session) define(source string, stmt ast.Statement) (*Result, error) {
 	case *ast.CreateFunction:
 		return &Result{}, s.createFunction(x)
 	case *ast.CreateCatalog:
-		c := &catalog.Catalog{Name: x.Name.Name, Comment: text(x.Comment), Options: options(x.Options)}
+		c := &catalog.Definition{Name: x.Name.Name, Comment: text(x.Comment), Options: options(x.Options)}
 		return &Result{}, s.Binder.Catalog.CreateCatalog(c, x.IfNotExists)
 	case *ast.CreateDatabase:
 		in, name, err := databaseName(x.Name)
@@ -31,17 +31,14 @@ func (s *Session) define(source string, stmt ast.Statement) (*Result, error) {
 		return &Result{}, s.drop(x)
 	case *ast.Alter:
 		return &Result{}, s.alter(source, x)
+	case *ast.CreateModel:
+		return &Result{}, s.createModel(x)
 	case *ast.ClientCommand:
 		if x.Verb == "QUIT" {
 			return &Result{Quit: true}, nil
 		}
-		return nil, fail(x, "", x.Verb+" is a command of the interactive shell")
-	case *ast.UnloadModule, *ast.LoadModule:
-		return nil, fail(stmt, "the module core has all functions", "Modules cannot be loaded or unloaded")
-	case *ast.Jar:
-		return nil, fail(stmt, "functions are written in Go and registered by the program", "JAR files cannot be used: there is no JVM")
 	}
-	return nil, fail(stmt, "", statementName(stmt)+" is not supported yet")
+	return nil, s.refused(stmt)
 }
 
 // statementName names the statements that are refused.
@@ -190,18 +187,23 @@ func (s *Session) function(name ast.Name, body *ast.FunctionBody) (*catalog.Func
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case body.Language == "PYTHON":
-		return nil, fail(body, "", "Python functions cannot be used: functions are written in Go")
-	case len(body.Using) > 0:
-		return nil, fail(body.Using[0], "functions are written in Go and registered by the program", "USING "+body.Using[0].Kind+" cannot be used: there is no JVM")
-	case len(body.Options) > 0:
-		return nil, fail(body.Options[0], "", "Options of functions are not supported")
+	f := &catalog.Function{Path: path, Class: body.Class.Text, Language: strings.ToUpper(body.Language)}
+	if f.Language == "WASM" {
+		err = wasmBody(f, body)
+	} else {
+		err = plainBody(body)
 	}
-	if !s.Binder.HasFunction(body.Class.Text) {
+	if err != nil {
+		return nil, err
+	}
+	ok, err := s.Binder.CheckFunction(f)
+	if err != nil {
+		return nil, fail(body.Class, "", err.Error())
+	}
+	if !ok {
 		return nil, fail(body.Class, s.Binder.Registered(), "No Go function is registered under the class name '"+body.Class.Text+"'")
 	}
-	return &catalog.Function{Path: path, Class: body.Class.Text, Language: strings.ToUpper(body.Language)}, nil
+	return f, nil
 }
 
 func (s *Session) drop(x *ast.Drop) error {
@@ -225,6 +227,13 @@ func (s *Session) drop(x *ast.Drop) error {
 		return cat.Drop(path, x.Kind == ast.ViewObject, x.Temporary, x.IfExists)
 	case ast.FunctionObject:
 		return cat.DropFunction(path, x.Temporary, x.System, x.IfExists)
+	case ast.ModelObject:
+		return cat.DropModel(path, x.Temporary, x.IfExists)
+	case ast.MaterializedTableObject:
+		if x.IfExists {
+			return nil
+		}
+		return fail(x.Name, "there are none: this program does not have them", "Materialized table with identifier "+path.Quoted()+" does not exist.")
 	}
-	return fail(x, "", statementName(x)+" is not supported yet")
+	return fail(x.Name, "there are none: CREATE CONNECTION is not supported", statementName(x)+" is not supported, in Flink 2.3 neither")
 }

@@ -25,8 +25,12 @@ func (s *Session) describe(x *ast.Describe) (*Result, error) {
 		return s.describeDatabase(x)
 	case ast.FunctionObject:
 		return s.describeFunction(x)
+	case ast.ModelObject:
+		return s.describeModel(x)
+	case ast.JobObject:
+		return nil, fail(x.Job, "SHOW JOBS lists the jobs that run", "Job "+x.Job.Text+" could not be found")
 	}
-	return nil, fail(x, "", "DESCRIBE "+string(x.Kind)+" is not supported yet")
+	return nil, fail(*x.Name, "there are none: CREATE CONNECTION is not supported", "DESCRIBE "+string(x.Kind)+" is not supported, in Flink 2.3 neither")
 }
 
 // columns lists the columns of a table or view as Flink does.
@@ -119,14 +123,22 @@ func extras(c *catalog.Column) string {
 }
 
 func (s *Session) describeCatalog(x *ast.Describe) (*Result, error) {
-	c, err := s.Binder.Catalog.Catalog(x.Name.String())
+	d, err := s.Binder.Catalog.Definition(x.Name.String())
 	if err != nil {
 		return nil, err
 	}
-	r := table("info name", "info value").add("name", c.Name).add("type", "generic_in_memory").add("comment", c.Comment)
+	r := table("info name", "info value").add("name", d.Name).add("type", d.Options["type"])
+	var comment *string
+	if d.Comment != "" {
+		comment = &d.Comment
+	}
+	r.Rows = append(r.Rows, []*string{ptr("comment"), comment})
 	if x.Extended {
-		for _, k := range sortedKeys(c.Options) {
-			r.add("option:"+k, c.Options[k])
+		shown := masked(d.Options)
+		for _, k := range sortedKeys(shown) {
+			if k != "type" {
+				r.add("option:"+k, shown[k])
+			}
 		}
 	}
 	return r, nil

@@ -52,7 +52,9 @@ type Session struct {
 // New returns a session with an empty catalog.
 func New(cfg Config, connectors map[string]connector.Factory, env *connector.Env, explainer Explainer) *Session {
 	b := &bind.Binder{Catalog: catalog.New(), Connectors: connectors, Connector: env}
-	return &Session{Config: cfg, Binder: b, Explainer: explainer}
+	s := &Session{Config: cfg, Binder: b, Explainer: explainer}
+	b.Catalog.Restore, b.Catalog.Statement = s.restore, statement
+	return s
 }
 
 // Result is what a statement gave.
@@ -86,6 +88,9 @@ func (j *Job) IsQuery() bool {
 func (s *Session) Execute(source string, stmt ast.Statement) (*Result, error) {
 	s.Binder.Streaming = !strings.EqualFold(s.Config.Text("execution.runtime-mode"), "BATCH")
 	s.Binder.TimeZone = s.Config.Text("table.local-time-zone")
+	if err := s.Binder.Catalog.Refresh(); err != nil {
+		return nil, positioned(stmt, source, err)
+	}
 	r, err := s.execute(source, stmt)
 	if err != nil {
 		return nil, positioned(stmt, source, err)
@@ -275,7 +280,10 @@ func (s *Session) use(x *ast.Use) error {
 	case "CATALOG":
 		return cat.UseCatalog(name.Last().Name)
 	case "MODULES":
-		for _, n := range x.Names {
+		for i, n := range x.Names {
+			if i > 0 && n.String() == "core" {
+				return fail(n, "name it once", "Module 'core' appears more than once")
+			}
 			if n.String() != "core" {
 				return fail(n, "there is the module core", "No module with name '"+n.String()+"' exists")
 			}

@@ -33,8 +33,10 @@ func (s *Session) show(x *ast.Show) (*Result, error) {
 	case "USER FUNCTIONS":
 		column, names = "function name", cat.Functions()
 	case "MATERIALIZED TABLES":
-		column = "table name"
-	case "PROCEDURES", "MODELS", "CONNECTIONS":
+		column = "materialized table"
+	case "MODELS":
+		column, names, err = s.models(x)
+	case "PROCEDURES", "CONNECTIONS":
 		column = strings.ToLower(strings.TrimSuffix(x.What, "S")) + " name"
 	case "JARS":
 		column = "jars"
@@ -65,6 +67,24 @@ func (s *Session) relations(x *ast.Show) (column string, names []string, err err
 	return "table name", names, err
 }
 
+// models lists the models of a database.
+func (s *Session) models(x *ast.Show) (column string, names []string, err error) {
+	in, db := s.Binder.Catalog.Current()
+	if x.Name != nil {
+		var c string
+		if c, db, err = databaseName(*x.Name); err != nil {
+			return "", nil, err
+		}
+		if c != "" {
+			in = c
+		}
+		if _, err = s.Binder.Catalog.Database(in, db); err != nil {
+			return "", nil, err
+		}
+	}
+	return "model name", s.Binder.Catalog.Models(in, db), nil
+}
+
 // builtins lists the functions that need no CREATE FUNCTION, in lower case.
 func builtins() []string {
 	var names []string
@@ -86,6 +106,10 @@ func (s *Session) showOne(x *ast.Show) (*Result, error) {
 		r := table("module name", "used").add("core", "TRUE")
 		r.Columns[1].Type = types.Of(types.Boolean)
 		return r, nil
+	case "PARTITIONS":
+		return s.showPartitions(x)
+	case "JOBS":
+		return table("job id", "job name", "status", "start time"), nil
 	case "COLUMNS":
 		r, err := s.columns(*x.Name)
 		if err != nil {

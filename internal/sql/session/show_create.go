@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/flottstream/flott/internal/sql/ast"
@@ -14,14 +15,20 @@ func (s *Session) showCreate(x *ast.Show, kind ast.ObjectKind) (*Result, error) 
 	cat := s.Binder.Catalog
 	switch kind {
 	case ast.CatalogObject:
-		c, err := cat.Catalog(x.Name.String())
+		d, err := cat.Definition(x.Name.String())
 		if err != nil {
 			return nil, err
 		}
-		return table("result").add(createCatalog(c)), nil
+		return table("result").add(createCatalog(d)), nil
+	case ast.ModelObject:
+		m, err := s.model(*x.Name)
+		if err != nil {
+			return nil, err
+		}
+		return table("result").add(createModelText(m)), nil
 	case ast.TableObject, ast.ViewObject:
 	default:
-		return nil, fail(x, "", "SHOW CREATE "+string(kind)+" is not supported yet")
+		return nil, fail(*x.Name, "there are none", strings.ToUpper(string(kind[:1]))+strings.ToLower(string(kind[1:]))+" '"+x.Name.String()+"' does not exist: flott does not have them")
 	}
 	path, err := cat.Resolve(x.Name.Strings())
 	if err != nil {
@@ -40,23 +47,37 @@ func (s *Session) showCreate(x *ast.Show, kind ast.ObjectKind) (*Result, error) 
 		if kind == ast.TableObject {
 			return nil, fail(x.Name, "", "SHOW CREATE TABLE is only supported for tables, but "+path.Quoted()+" is a view. Please use SHOW CREATE VIEW instead.")
 		}
-		return table("result").add(createView(r)), nil
+		return table("result").add(createView(r, r.Path.Quoted())), nil
 	case *catalog.Table:
 		if kind == ast.ViewObject {
 			return nil, fail(x.Name, "", "SHOW CREATE VIEW is only supported for views, but "+path.Quoted()+" is a table. Please use SHOW CREATE TABLE instead.")
 		}
-		return table("result").add(createTable(r)), nil
+		return table("result").add(createTable(r, r.Path.Quoted())), nil
 	}
 	return nil, fail(x, "", "SHOW CREATE is not possible for this object")
 }
 
-func createCatalog(c *catalog.Catalog) string {
+func createCatalog(c *catalog.Definition) string {
 	s := "CREATE CATALOG " + catalog.Quote(c.Name) + "\n"
 	if c.Comment != "" {
 		s += "COMMENT " + ast.QuoteString(c.Comment) + "\n"
 	}
-	return s + with(c.Options)
+	return s + with(masked(c.Options))
 }
+
+// masked hides the values of options that are secrets.
+func masked(options map[string]string) map[string]string {
+	m := make(map[string]string, len(options))
+	for k, v := range options {
+		if secret.MatchString(k) {
+			v = "******"
+		}
+		m[k] = v
+	}
+	return m
+}
+
+var secret = regexp.MustCompile(`(?i)password|secret|token|api-?key|credential`)
 
 func with(options map[string]string) string {
 	if len(options) == 0 {
@@ -69,12 +90,12 @@ func with(options map[string]string) string {
 	return "WITH (\n" + strings.Join(lines, ",\n") + "\n)\n"
 }
 
-func createView(v *catalog.View) string {
+func createView(v *catalog.View, name string) string {
 	var cols []string
 	for _, f := range v.Schema {
 		cols = append(cols, "  "+catalog.Quote(f.Name))
 	}
-	s := "CREATE " + temporary(v.Temporary) + "VIEW " + v.Path.Quoted() + " (\n" + strings.Join(cols, ",\n") + "\n)\n"
+	s := "CREATE " + temporary(v.Temporary) + "VIEW " + name + " (\n" + strings.Join(cols, ",\n") + "\n)\n"
 	if v.Comment != "" {
 		s += "COMMENT " + ast.QuoteString(v.Comment) + "\n"
 	}
@@ -88,7 +109,7 @@ func temporary(t bool) string {
 	return ""
 }
 
-func createTable(t *catalog.Table) string {
+func createTable(t *catalog.Table, name string) string {
 	var lines []string
 	for _, c := range t.Columns {
 		line := "  " + catalog.Quote(c.Name) + " "
@@ -109,12 +130,12 @@ func createTable(t *catalog.Table) string {
 	if len(t.PrimaryKey) > 0 {
 		lines = append(lines, "  CONSTRAINT "+catalog.Quote(t.KeyName)+" PRIMARY KEY ("+quoted(t.PrimaryKey)+") NOT ENFORCED")
 	}
-	s := "CREATE " + temporary(t.Temporary) + "TABLE " + t.Path.Quoted() + " (\n" + strings.Join(lines, ",\n") + "\n)\n"
+	s := "CREATE " + temporary(t.Temporary) + "TABLE " + name + " (\n" + strings.Join(lines, ",\n") + "\n)\n"
 	if t.Comment != "" {
 		s += "COMMENT " + ast.QuoteString(t.Comment) + "\n"
 	}
 	if t.Distribution != nil {
-		s += ast.Format(t.Distribution) + "\n"
+		s += "DISTRIBUTED " + ast.FormatDistribution(t.Distribution) + "\n"
 	}
 	if len(t.Partition) > 0 {
 		s += "PARTITIONED BY (" + quoted(t.Partition) + ")\n"
