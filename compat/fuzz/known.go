@@ -12,7 +12,7 @@ type known struct {
 
 var knowns = []known{
 	{"a correlated subquery that Flink cannot decorrelate", onlyFlink, regexp.MustCompile(`unexpected correlate variable`), nil},
-	{"Flink's planner fails", onlyFlink, regexp.MustCompile(`(NullPointer|ArrayIndexOutOfBounds|IndexOutOfBounds|ClassCast|IllegalState|UnsupportedOperation|NoSuchElement|StackOverflow)\w*$|AssertionError|Cannot generate a valid execution plan|CodeGenException|Unable to (implement|find)|InvalidProgramException|cannot be compiled|There are not enough rules`), nil},
+	{"Flink's planner fails", onlyFlink, regexp.MustCompile(`(NullPointer|ArrayIndexOutOfBounds|IndexOutOfBounds|ClassCast|IllegalState|UnsupportedOperation|NoSuchElement|StackOverflow)\w*$|AssertionError|Cannot generate a valid execution plan|CodeGenException|Unable to (implement|find)|InvalidProgramException|cannot be compiled|There are not enough rules|Invalid time format`), nil},
 	{"DISTINCT in a group window in batch mode", onlyFlink, regexp.MustCompile(`^DISTINCT aggregates are currently not supported`), nil},
 }
 

@@ -48,9 +48,12 @@ func (g *generator) topN(depth int) query {
 	if g.Batch && g.chance(40) {
 		function = pick(g, []string{"RANK", "DENSE_RANK"})
 	}
-	condition := pick(g, []string{"rn <= 1", "rn <= 2", "rn < 4", "rn = 1", "rn <= 5 AND rn > 1", "rn BETWEEN 1 AND 3", "rn <= 3 AND c0 IS NOT NULL", "rn = 2"})
+	condition := pick(g, []string{"rn <= 1", "rn <= 2", "rn < 4", "rn = 1", "rn > 1 AND rn <= 5", "rn BETWEEN 1 AND 3", "rn <= 3 AND c0 IS NOT NULL", "rn = 2"})
 	if !g.Batch && strings.HasSuffix(condition, " 1") { // Flink plans the first row of an append stream as insert-only
 		condition = "rn <= 2"
+	}
+	if !g.Batch && !r.grows && !strings.HasPrefix(condition, "rn <") { // as OFFSET
+		condition = "rn <= 3"
 	}
 	return g.numbered(r, shown, function, by, g.total(shown), condition, g.chance(50))
 }

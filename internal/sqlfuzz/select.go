@@ -278,7 +278,7 @@ func (g *generator) limited(depth int) query {
 	}
 	text, cols := items(list)
 	q := query{text: "SELECT " + text + " FROM " + r.from + " ORDER BY " + g.total(list) + fmt.Sprintf(" LIMIT %d", 1+g.n(30)), cols: cols, rows: 20}
-	if g.chance(25) {
+	if g.chance(25) && (r.grows || g.Batch) { // over changing rows Flink's OFFSET is off by one at times
 		q.text += fmt.Sprintf(" OFFSET %d", g.n(8))
 	}
 	return q

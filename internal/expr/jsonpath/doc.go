@@ -69,8 +69,14 @@ func parse(r *reader) (Value, error) {
 	if r.i == len(r.s) {
 		return Value{}, errEnd
 	}
-	return r.value()
+	v, err := r.value()
+	if err == nil && v.Kind == Number && r.i < len(r.s) && !isSpace(r.s[r.i]) { // 2024-02-29 is no number with a rest
+		return Value{}, fmt.Errorf("no space behind the number at offset %d of the JSON text", r.i)
+	}
+	return v, err
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
 func (r *reader) space() {
 	for r.i < len(r.s) {
