@@ -17,8 +17,11 @@ func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
 			return x, err
 		}
 	}
-	if f := b.Catalog.LookupFunction(e.Name.Strings()); f != nil {
-		return b.userCall(e, f.Class)
+	if u, err := b.userDefined(e.Name); err != nil || u.found() {
+		if err != nil {
+			return nil, err
+		}
+		return b.userCall(e, u)
 	}
 	if len(e.Name.Parts) > 1 {
 		return nil, errorAt(e.Name, "SHOW USER FUNCTIONS lists those there are", "No match found for function signature %s", e.Name)
@@ -48,7 +51,7 @@ func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
 		return proctime(e)
 	case "CURRENT_DATABASE":
 		_, database := b.Catalog.Current()
-		return expr.StringLit(database), nil
+		return expr.Cast(expr.StringLit(database), types.String())
 	case "CURRENT_WATERMARK":
 		return b.currentWatermark(e)
 	case "SOURCE_WATERMARK":
@@ -127,24 +130,6 @@ func (b *exprBinder) currentWatermark(e *ast.Call) (expr.Expr, error) {
 	return typed(e, "CURRENT_WATERMARK", e.Args, xs)
 }
 
-// userCall is a call of a function made by CREATE FUNCTION.
-func (b *exprBinder) userCall(e *ast.Call, class string) (expr.Expr, error) {
-	f := b.function(class)
-	if f == nil {
-		return nil, errorAt(e, b.Registered(), "The class '%s' of function %s is not registered", class, e.Name)
-	}
-	if e.Over != nil || e.Star || e.Filter != nil || e.Quantifier != ast.QuantNone {
-		return nil, notSupported(e, "A user-defined aggregate function", "")
-	}
-	xs, err := b.all(e.Args)
-	if err != nil {
-		return nil, err
-	}
-	name := e.Name.Last().Name
-	x, err := expr.Functions{name: f}.Resolve(name, xs)
-	return x, errorOf(e, err)
-}
-
 // function finds the Go function of a class name; nil if there is none.
 func (b *Binder) function(class string) *expr.UserFunction {
 	if f := b.Functions[class]; f != nil {
@@ -153,15 +138,13 @@ func (b *Binder) function(class string) *expr.UserFunction {
 	return expr.BuiltinClass(class)
 }
 
-// HasFunction reports whether CREATE FUNCTION can name the class.
-func (b *Binder) HasFunction(class string) bool { return b.function(class) != nil }
-
 // Registered lists the Go functions that CREATE FUNCTION can name.
 func (b *Binder) Registered() string {
 	names := make([]string, 0, len(b.Functions))
 	for n := range b.Functions {
 		names = append(names, n)
 	}
+	names = append(names, b.registeredNames()...)
 	if len(names) == 0 {
 		return "this program has registered no Go functions"
 	}
