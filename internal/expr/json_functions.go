@@ -280,7 +280,7 @@ func hasJSON(s *signature, i int) error {
 	var ok func(t types.Type) bool
 	ok = func(t types.Type) bool {
 		switch t.Kind {
-		case types.Date, types.Time, types.IntervalDayTime, types.IntervalYearMonth, types.Multiset:
+		case types.Date, types.Time, types.IntervalDayTime, types.IntervalYearMonth, types.Multiset, types.Bitmap:
 			return false
 		case types.Array:
 			return ok(*t.Elem)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/decimal"
+	"github.com/flottstream/flott/internal/expr/javamath"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -16,8 +17,8 @@ func mathFunctions() []function {
 	fns := []function{
 		{name: "ABS", min: 1, max: 1, typing: params(likeArg(0), aNumber), build: buildAbs},
 		{name: "SIGN", min: 1, max: 1, typing: params(likeArg(0), aNumber), build: buildSign},
-		{name: "POWER", min: 2, max: 2, typing: params(double, aDouble), build: strict(eachPair(math.Pow))},
-		{name: "ATAN2", min: 2, max: 2, typing: params(double, aDouble), build: strict(eachPair(math.Atan2))},
+		{name: "POWER", min: 2, max: 2, typing: params(double, aDouble), build: strict(eachPair(javamath.Pow))},
+		{name: "ATAN2", min: 2, max: 2, typing: params(double, aDouble), build: strict(eachPair(javamath.Atan2))},
 		{name: "LOG", min: 1, max: 2, typing: params(double, aDouble), build: buildLog},
 		{name: "PI", typing: params(always(types.Of(types.Double).NotNull())), build: buildConstant(math.Pi)},
 		{name: "E", typing: params(always(types.Of(types.Double).NotNull())), build: buildConstant(math.E)},
@@ -28,9 +29,10 @@ func mathFunctions() []function {
 		{name: "LEAST", min: 1, max: -1, typing: typeExtreme, build: buildExtreme(opLt)},
 	}
 	for name, f := range map[string]func(float64) float64{
-		"SQRT": math.Sqrt, "LN": math.Log, "LOG2": log2, "LOG10": log10, "EXP": math.Exp,
-		"SIN": math.Sin, "COS": math.Cos, "TAN": math.Tan, "COT": func(x float64) float64 { return 1 / math.Tan(x) },
-		"ASIN": math.Asin, "ACOS": math.Acos, "ATAN": math.Atan, "SINH": math.Sinh, "COSH": math.Cosh, "TANH": math.Tanh,
+		"SQRT": math.Sqrt, "LN": javamath.Log, "LOG2": log2, "LOG10": javamath.Log10, "EXP": javamath.Exp,
+		"SIN": javamath.Sin, "COS": javamath.Cos, "TAN": javamath.Tan, "COT": func(x float64) float64 { return 1 / javamath.Tan(x) },
+		"ASIN": javamath.Asin, "ACOS": javamath.Acos, "ATAN": javamath.Atan,
+		"SINH": javamath.Sinh, "COSH": javamath.Cosh, "TANH": javamath.Tanh,
 		"DEGREES": func(x float64) float64 { return x * (180 / math.Pi) },
 		"RADIANS": func(x float64) float64 { return x * (math.Pi / 180) },
 	} {
@@ -39,10 +41,7 @@ func mathFunctions() []function {
 	return fns
 }
 
-// log10 and log2 are exact at powers of their base.
-func log10(x float64) float64 { return math.Log10(x) }
-
-func log2(x float64) float64 { return math.Log(x) / math.Log(2) }
+func log2(x float64) float64 { return javamath.Log(x) / javamath.Log(2) }
 
 func eachDouble(f func(float64) float64) castFunc {
 	return func(c *kernelCall, rows []int32) error {
@@ -68,9 +67,9 @@ func eachPair(f func(a, b float64) float64) castFunc {
 // buildLog is LOG(x), the natural one, or LOG(base, x).
 func buildLog(b *builder) (node, error) {
 	if len(b.args) == 1 {
-		return newStrict(b, eachDouble(math.Log)), nil
+		return newStrict(b, eachDouble(javamath.Log)), nil
 	}
-	return newStrict(b, eachPair(func(base, x float64) float64 { return math.Log(x) / math.Log(base) })), nil
+	return newStrict(b, eachPair(func(base, x float64) float64 { return javamath.Log(x) / javamath.Log(base) })), nil
 }
 
 func buildConstant(v float64) func(*builder) (node, error) {

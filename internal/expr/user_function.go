@@ -18,6 +18,9 @@ type UserFunction struct {
 	// a value per row, in order. Arguments are vectors of the length of the batch
 	// and may hold NULLs.
 	Eval func(args []*batch.Vector, rows []int32, out *batch.Vector) error
+	// New, if not nil, makes an Eval for one goroutine; without it Eval may be
+	// called by many.
+	New func() (func(args []*batch.Vector, rows []int32, out *batch.Vector) error, error)
 	// Append says that Eval appends. Results with offsets need it.
 	Append bool
 	// Deterministic functions may be shared and folded.
@@ -53,13 +56,11 @@ func ResolveUser(f *UserFunction, args []Expr) (Expr, error) {
 	}
 	want, result, err := f.Infer(in)
 	if err != nil {
-		return nil, typeErrorf(-1, err.Error(), "Cannot apply '%s' to arguments of type '%s'", f.Name, signatureText(f.Name, args))
+		return nil, SignatureError(f.Name, args, err)
 	}
-	cast := make([]Expr, len(args))
-	for i, a := range args {
-		if cast[i], err = ImplicitCast(a, want[i].WithNull(a.Type().Nullable)); err != nil {
-			return nil, cannotApply(f.Name, args, i, castHint(want[i]))
-		}
+	cast, err := CastUser(f.Name, args, want)
+	if err != nil {
+		return nil, err
 	}
 	return &Call{Fn: f.Name, Args: cast, T: result, User: f}, nil
 }
@@ -112,6 +113,7 @@ func evalCountChar(args []*batch.Vector, rows []int32, out *batch.Vector) error 
 // userNode calls a user function.
 type userNode struct {
 	f    *UserFunction
+	call func(args []*batch.Vector, rows []int32, out *batch.Vector) error
 	args []node
 	vecs []*batch.Vector
 	out  *batch.Vector
@@ -120,9 +122,16 @@ type userNode struct {
 }
 
 func buildUser(b *builder) (node, error) {
-	u := &userNode{f: b.call.User, args: b.args, vecs: make([]*batch.Vector, len(b.args)), out: batch.New(b.call.T, 0)}
+	u := &userNode{f: b.call.User, call: b.call.User.Eval, args: b.args, vecs: make([]*batch.Vector, len(b.args)), out: batch.New(b.call.T, 0)}
 	if u.f.Append {
 		u.flat = batch.New(b.call.T, 0)
+	}
+	if u.f.New != nil {
+		call, err := u.f.New()
+		if err != nil {
+			return nil, err
+		}
+		u.call = call
 	}
 	return u, nil
 }
@@ -138,10 +147,10 @@ func (u *userNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
 	rows := allRows(f, sel)
 	if !u.f.Append {
 		resetOut(u.out, f.n)
-		return u.out, u.f.Eval(u.vecs, rows, u.out)
+		return u.out, u.call(u.vecs, rows, u.out)
 	}
 	u.flat.Reset()
-	if err := u.f.Eval(u.vecs, rows, u.flat); err != nil {
+	if err := u.call(u.vecs, rows, u.flat); err != nil {
 		return nil, err
 	}
 	if u.flat.Len() != len(rows) {
