@@ -26,6 +26,7 @@ import (
 //	                              narrow-broker, cut-broker, kill-taskmanager, freeze-taskmanager
 //	-- cluster: key=value         setting of Flink's cluster, which is then its own
 //	-- tuned: no                  no rule was changed for it
+//	-- work: flott=20000 flink=400 what {work} stands for: Flink needs far longer for the same
 //
 // {broker} is a Kafka broker, {dir} a folder of the case; folders below it that the
 // SQL names are there and empty.
@@ -39,6 +40,7 @@ type Case struct {
 	DoAfter time.Duration
 	Cluster []string
 	Tuned   bool
+	Work    map[Engine]string
 }
 
 // ReadCase reads a case from its file.
@@ -74,6 +76,12 @@ func ReadCase(path string) (*Case, error) {
 			c.DoAfter, err = time.ParseDuration(when)
 		case "cluster":
 			c.Cluster = append(c.Cluster, value)
+		case "work":
+			c.Work = map[Engine]string{}
+			for _, w := range strings.Fields(value) {
+				e, n, _ := strings.Cut(w, "=")
+				c.Work[Engine(e)] = n
+			}
 		case "tuned":
 			c.Tuned = value != "no"
 		}
@@ -159,6 +167,7 @@ func (s *Stage) script(c *Case, l *Lab) (string, error) {
 		}
 	}
 	text := strings.ReplaceAll(c.SQL, "{dir}", "file://"+l.dir)
+	text = strings.ReplaceAll(text, "{work}", c.Work[s.Options.Engine])
 	if l.in != nil {
 		text = strings.ReplaceAll(text, "{broker}", l.in.Proxy.Address())
 	}

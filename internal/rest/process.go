@@ -59,7 +59,7 @@ func (p *process) keep() {
 var runtimeNames = [...]string{
 	"/memory/classes/heap/objects:bytes", "/memory/classes/heap/unused:bytes", "/memory/classes/heap/free:bytes",
 	"/memory/classes/total:bytes", "/memory/classes/heap/released:bytes", "/sched/goroutines:goroutines",
-	"/gc/cycles/total:gc-cycles", "/cpu/classes/gc/total:cpu-seconds",
+	"/gc/cycles/total:gc-cycles", "/cpu/classes/gc/total:cpu-seconds", "/cpu/classes/gc/mark/idle:cpu-seconds",
 }
 
 func (p *process) read() processReading {
@@ -79,7 +79,7 @@ func (p *process) read() processReading {
 	}
 	r := processReading{
 		at: time.Now(), cpu: cpuTime(), heapUsed: v(0), heapHeld: v(0) + v(1) + v(2), total: v(3) - v(4),
-		goroutines: v(5), collections: v(6), gcCPU: time.Duration(v(7) * float64(time.Second)),
+		goroutines: v(5), collections: v(6), gcCPU: time.Duration((v(7) - v(8)) * float64(time.Second)), // what idle cores do costs nobody
 	}
 	r.gcClock = r.gcCPU / time.Duration(runtime.GOMAXPROCS(0))
 	r.limit = float64(memoryLimit())
@@ -110,7 +110,10 @@ func (p *process) figures() []figure {
 	l.count("Status.JVM.Threads.Count", now.goroutines)
 	l.count("Status.JVM.GarbageCollector.All.Count", now.collections)
 	l.count("Status.JVM.GarbageCollector.All.Time", float64(now.gcClock.Milliseconds()))
-	l.double("Status.JVM.GarbageCollector.All.TimeMsPerSecond", rate(float64(now.gcClock)/1e6, float64(old.gcClock)/1e6, wall))
+	// The runtime counts time in which it would have computed, had it been given a
+	// core: on a machine that is taken by others that is more than the process used.
+	used := rate(now.cpu.Seconds(), old.cpu.Seconds(), wall) / float64(runtime.GOMAXPROCS(0)) * 1000
+	l.double("Status.JVM.GarbageCollector.All.TimeMsPerSecond", min(used, rate(float64(now.gcClock)/1e6, float64(old.gcClock)/1e6, wall)))
 	if now.openFiles >= 0 {
 		l.count("Status.JVM.FileDescriptor.Open", now.openFiles)
 		l.count("Status.JVM.FileDescriptor.Max", now.maxFiles)

@@ -61,7 +61,7 @@ func TestMeasure(t *testing.T) {
 		{Name: "well"},
 		{Name: "alarm", Named: []string{"a"}},
 	})
-	if s.True != 4 || s.Wrong != 3 || s.Miss != 2 || s.Healthy != 2 || s.Kinds != 2 {
+	if s.True != 4 || s.Wrong != 3 || s.Miss != 2 || s.Healthy != 2 || s.Kinds != 5 {
 		t.Errorf("%+v", s)
 	}
 	for cell, want := range map[[2]string]int{{"a", "a"}: 3, {"b", "c"}: 1, {Nothing, "c"}: 1, {"a", Nothing}: 1, {Nothing, Nothing}: 1, {Nothing, "a"}: 1} {

@@ -12,7 +12,7 @@ const Nothing = "healthy"
 // Score is how the doctor did on some cases.
 type Score struct {
 	Cases, Healthy    int
-	Kinds             int // different causes that are there
+	Kinds             int // kinds of fault: each case with one is another
 	True, Wrong, Miss int // causes named rightly, named but not there, there but not named
 	Causes            []string
 	cells             map[[2]string]int // [there, named]
@@ -24,18 +24,14 @@ func Measure(cases []Case) *Score {
 	for i := range cases {
 		s.add(&cases[i])
 	}
-	kinds := map[string]bool{}
+	s.Kinds = s.Cases - s.Healthy
 	for cell := range s.cells {
 		for _, c := range cell {
 			if c != Nothing && !slices.Contains(s.Causes, c) {
 				s.Causes = append(s.Causes, c)
 			}
 		}
-		if cell[0] != Nothing {
-			kinds[cell[0]] = true
-		}
 	}
-	s.Kinds = len(kinds)
 	slices.Sort(s.Causes)
 	s.Causes = append(s.Causes, Nothing)
 	return s

@@ -158,6 +158,23 @@ func needsEventTime(v *snapshot.Vertex) bool {
 	return false
 }
 
+// assigned reports whether watermarks are assigned before a vertex of SQL. Windows of
+// SQL without any are by processing time: Flink would not have planned them else.
+func assigned(j *snapshot.Job, v *snapshot.Vertex) bool {
+	told := false
+	for i := range j.Vertices {
+		up := &j.Vertices[i]
+		if up.ID != v.ID && !j.Upstream(up.ID, v.ID) {
+			continue
+		}
+		told = told || up.Source() && up.Description != ""
+		if strings.Contains(up.Description, "atermark") {
+			return true
+		}
+	}
+	return !told || !strings.Contains(v.Description, "[")
+}
+
 // feeds reports whether a source vertex leads to a vertex that needs event time.
 func feeds(j *snapshot.Job, source string) bool {
 	for i := range j.Vertices {
@@ -251,7 +268,7 @@ func watermarkStalled(c *Case) {
 	}
 	for i := range c.J.Vertices {
 		v := &c.J.Vertices[i]
-		if v.Source() || !needsEventTime(v) {
+		if v.Source() || !needsEventTime(v) || !assigned(c.J, v) {
 			continue
 		}
 		m := v.Metric("currentInputWatermark")

@@ -1,5 +1,5 @@
 -- expect: state-growth
--- after: 45s
+-- after: 50s
 -- tuned: no
 SET 'execution.checkpointing.interval'='3s';
 SET 'parallelism.default'='1';

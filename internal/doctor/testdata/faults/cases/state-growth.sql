@@ -1,4 +1,5 @@
 -- expect: state-growth
+-- after: 50s
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
 CREATE TABLE s (id BIGINT, k STRING) WITH ('connector'='datagen','rows-per-second'='3000','fields.k.length'='100');

@@ -1,4 +1,6 @@
 -- expect: kafka-transaction-timeout
+-- on: flink
+-- after: 70s
 -- tuned: no
 SET 'execution.checkpointing.interval'='20s';
 SET 'parallelism.default'='1';
