@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/rowcodec"
 	"github.com/flottstream/flott/internal/state"
 	"github.com/flottstream/flott/internal/types"
@@ -17,6 +18,8 @@ type Call struct {
 	Args     []int
 	Distinct bool
 	Filter   int // BOOLEAN column, -1 if none
+	// User is the function itself if it is written by a user.
+	User *expr.UserAggregate
 }
 
 // Options say what a Set works on.
@@ -72,7 +75,7 @@ func NewSet(calls []Call, o Options) (*Set, error) {
 		for i, a := range c.Args {
 			ts[i] = o.Input[a]
 		}
-		fn, err := Resolve(c.Fn, ts, c.Distinct)
+		fn, err := resolveCall(&c, ts)
 		if err != nil {
 			return nil, err
 		}

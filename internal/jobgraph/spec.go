@@ -68,6 +68,8 @@ type AggCall struct {
 	Filter   int // BOOLEAN column, -1 if none
 	Type     types.Type
 	Name     string // output column
+	// User is the function itself if it is written by a user.
+	User *expr.UserAggregate
 }
 
 // AggPhase says which part of a two-phase aggregation an operator is.
@@ -366,6 +368,7 @@ type Unnest struct {
 // TableFunction emits, per row, the rows a table function returns.
 type TableFunction struct {
 	Fn   string
+	User *expr.UserTable
 	Args []expr.Expr
 	Left bool
 	Cond expr.Expr

@@ -52,7 +52,7 @@ func NewGroupAgg(spec *jobgraph.GroupAgg) operator.Operator { return &groupAgg{s
 func aggCalls(aggs []jobgraph.AggCall) []aggregate.Call {
 	calls := make([]aggregate.Call, len(aggs))
 	for i, a := range aggs {
-		calls[i] = aggregate.Call{Fn: a.Fn, Args: a.Args, Distinct: a.Distinct, Filter: a.Filter}
+		calls[i] = aggregate.Call{Fn: a.Fn, Args: a.Args, Distinct: a.Distinct, Filter: a.Filter, User: a.User}
 	}
 	return calls
 }

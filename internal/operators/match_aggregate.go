@@ -10,7 +10,7 @@ import (
 
 // newMatchSet prepares an aggregate over rows of a match.
 func newMatchSet(c jobgraph.AggCall, wide types.Schema, spec *jobgraph.Match, name string, ctx *operator.Context) (*aggregate.Set, error) {
-	set, err := aggregate.NewSet([]aggregate.Call{{Fn: c.Fn, Args: c.Args, Distinct: c.Distinct, Filter: c.Filter}},
+	set, err := aggregate.NewSet([]aggregate.Call{{Fn: c.Fn, Args: c.Args, Distinct: c.Distinct, Filter: c.Filter, User: c.User}},
 		aggregate.Options{Input: wide.Types(), Name: name, Key: columnTypes(spec.Schema, spec.Partition)})
 	if err != nil {
 		return nil, err

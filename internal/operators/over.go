@@ -134,7 +134,7 @@ func (b *overBase) newSet(f *overFrame, name string, retract bool) (*aggregate.S
 	calls := make([]aggregate.Call, len(f.calls))
 	for k, i := range f.calls {
 		c := b.spec.Calls[i]
-		calls[k] = aggregate.Call{Fn: c.Fn, Args: c.Args, Distinct: c.Distinct, Filter: c.Filter}
+		calls[k] = aggregate.Call{Fn: c.Fn, Args: c.Args, Distinct: c.Distinct, Filter: c.Filter, User: c.User}
 	}
 	set, err := aggregate.NewSet(calls, aggregate.Options{
 		Input: b.spec.Schema.Types(), Retract: retract, Name: name, Key: columnTypes(b.spec.Schema, b.spec.Partition),

@@ -14,12 +14,18 @@ type aggCall struct {
 	args     []expr.Expr
 	distinct bool
 	filter   expr.Expr
+	user     *expr.UserAggregate
 	typ      types.Type
 	name     string // the select item's if it is this call and nothing else
 }
 
 // aggregate binds an aggregate call to a placeholder.
 func (b *exprBinder) aggregate(e *ast.Call, name string) (expr.Expr, error) {
+	return b.aggregateOf(e, name, nil)
+}
+
+// aggregateOf is aggregate of a user's function, or of the built-in one.
+func (b *exprBinder) aggregateOf(e *ast.Call, name string, user *expr.UserAggregate) (expr.Expr, error) {
 	switch {
 	case b.inAggregate:
 		return nil, errorAt(e, "compute the inner one in a subquery", "Aggregate expressions cannot be nested")
@@ -32,7 +38,7 @@ func (b *exprBinder) aggregate(e *ast.Call, name string) (expr.Expr, error) {
 	case b.block == nil:
 		return nil, errorAt(e, "", "Aggregate expression is illegal here")
 	}
-	c, err := b.aggregateCall(e, name)
+	c, err := b.aggregateCall(e, name, user)
 	if err != nil {
 		return nil, err
 	}
@@ -47,20 +53,20 @@ func (b *exprBinder) aggregate(e *ast.Call, name string) (expr.Expr, error) {
 }
 
 func (c *aggCall) same(o *aggCall) bool {
-	if c.fn != o.fn || c.distinct != o.distinct || (c.filter == nil) != (o.filter == nil) {
+	if c.fn != o.fn || c.user != o.user || c.distinct != o.distinct || (c.filter == nil) != (o.filter == nil) {
 		return false
 	}
 	return sameAll(c.args, o.args) && (c.filter == nil || equal(c.filter, o.filter))
 }
 
 // aggregateCall binds the parts of an aggregate, of a group or of a window.
-func (b *exprBinder) aggregateCall(e *ast.Call, name string) (*aggCall, error) {
+func (b *exprBinder) aggregateCall(e *ast.Call, name string, user *expr.UserAggregate) (*aggCall, error) {
 	if err := refuseAggregateClauses(e, name); err != nil {
 		return nil, err
 	}
 	inner := *b
 	inner.inAggregate = true
-	c := &aggCall{n: e, fn: name, distinct: e.Quantifier == ast.QuantDistinct}
+	c := &aggCall{n: e, fn: name, user: user, distinct: e.Quantifier == ast.QuantDistinct}
 	var err error
 	if c.args, err = inner.all(e.Args); err != nil {
 		return nil, err
@@ -99,7 +105,7 @@ func refuseAggregateClauses(e *ast.Call, name string) error {
 
 // jobCall is the call over the columns of a projection.
 func (c *aggCall) jobCall(p *projector) jobgraph.AggCall {
-	out := jobgraph.AggCall{Fn: c.fn, Distinct: c.distinct, Filter: -1, Type: c.typ, Name: c.name}
+	out := jobgraph.AggCall{Fn: c.fn, Distinct: c.distinct, Filter: -1, Type: c.typ, Name: c.name, User: c.user}
 	for _, a := range c.args {
 		out.Args = append(out.Args, p.add(a))
 	}

@@ -44,7 +44,7 @@ func (b *exprBinder) typeAggregate(e *ast.Call, c *aggCall) error {
 	for i, a := range c.args {
 		in[i] = a.Type().WithoutTime()
 	}
-	f, err := aggregate.Resolve(c.fn, in, c.distinct)
+	f, err := resolveAggregate(c, in)
 	if err != nil {
 		return errorAt(e, "", "%s", err)
 	}
@@ -58,6 +58,14 @@ func (b *exprBinder) typeAggregate(e *ast.Call, c *aggCall) error {
 	}
 	c.fn, c.typ = f.Name, f.Type
 	return nil
+}
+
+// resolveAggregate finds the function of a call.
+func resolveAggregate(c *aggCall, in []types.Type) (aggregate.Function, error) {
+	if c.user != nil {
+		return aggregate.ResolveUser(c.user, in)
+	}
+	return aggregate.Resolve(c.fn, in, c.distinct)
 }
 
 // specialAggregate checks and prepares the calls that are more than a function

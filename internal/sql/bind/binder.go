@@ -37,6 +37,10 @@ type Binder struct {
 	TimeZone  string // table.local-time-zone
 	// Functions are the Go functions that CREATE FUNCTION can name, by class name.
 	Functions map[string]*expr.UserFunction
+	// User are the functions that can be called by name; may be nil.
+	User *expr.UserFunctions
+	// modules are the WASM functions in use.
+	modules map[string]*expr.UserFunction
 	// Warn is told what a user should know and is no error; may be nil.
 	Warn func(message string)
 }

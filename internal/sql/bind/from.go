@@ -350,15 +350,18 @@ func elementsOf(n ast.Node, t types.Type, alias []ast.Ident) (types.Schema, erro
 }
 
 // tableFunction calls a table function for each row of left.
-func (q *query) tableFunction(t *ast.TableFunc, _ *correlation, _ *source) (plan.Node, error) {
+func (q *query) tableFunction(t *ast.TableFunc, c *correlation, left *source) (plan.Node, error) {
 	name := upper(t.Call.Name)
 	for _, a := range t.Call.Args {
 		if _, ok := a.(*ast.TableArg); ok {
 			return nil, notSupported(t.Call, "The process table function "+name, "the window functions are TUMBLE, HOP, CUMULATE and SESSION")
 		}
 	}
-	if f := q.Catalog.LookupFunction(t.Call.Name.Strings()); f != nil {
-		return nil, notSupported(t.Call, "The user-defined table function "+t.Call.Name.String(), "return an ARRAY and use UNNEST")
+	if u, err := q.userDefined(t.Call.Name); err != nil || u.found() {
+		if err != nil {
+			return nil, err
+		}
+		return q.userTable(t, u, c, left)
 	}
 	return nil, errorAt(t.Call.Name, "in FROM there are TUMBLE, HOP, CUMULATE, SESSION and UNNEST", "No match found for function signature %s", t.Call.Name)
 }

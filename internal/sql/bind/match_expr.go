@@ -166,7 +166,7 @@ func (b *rowBinder) call(e *ast.Call) (x expr.Expr, ok bool, err error) {
 		if !isAggregate(name) {
 			return nil, false, nil
 		}
-		x, err = b.aggregate(e, name)
+		x, err = b.aggregate(e, name, nil)
 	}
 	return x, true, err
 }
@@ -274,7 +274,7 @@ func (b *rowBinder) matchProctime(e *ast.Call) (expr.Expr, error) {
 }
 
 // aggregate binds an aggregate over the rows of a variable.
-func (b *rowBinder) aggregate(e *ast.Call, name string) (expr.Expr, error) {
+func (b *rowBinder) aggregate(e *ast.Call, name string, user *expr.UserAggregate) (expr.Expr, error) {
 	switch {
 	case b.agg != nil || b.nav != nil:
 		return nil, errorAt(e, "", "Aggregate expressions cannot be nested in MATCH_RECOGNIZE")
@@ -297,12 +297,12 @@ func (b *rowBinder) aggregate(e *ast.Call, name string) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &aggCall{n: e, fn: name, args: args}
+	c := &aggCall{n: e, fn: name, user: user, args: args}
 	if err := eb.typeAggregate(e, c); err != nil {
 		return nil, err
 	}
 	c.nullable()
-	call := jobgraph.AggCall{Fn: c.fn, Filter: -1, Type: c.typ.WithoutTime(), Name: name}
+	call := jobgraph.AggCall{Fn: c.fn, Filter: -1, Type: c.typ.WithoutTime(), Name: name, User: user}
 	for _, a := range c.args {
 		call.Args = append(call.Args, b.computed(a))
 	}

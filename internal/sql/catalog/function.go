@@ -8,14 +8,14 @@ import (
 // Function is a user-defined function: a name bound to a class name, which the
 // program that embeds the engine has bound to Go code.
 type Function struct {
-	Path      Path
-	Class     string
-	Language  string // "", JAVA, GO, WASM, …
+	Path     Path
+	Class    string
+	Language string // "", JAVA, GO, WASM, …
 	// Resource is the file of a WASM function, Arguments and Result its SQL types as
 	// declared; both empty if they follow from the module.
 	Resource, Arguments, Result string
-	Temporary bool
-	System    bool
+	Temporary                   bool
+	System                      bool
 }
 
 // CreateFunction adds a function.

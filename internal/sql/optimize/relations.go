@@ -167,7 +167,7 @@ func (p *planner) tableFunction(n *plan.TableFunction) (*plan.Physical, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := &jobgraph.TableFunction{Fn: n.Fn, Args: n.Args, Left: n.Left, Cond: n.Cond, Out: n.Rows}
+	spec := &jobgraph.TableFunction{Fn: n.Fn, User: n.User, Args: n.Args, Left: n.Left, Cond: n.Cond, Out: n.Rows}
 	return p.correlate(in, spec, n.Out, n.Left, func(form func(expr.Expr) string) string { return n.Fn + "(" + joined(n.Args, form) + ")" }), nil
 }
 

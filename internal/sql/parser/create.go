@@ -423,7 +423,7 @@ func (p *parser) functionBody() ast.FunctionBody {
 	p.expect("AS")
 	b := ast.FunctionBody{Class: p.stringLit("a class name as a string")}
 	if p.accept("LANGUAGE") {
-		b.Language = p.expectAny("JAVA", "SCALA", "PYTHON", "SQL")
+		b.Language = p.expectAny("JAVA", "SCALA", "PYTHON", "SQL", "GO", "WASM")
 	}
 	if t := p.tok(); p.accept("USING") {
 		if b.Language == "PYTHON" {
@@ -431,7 +431,7 @@ func (p *parser) functionBody() ast.FunctionBody {
 		}
 		p.commaList(func() {
 			rpos := p.start()
-			r := ast.Resource{Kind: p.expectAny("JAR", "ARTIFACT")}
+			r := ast.Resource{Kind: p.expectAny("JAR", "ARTIFACT", "FILE")}
 			r.Path = p.stringLit("a path as a string")
 			r.Span = p.span(rpos)
 			b.Using = append(b.Using, r)

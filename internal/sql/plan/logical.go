@@ -176,6 +176,7 @@ type Unnest struct {
 type TableFunction struct {
 	Input Node
 	Fn    string
+	User  *expr.UserTable
 	Args  []expr.Expr
 	Left  bool
 	Cond  expr.Expr

@@ -26,13 +26,13 @@ func wasmBody(f *catalog.Function, body *ast.FunctionBody) error {
 	}
 	f.Resource = body.Using[0].Path.Text
 	for _, o := range body.Options {
-		switch o.Key.Text {
+		switch o.Key {
 		case "arguments":
-			f.Arguments = o.Value.Text
+			f.Arguments = o.Value
 		case "result":
-			f.Result = o.Value.Text
+			f.Result = o.Value
 		default:
-			return fail(o, "there are 'arguments' and 'result'", "Unsupported option '"+o.Key.Text+"' of a WASM function")
+			return fail(o, "there are 'arguments' and 'result'", "Unsupported option '"+o.Key+"' of a WASM function")
 		}
 	}
 	if f.Arguments != "" && f.Result == "" {
