@@ -25,6 +25,7 @@ import (
 	"github.com/flottstream/flott/internal/connector/upsertkafka"
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/format/avro"
 	"github.com/flottstream/flott/internal/format/canaljson"
 	"github.com/flottstream/flott/internal/format/csv"
 	"github.com/flottstream/flott/internal/format/debeziumjson"
@@ -60,7 +61,7 @@ func Connectors() map[string]connector.Factory {
 // Formats are the formats of this binary.
 func Formats() map[string]format.Factory {
 	list := []format.Factory{
-		canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, raw.Factory{},
+		avro.Factory{}, canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, raw.Factory{},
 	}
 	m := make(map[string]format.Factory, len(list))
 	for _, f := range list {
@@ -74,6 +75,7 @@ type Engine struct {
 	connectors map[string]connector.Factory
 	env        *connector.Env
 	functions  map[string]*expr.UserFunction
+	user       *expr.UserFunctions
 	log        *slog.Logger
 }
 
@@ -83,6 +85,7 @@ func New(stdout, stderr io.Writer, log *slog.Logger) *Engine {
 		connectors: Connectors(),
 		env:        &connector.Env{Formats: Formats(), Stdout: &shared{w: stdout}, Stderr: &shared{w: stderr}},
 		functions:  map[string]*expr.UserFunction{},
+		user:       expr.NewUserFunctions(),
 		log:        log,
 	}
 }

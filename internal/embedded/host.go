@@ -53,7 +53,7 @@ var errStopped = errors.New("stopped")
 // NewSession returns a session whose jobs run on the host.
 func (h *Host) NewSession() *session.Session {
 	s := session.New(sessionConfig{h.Config}, h.Engine.Connectors(), h.Engine.Env(), h)
-	s.Binder.Warn = h.Config.Warn
+	s.Binder.Warn, s.Binder.User = h.Config.Warn, h.Engine.Functions()
 	return s
 }
 
