@@ -5,7 +5,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/blob"
+	"github.com/flottstream/flott/internal/format"
 )
 
 // part is a file being written. Nobody sees it, not even in the staging folder,
@@ -16,6 +18,8 @@ type part struct {
 	out          blob.Writer
 	buf          *bufio.Writer
 	size         int64
+	whole        format.FileWriter // of formats that fill whole files, else nil
+	rows         []int32           // of the batch being written, for whole
 	opened, used time.Time
 }
 
@@ -35,8 +39,24 @@ func (p *part) write(text []byte) error {
 	return err
 }
 
+// flush gives the rows of b that came together to the file's format.
+func (p *part) flush(b *batch.Batch) error {
+	if p.whole == nil || len(p.rows) == 0 {
+		return nil
+	}
+	err := p.whole.Write(b, p.rows)
+	p.rows, p.size = p.rows[:0], p.whole.Size()
+	return err
+}
+
 // finish makes the file durable in the staging folder.
 func (p *part) finish() error {
+	if p.whole != nil {
+		if err := p.whole.Close(); err != nil {
+			p.out.Abort()
+			return err
+		}
+	}
 	if err := p.buf.Flush(); err != nil {
 		p.out.Abort()
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -51,7 +52,11 @@ func (Factory) Sink(env *connector.Env, target *connector.Target) (connector.Sin
 			s.content = append(s.content, i)
 		}
 	}
-	if _, err := s.encoder(); err != nil {
+	if f, ok := s.format.(format.FileFormat); ok {
+		if _, err := f.CreateFile(io.Discard, s.contentSchema(), s.options); err != nil {
+			return nil, err
+		}
+	} else if _, err := s.encoder(); err != nil {
 		return nil, err
 	}
 	if target.Overwrite {
@@ -93,12 +98,22 @@ func (s *sink) planOverwrite(target *connector.Target) error {
 	return err
 }
 
-// encoder makes an encoder of the columns in the files.
-func (s *sink) encoder() (format.FileEncoder, error) {
+// contentSchema is the columns in the files.
+func (s *sink) contentSchema() types.Schema {
 	schema := make(types.Schema, len(s.content))
 	for i, k := range s.content {
 		schema[i] = s.schema[k]
 	}
+	return schema
+}
+
+// encoder makes an encoder of the columns in the files, nil if the format fills
+// whole files.
+func (s *sink) encoder() (format.FileEncoder, error) {
+	if _, ok := s.format.(format.FileFormat); ok {
+		return nil, nil
+	}
+	schema := s.contentSchema()
 	options := s.options
 	if _, given := options["write-bigdecimal-in-scientific-notation"]; s.format.Name() == "csv" && !given {
 		// Flink's file writer of csv always does what its messages do on demand.

@@ -56,6 +56,9 @@ func (Factory) Source(env *connector.Env, scan *connector.Scan) (connector.Sourc
 		}
 		s.fixed = append(s.fixed, c)
 	}
+	if f, ok := s.format.(format.FileFormat); ok {
+		return s, f.CheckFile(s.kept(), s.options)
+	}
 	dec, err := s.decoder()
 	if err != nil {
 		return nil, err
@@ -64,6 +67,15 @@ func (Factory) Source(env *connector.Env, scan *connector.Scan) (connector.Sourc
 		s.lines = l.Lines()
 	}
 	return s, nil
+}
+
+// kept is the columns that are read from the files.
+func (s *source) kept() types.Schema {
+	all, out := s.fileSchema(), make(types.Schema, len(s.keep))
+	for i, k := range s.keep {
+		out[i] = all[k]
+	}
+	return out
 }
 
 // decoder makes a decoder of the columns that are asked for.
@@ -91,6 +103,9 @@ func (s *source) Enumerator(context.Context, int) (connector.Enumerator, error) 
 
 // Reader returns the reader of a subtask.
 func (s *source) Reader(ctx *connector.ReaderContext) (connector.Reader, error) {
+	if f, ok := s.format.(format.FileFormat); ok {
+		return newWholeReader(s, f), nil
+	}
 	dec, err := s.decoder()
 	if err != nil {
 		return nil, err

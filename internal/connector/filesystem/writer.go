@@ -21,9 +21,10 @@ type writer struct {
 	log       *slog.Logger
 	store     blob.Store // of the table's path
 	stage     stage
-	run       string // random, of the names of this attempt's files
-	encoder   format.FileEncoder
+	run       string             // random, of the names of this attempt's files
+	encoder   format.FileEncoder // nil if whole is there
 	separator []byte
+	whole     format.FileFormat
 
 	restored int64            // checkpoint
 	after    int64            // newest checkpoint that was prepared or restored
@@ -55,8 +56,13 @@ var (
 func newWriter(s *sink, ctx *connector.WriterContext, store blob.Store, enc format.FileEncoder) *writer {
 	w := &writer{
 		sink: s, ctx: ctx, log: ctx.Log, store: store, stage: stageOf(ctx.Operator, ctx.Job), run: newID(),
-		encoder: enc, separator: enc.Separator(), parts: map[string]*part{}, checked: s.now(),
+		encoder: enc, parts: map[string]*part{}, checked: s.now(),
 		values: map[string][]string{}, waiting: partitions{}, watermark: stream.MinTime, told: -1,
+	}
+	if enc == nil {
+		w.whole = s.format.(format.FileFormat)
+	} else {
+		w.separator = enc.Separator()
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
@@ -81,6 +87,10 @@ func (w *writer) Write(b *batch.Batch) error {
 				return err
 			}
 		}
+		if w.whole != nil {
+			p.rows = append(p.rows, int32(i))
+			continue
+		}
 		var err error
 		if w.text, err = w.encoder.Encode(w.text[:0], &w.rows, i); err != nil {
 			return fmt.Errorf("table %s: %w", w.table.Name, err)
@@ -96,9 +106,31 @@ func (w *writer) Write(b *batch.Batch) error {
 			p = nil
 		}
 	}
+	if err := w.flushWhole(); err != nil {
+		return err
+	}
 	if now.Sub(w.checked) >= w.checks {
 		w.checked = now
 		return w.rollOld(now)
+	}
+	return nil
+}
+
+// flushWhole gives the rows of a batch to the formats of their files, and ends
+// files that are large enough.
+func (w *writer) flushWhole() error {
+	if w.whole == nil {
+		return nil
+	}
+	for key, p := range w.parts {
+		if err := p.flush(&w.rows); err != nil {
+			return w.failed(err)
+		}
+		if p.size >= w.rollSize {
+			if err := w.roll(key); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -127,6 +159,12 @@ func (w *writer) part(b *batch.Batch, i int, now time.Time) (*part, error) {
 	p, err := openPart(w.ctx.Context, w.store, f, key, now)
 	if err != nil {
 		return nil, w.failed(err)
+	}
+	if w.whole != nil {
+		if p.whole, err = w.whole.CreateFile(p.buf, w.contentSchema(), w.options); err != nil {
+			p.discard()
+			return nil, w.failed(err)
+		}
 	}
 	w.count++
 	w.parts[key] = p
