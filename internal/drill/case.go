@@ -230,8 +230,8 @@ func (s *Stage) keep(ctx context.Context, c *Case, l *Lab, begun time.Time, path
 		return fmt.Errorf("case %s: the cluster does not answer: %w", c.Name, err)
 	}
 	job := ""
-	for _, j := range list {
-		if j.Name == c.Name || l.engine == s.flink && j.ID == s.flink.job {
+	for _, j := range list { // jobs that only prepare have another name
+		if j.Name == c.Name && (job == "" || j.State != "CANCELED") {
 			job = j.ID
 		}
 	}
@@ -250,13 +250,15 @@ func (s *Stage) keep(ctx context.Context, c *Case, l *Lab, begun time.Time, path
 	}
 	host, _ := os.Hostname() // "" if nobody knows
 	names := []string{l.dir, "/data/case", s.dir, "/data"}
+	defer func() { _ = os.Remove(path + ".part") }()
 	if home, err := os.UserHomeDir(); err == nil && len(home) > 1 {
 		names = append(names, home, "/home/flink")
 	}
-	if len(host) > 2 {
+	if len(host) > 3 {
 		names = append(names, host, "host")
 	}
-	return errors.Join(neutralise(path+".part", path, strings.NewReplacer(names...), begun), os.Remove(path+".part"))
+	names = append(names, os.TempDir()+"/", "/data/tmp/")
+	return neutralise(path+".part", path, strings.NewReplacer(names...), begun)
 }
 
 // On reports whether a case can be played on an engine.

@@ -95,6 +95,7 @@ func (j *Job) script(p place) string {
 		results = map[string]string{
 			"connector": "kafka", "topic": "results", "properties.bootstrap.servers": p.out, "format": "json",
 			"sink.delivery-guarantee": "exactly-once", "sink.transactional-id-prefix": "drill", "properties.transaction.timeout.ms": "600000",
+			"properties.buffer.memory": "262144", // else a slow broker is noticed minutes later
 		}
 	}
 	b.WriteString("CREATE TABLE results (" + j.Results + ") WITH ")

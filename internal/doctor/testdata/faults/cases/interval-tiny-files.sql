@@ -1,4 +1,5 @@
 -- expect: checkpoint-interval-short
+-- on: flink
 -- tuned: no
 SET 'execution.checkpointing.interval'='10 ms';
 SET 'parallelism.default'='2';
