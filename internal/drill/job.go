@@ -10,7 +10,8 @@ import (
 
 // Job is the job of a drill: SQL over a topic of orders into a topic of results.
 type Job struct {
-	// Statements after the tables, without the settings; {out} stands for results.
+	// Statements after the tables, without the settings. {work} is how much is computed
+	// per row: Flink needs far longer for the same.
 	SQL         string
 	Rate        int // rows per second that arrive
 	Partitions  int32
@@ -31,7 +32,7 @@ var (
 		Results: "id BIGINT, k BIGINT, n BIGINT", Rate: 500, Partitions: 2, Parallelism: 2, Count: EachRow,
 	}
 	heavy = Job{
-		SQL: `INSERT INTO results SELECT id, k, CAST(CHAR_LENGTH(SHA512(REPEAT(CAST(k + n AS STRING), 5000))) AS BIGINT)
+		SQL: `INSERT INTO results SELECT id, k, CAST(CHAR_LENGTH(SHA512(REPEAT(CAST(k + n AS STRING), {work}))) AS BIGINT)
   FROM (SELECT id, k, COUNT(*) OVER (PARTITION BY k ORDER BY pt) AS n FROM orders);`,
 		Results: "id BIGINT, k BIGINT, n BIGINT", Rate: 300, Partitions: 2, Parallelism: 2, Count: EachRow,
 	}
@@ -66,6 +67,7 @@ func (j Job) behind(d time.Duration) Job { j.Behind = d; return j }
 type place struct {
 	in, out     string // addresses of brokers; out "": results are thrown away
 	checkpoints string // URI
+	engine      Engine
 }
 
 // script is the SQL of the job.
@@ -100,7 +102,11 @@ func (j *Job) script(p place) string {
 	}
 	b.WriteString("CREATE TABLE results (" + j.Results + ") WITH ")
 	options(&b, results)
-	b.WriteString(j.SQL)
+	work := "5000"
+	if p.engine == Flink {
+		work = "150"
+	}
+	b.WriteString(strings.ReplaceAll(j.SQL, "{work}", work))
 	b.WriteString("\n")
 	return b.String()
 }

@@ -65,7 +65,7 @@ func (l *Lab) mendAll(ctx context.Context) error {
 func (l *Lab) checkpoints() string { return filepath.Join(l.dir, "checkpoints") }
 
 func (l *Lab) script(j Job) string {
-	p := place{in: l.in.Proxy.Address(), checkpoints: "file://" + l.checkpoints()}
+	p := place{in: l.in.Proxy.Address(), checkpoints: "file://" + l.checkpoints(), engine: l.Options.Engine}
 	if l.out != nil {
 		p.out = l.out.Proxy.Address()
 	}
