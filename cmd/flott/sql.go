@@ -173,7 +173,8 @@ func (f *sqlFlags) ended(err error) error {
 func (f *sqlFlags) openLocal(_ context.Context, r *runner, log *slog.Logger, o *shell.Options) error {
 	cfg, err := f.configuration(func(m string) {
 		// The shell acts on keys that flott run has no use for.
-		if _, key, _ := strings.Cut(m, "'"); !shell.Acts(key[:max(0, strings.IndexByte(key, '\''))]) {
+		_, key, _ := strings.Cut(m, "'")
+		if key, _, _ = strings.Cut(key, "'"); !shell.Acts(key) {
 			r.say("warning: %s", m)
 		}
 	})

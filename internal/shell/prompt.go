@@ -11,6 +11,7 @@ import (
 
 	"github.com/flottstream/flott/internal/shell/complete"
 	"github.com/flottstream/flott/internal/shell/highlight"
+	"github.com/flottstream/flott/internal/tableau"
 )
 
 // Run reads statements from the terminal until the user leaves. A statement that fails does not end it.
@@ -49,16 +50,39 @@ func (s *Shell) editor() *readline.Shell {
 	rl.Config.Set("enable-bracketed-paste", true)
 	rl.Config.Set("bell-style", "none")
 	rl.Config.Set("multiline-column", false)
-	// The terminal's answer to the probe would come between what is typed; the prompt begins every line.
+	// The terminal's answer to the probe comes between what is typed, and keys that come with it are lost. Without it
+	// the editor does not know where the screen ends: see room.
 	rl.Config.Set("cursor-position-probe", false)
 	rl.Prompt.Primary(func() string { return s.Prompt })
 	rl.Prompt.Secondary(func() string { return strings.Repeat(" ", len(s.Prompt)-2) + "> " })
 	rl.AcceptMultiline = func(line []rune) bool { return complete.Whole(string(line)) }
-	rl.SyntaxHighlighter = func(line []rune) string { return highlight.SQL(string(line), s.settings.colors()) }
+	rl.SyntaxHighlighter = func(line []rune) string {
+		s.room(string(line), rl.Keymap.Local() != "")
+		return highlight.SQL(string(line), s.settings.colors())
+	}
 	rl.Completer = s.complete
 	rl.History.Delete()
 	rl.History.Add("history", openHistory(s.History))
 	return rl
+}
+
+// menuLines is the room for candidates, or for what a search in the history has found.
+const menuLines = 12
+
+// room sees to it that there are lines below the cursor for what is typed, and for a menu. Moving down at the end of the
+// screen scrolls it, moving up again brings the cursor back to where it was in the text: the editor, which moves
+// relatively, does not notice.
+func (s *Shell) room(text string, menu bool) {
+	width, height := s.size()
+	lines := 1
+	for line := range strings.Lines(text) {
+		lines += 1 + (len(s.Prompt)+tableau.Width([]byte(line)))/width
+	}
+	if menu {
+		lines += menuLines
+	}
+	lines = min(lines, height-1)
+	fmt.Fprint(s.Terminal, strings.Repeat("\n", lines)+fmt.Sprintf("\x1b[%dA", lines))
 }
 
 // bare gives commands without a semicolon one.

@@ -348,7 +348,16 @@ func (c *context) expression() (found []Candidate) {
 		}
 		found = append(found, Candidate{quote(name), Table, ""})
 	}
-	found = append(found, words(clauses)...)
+	switch {
+	case c.prefix != "":
+		found = append(found, words(clauses)...)
+	case len(found) > 0:
+		return found // all the words there are would hide what matters
+	case c.before(1).Kind == parser.PunctToken && !c.before(1).IsPunct(")") || c.before(1).Is("SELECT") || c.before(1).Is("WHERE") || c.before(1).Is("ON"):
+		return words([]string{"CASE", "CAST", "DISTINCT", "EXISTS", "NOT"})
+	default:
+		return words(clauses[:16])
+	}
 	for _, f := range c.names.Functions() {
 		found = append(found, Candidate{strings.ToUpper(f), Function, ""})
 	}
