@@ -54,6 +54,7 @@ var errStopped = errors.New("stopped")
 func (h *Host) NewSession() *session.Session {
 	s := session.New(sessionConfig{h.Config}, h.Engine.Connectors(), h.Engine.Env(), h)
 	s.Binder.Warn, s.Binder.User = h.Config.Warn, h.Engine.Functions()
+	s.Catalogs = catalogs(h.Config)
 	return s
 }
 

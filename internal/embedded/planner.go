@@ -32,6 +32,7 @@ type Planner struct {
 func (p *Planner) NewSession() *session.Session {
 	s := session.New(sessionConfig{p.Config}, p.Engine.Connectors(), p.Engine.Env(), nil)
 	s.Binder.Warn = p.Config.Warn
+	s.Catalogs = catalogs(p.Config)
 	return s
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -50,6 +51,16 @@ func (m *Manager) UseDefinitions(store Definitions) error {
 	return nil
 }
 
+// KeepDefault makes the default catalog keep its objects in files of dir.
+func (m *Manager) KeepDefault(dir string) error {
+	c := m.catalogs[DefaultCatalog]
+	c.files = &fileStore{dir: dir}
+	if err := c.files.open(DefaultDatabase); err != nil {
+		return err
+	}
+	return m.refreshFiles(c)
+}
+
 // CreateCatalog adds a catalog of the type its options say.
 func (m *Manager) CreateCatalog(d *Definition, ifNotExists bool) error {
 	if slices.Contains(m.Catalogs(), d.Name) {
@@ -87,7 +98,11 @@ func (m *Manager) open(d *Definition) (*Catalog, error) {
 		if err := checkOptions(d, []string{"path"}, []string{"default-database"}); err != nil {
 			return nil, err
 		}
-		c.files = &fileStore{dir: d.Options["path"]}
+		dir, err := filepath.Abs(d.Options["path"])
+		if err != nil {
+			return nil, err
+		}
+		c.files = &fileStore{dir: dir}
 		if err := c.files.open(c.defaultDatabase()); err != nil {
 			return nil, err
 		}

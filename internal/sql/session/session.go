@@ -45,6 +45,8 @@ type Session struct {
 	Config    Config
 	Binder    *bind.Binder
 	Explainer Explainer
+	// Catalogs is called once, before the first statement; it may be nil.
+	Catalogs func(*catalog.Manager) error
 	// set collects the INSERTs between BEGIN STATEMENT SET and END.
 	set *Job
 }
@@ -88,6 +90,12 @@ func (j *Job) IsQuery() bool {
 func (s *Session) Execute(source string, stmt ast.Statement) (*Result, error) {
 	s.Binder.Streaming = !strings.EqualFold(s.Config.Text("execution.runtime-mode"), "BATCH")
 	s.Binder.TimeZone = s.Config.Text("table.local-time-zone")
+	if open := s.Catalogs; open != nil {
+		if err := open(s.Binder.Catalog); err != nil {
+			return nil, positioned(stmt, source, err)
+		}
+		s.Catalogs = nil
+	}
 	if err := s.Binder.Catalog.Refresh(); err != nil {
 		return nil, positioned(stmt, source, err)
 	}
@@ -257,6 +265,9 @@ func (s *Session) setKey(x *ast.Set) (*Result, error) {
 			r.add(kv[0], kv[1])
 		}
 		return r, nil
+	}
+	if strings.HasPrefix(x.Key.Text, "table.catalog-store.") || x.Key.Text == "flott.table.catalog.path" {
+		return nil, fail(x.Key, "give it to the command: -D "+x.Key.Text+"="+x.Value.Text, "'"+x.Key.Text+"' is read when the session begins")
 	}
 	if err := s.Config.Set(x.Key.Text, x.Value.Text); err != nil {
 		return nil, fail(x.Key, "", err.Error())
