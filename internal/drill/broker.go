@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // Broker is a Kafka broker in this process, reached through a proxy. It keeps its
@@ -44,7 +45,12 @@ func newBroker(topic string, partitions int32) (*Broker, error) {
 		return shownListener{l, shown}, err
 	}
 	var err error
-	b.cluster, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(partitions, topic), kfake.ListenFn(listen))
+	// Kafka's Java client cannot read the fake's answer to this request, and asks for
+	// metadata instead when there is no such request.
+	const describeTopicPartitions = 75
+	versions := kversion.Stable()
+	versions.SetMaxKeyVersion(describeTopicPartitions, -1)
+	b.cluster, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.MaxVersions(versions), kfake.SeedTopics(partitions, topic), kfake.ListenFn(listen))
 	if err != nil {
 		return nil, fmt.Errorf("the broker of the drill: %w", err)
 	}
