@@ -57,7 +57,14 @@ type Recorder struct {
 
 	mu      sync.Mutex
 	answers []Answer
+	bytes   int // of the answers
 }
+
+// answersBytesMax are the bytes of answers that a bundle keeps, logsBytesMax those of logs.
+const (
+	answersBytesMax = 32 << 20
+	logsBytesMax    = 32 << 20
+)
 
 // Get asks and keeps the answer.
 func (r *Recorder) Get(ctx context.Context, path string) ([]byte, error) {
@@ -71,8 +78,11 @@ func (r *Recorder) Get(ctx context.Context, path string) ([]byte, error) {
 		a.Status, a.Error = 0, err.Error()
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bytes += len(body); r.bytes > answersBytesMax {
+		a = Answer{Path: path, Error: fmt.Sprintf("left out of the bundle, which holds at most %d MiB of answers", answersBytesMax>>20)}
+	}
 	r.answers = append(r.answers, a)
-	r.mu.Unlock()
 	return body, err
 }
 
@@ -128,11 +138,11 @@ func (r *Recorder) Write(w io.Writer, meta Meta, logs []Log) error {
 		}
 	}
 	for _, l := range logs {
-		text, err := tail(l)
+		text, err := tail(l, min(logBytesMax, logsBytesMax/len(logs)))
 		if err != nil {
 			return fmt.Errorf("log %s: %w", l.Name, err)
 		}
-		if err := add("logs/"+path.Base(l.Name), Mask(text)); err != nil {
+		if err := add("logs/"+path.Base(l.Name), maskLog(text)); err != nil {
 			return err
 		}
 	}
@@ -140,7 +150,7 @@ func (r *Recorder) Write(w io.Writer, meta Meta, logs []Log) error {
 }
 
 // tail reads the end of a log.
-func tail(l Log) ([]byte, error) {
+func tail(l Log, most int) ([]byte, error) {
 	f, err := l.Open()
 	if err != nil {
 		return nil, err
@@ -151,8 +161,8 @@ func tail(l Log) ([]byte, error) {
 	for {
 		n, err := f.Read(chunk)
 		keep.Write(chunk[:n])
-		if keep.Len() > 2*logBytesMax {
-			keep.Next(keep.Len() - logBytesMax)
+		if keep.Len() > 2*most+len(chunk) {
+			keep.Next(keep.Len() - most)
 		}
 		if err == io.EOF {
 			break
@@ -161,8 +171,8 @@ func tail(l Log) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if keep.Len() > logBytesMax {
-		keep.Next(keep.Len() - logBytesMax)
+	if keep.Len() > most {
+		keep.Next(keep.Len() - most)
 	}
 	return keep.Bytes(), nil
 }
@@ -178,7 +188,7 @@ type Bundle struct {
 }
 
 const (
-	bundleBytesMax = 96 << 20 // of all files, unpacked
+	bundleBytesMax = answersBytesMax + logsBytesMax + 8<<20 // of all files, unpacked
 	filesMax       = 50_000
 )
 

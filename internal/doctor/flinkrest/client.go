@@ -40,7 +40,8 @@ type Access struct {
 	Timeout  time.Duration // of one request; default 5 s
 }
 
-const answerBytesMax = 16 << 20
+// answerBytesMax is the size of an answer that is read; eight may be under way.
+const answerBytesMax = 8 << 20
 
 // StatusError is an answer other than 200.
 type StatusError struct {
@@ -113,11 +114,14 @@ func NewClient(a Access) (*Client, error) {
 	c := &Client{base: base, headers: headers}
 	c.http = &http.Client{
 		Timeout:   a.Timeout,
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: tlsConfig, MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second},
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: tlsConfig, MaxIdleConnsPerHost: 16, MaxResponseHeaderBytes: 256 << 10, IdleConnTimeout: 30 * time.Second},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			// Headers of ours may be secrets: they stay with the host they are for.
-			if r.URL.Host != base.Host || len(via) > 4 {
+			if r.URL.Host != base.Host {
 				return fmt.Errorf("redirected to %s: is there a login in front of it", r.URL.Host)
+			}
+			if len(via) > 4 {
+				return fmt.Errorf("redirected in a circle: is there a login in front of it")
 			}
 			return nil
 		},
@@ -181,11 +185,12 @@ func (c *Client) Get(ctx context.Context, path string) ([]byte, error) {
 
 // plain says in a sentence why a request failed.
 func plain(err error, host string) error {
+	var timeout interface{ Timeout() bool }
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return fmt.Errorf("%s did not answer in time (--timeout)", host)
+	}
 	var u *url.Error
 	if errors.As(err, &u) {
-		if u.Timeout() {
-			return fmt.Errorf("%s did not answer in time (--timeout)", host)
-		}
 		err = u.Err
 	}
 	return fmt.Errorf("cannot read from %s: %w", host, err)

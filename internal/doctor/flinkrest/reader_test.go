@@ -205,7 +205,7 @@ func TestReadRefuses(t *testing.T) {
 		"cut":         {text("application/json", `{"slots-total":`), Options{}, "JSON that is cut off"},
 		"password":    {status(http.StatusUnauthorized), Options{}, "401 Unauthorized; give --bearer"},
 		"other job":   {nil, Options{Job: "nope"}, `there is no job "nope"; the cluster has ` + jobID + " wide (RUNNING)"},
-		"huge":        {text("application/json", `"`+strings.Repeat("x", answerBytesMax)+`"`), Options{}, "larger than 16 MiB"},
+		"huge":        {text("application/json", `"`+strings.Repeat("x", answerBytesMax)+`"`), Options{}, "larger than 8 MiB"},
 		"elsewhere":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://login.example.com/", 302) }, Options{}, "redirected to login.example.com"},
 		"old Windows": {text("application/json", "\xff\xfe{"), Options{}, "not the JSON of Flink"},
 	} {

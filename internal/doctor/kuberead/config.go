@@ -68,7 +68,8 @@ func Open(path, namespace string) (*Client, error) {
 	}
 	var k kubeconfig
 	if err := yaml.Unmarshal(text, &k); err != nil {
-		return nil, fmt.Errorf("%s (--kubeconfig) cannot be read: %w", path, err)
+		reason, _, _ := strings.Cut(err.Error(), "\n") // the rest shows the text, which has secrets
+		return nil, fmt.Errorf("%s (--kubeconfig) cannot be read: %s", path, reason)
 	}
 	c := &Client{namespace: namespace}
 	cluster, user := "", ""

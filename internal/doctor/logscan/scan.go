@@ -27,6 +27,7 @@ const (
 	perKindMax    = 200      // events of a kind that are kept one by one
 	executionsMax = 20_000   // attempts whose task is remembered
 	filesMax      = 2_000
+	unpackedMax   = 4 << 30 // bytes of one compressed log
 )
 
 // Scanner collects the events of several logs.
@@ -60,6 +61,9 @@ func (s *Scanner) Finish() []snapshot.LogEvent {
 
 // ReadDir reads all logs in a folder, or one file.
 func (s *Scanner) ReadDir(root string) error {
+	if info, err := os.Stat(root); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s (--logs) is neither a file nor a folder", root)
+	}
 	var files []string
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
@@ -111,7 +115,9 @@ func (s *Scanner) readFile(path, name string) error {
 // Read reads one log. A compressed one that is cut off is read as far as it goes.
 func (s *Scanner) Read(r io.Reader, name string) error {
 	in := bufio.NewReaderSize(r, lineBytesMax)
+	packed := false
 	if head, _ := in.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		packed = true
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return fmt.Errorf("not readable as gzip: %w", err)
@@ -120,14 +126,21 @@ func (s *Scanner) Read(r io.Reader, name string) error {
 	}
 	file := &file{scanner: s, name: name}
 	defer file.catchUp()
+	read := int64(0)
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
+		if read += int64(len(line)); read > unpackedMax && packed {
+			return fmt.Errorf("it unpacks to more than %d GiB: no log of Flink", int64(unpackedMax)>>30)
+		}
 		if len(line) > 0 {
 			s.Lines++
 			file.line(n, bytes.TrimRight(line, "\r\n"))
 		}
 		for errors.Is(err, bufio.ErrBufferFull) {
-			_, err = in.ReadSlice('\n')
+			line, err = in.ReadSlice('\n')
+			if read += int64(len(line)); read > unpackedMax && packed {
+				return fmt.Errorf("it unpacks to more than %d GiB: no log of Flink", int64(unpackedMax)>>30)
+			}
 		}
 		if err != nil {
 			if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ var clusterRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT402", Cause: "taskmanager-lost", Title: "A TaskManager was lost", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: taskManagerLost, Bounded: true, Stopped: true, Explains: append([]string{"FLT401", "FLT404"}, afterFailure...),
+		ID: "FLT402", Cause: "taskmanager-lost", Title: "A TaskManager was lost", Level: Critical, Needs: []snapshot.Part{snapshot.Exceptions}, Job: taskManagerLost, Bounded: true, Stopped: true, Explains: append([]string{"FLT401"}, afterFailure...),
 		Doc: Doc{
 			Symptom:   "The job restarts; a TaskManager is missing in the list.",
 			Cause:     "A TaskManager process went away: killed by the kernel or the container, crashed, or its machine is gone. Its tasks start again elsewhere from the last checkpoint.",
@@ -280,8 +281,24 @@ func firstKnown(vs ...float64) float64 {
 	return math.NaN()
 }
 
+// ownFailures are the failures that code or data of the job brought about, not those
+// that the loss of a TaskManager left behind in the other tasks.
+func ownFailures(c *Case) (out []*snapshot.Exception) {
+	lost := failures(c.J, failLost, failHeartbeat)
+	for _, e := range recent(c, failures(c.J, failUser)) {
+		after := slices.ContainsFunc(lost, func(l *snapshot.Exception) bool {
+			d := e.Time.Sub(l.Time)
+			return d >= 0 && d < 10*time.Second
+		})
+		if !after {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 func userException(c *Case) {
-	es := recent(c, failures(c.J, failUser))
+	es := ownFailures(c)
 	if len(es) == 0 {
 		return
 	}
