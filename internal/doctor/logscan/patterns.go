@@ -60,7 +60,10 @@ const (
 	ManagedMemory       = "managed-memory"
 	GCPause             = "gc-pause"
 	DeprecatedKey       = "deprecated-key"
+	FallbackKey         = "fallback-key"
+	ProducerFailed      = "kafka-send-failed"
 	ProcessStart        = "process-start"
+	ProcessEnd          = "process-end"
 	Signal              = "signal"
 )
 
@@ -74,6 +77,9 @@ var lines = []pattern{
 	p(CheckpointFailed, "consecutive failed attempts so far)", `checkpoint (?:(?P<checkpoint>\d+) )?for job (?P<job>\w+)\.? \((?P<consecutive>\d+) consecutive`),
 	p(TriggerFailed, "Failed to trigger checkpoint for job", `for job (?P<job>\w+) since (?P<reason>.*)$`),
 	p(TriggerFailed, " is not being executed at the moment. Aborting checkpoint.", `^Checkpoint triggering task (?P<attempt>.+) of job (?P<job>\w+) (?P<reason>is not .*)$`),
+	p(TriggerFailed, " instead. Aborting checkpoint.", `^Checkpoint triggering task (?P<attempt>.+) of job (?P<job>\w+) (?P<reason>is not .*)$`),
+	p(TriggerFailed, "Triggering Checkpoint ", `^Triggering Checkpoint (?P<checkpoint>\d+) for job (?P<job>\w+) failed due to (?P<reason>.*)$`),
+	p(TriggerFailed, "while one was queued already", `for job (?P<job>\w+) while`),
 	p(ThresholdExceeded, "Exceeded checkpoint tolerable failure threshold", ``),
 	p(AsyncFailed, "asynchronous part of checkpoint", `^(?P<task>.*) - asynchronous part of checkpoint (?P<checkpoint>\d+) could not be completed`),
 	p(BarrierLate, "Time from receiving all checkpoint barriers/RPC", `exceeded threshold: (?P<ms>\d+)ms`),
@@ -82,6 +88,9 @@ var lines = []pattern{
 	p(TaskFailed, " to FAILED", `^(?P<task>.*) \((?P<attempt>[\w]+)\) switched from (?P<from>\w+) to FAILED(?: on (?P<at>.+?)\.?)?(?: with failure cause:.*)?\.?$`),
 	p(Restarting, "tasks will be restarted to recover", `^(?P<tasks>\d+) tasks will be restarted to recover (?:the failed task (?P<attempt>\S+)|from a global failure)`),
 	p(Restarting, "tasks should be restarted to recover the failed task", `^(?P<tasks>\d+) tasks should be restarted to recover the failed task (?P<attempt>\S+?)\.`),
+	p(Restarting, "Calculating tasks to restart to recover the failed task", `the failed task (?P<attempt>\S+?)\.?$`),
+	p(Restarting, "Trying to recover from a global failure", ``),
+	p(Restarting, "Restarting the job ", `\((?P<job>\w+)\)\.`),
 	p(RecoverySuppressed, "Recovery is suppressed by", `suppressed by (?P<strategy>\w+(?:\([^)]*\))?)`),
 	p(RecoverySuppressed, "the restart strategy prevented it", ``),
 	p(TaskStuck, "did not react to cancelling signal", `Task '(?P<task>.*?)' did not react`),
@@ -89,6 +98,7 @@ var lines = []pattern{
 	p(Fatal, "Encountered fatal error", ``),
 	p(Fatal, "Fatal error occurred", ``),
 	p(Fatal, "FATAL: Thread ", ``),
+	p(Fatal, "within the specified maximum registration duration", ``),
 	p(HeartbeatTimeout, "eartbeat of ", `eartbeat of (?P<who>TaskManager|JobManager|ResourceManager) with id (?P<id>.+?) timed out`),
 	p(Unreachable, "is no longer reachable", `(?P<who>TaskManager|JobManager|ResourceManager) with id (?P<id>.+?) is no longer reachable`),
 	p(TaskManagerLost, "that the remote task manager", `task manager '(?P<at>.+?)'`),
@@ -126,6 +136,12 @@ var lines = []pattern{
 	p(TransactionOld, "This is close to or even exceeding the transaction timeout", `open for (?P<ms>\d+) ms.*timeout of (?P<timeout>\d+) ms`),
 	p(BrokerOld, "KAFKA-9310", ``),
 	p(DeprecatedKey, "deprecated configuration key", `deprecated configuration key '(?P<old>[^']+)' instead of proper key '(?P<new>[^']+)'`),
+	p(FallbackKey, "fallback configuration key", `fallback configuration key '(?P<old>[^']+)' instead of key '(?P<new>[^']+)'`),
+	p(ProducerFailed, "Kafka Producer send requests have encountered exception", ``),
+	p(ProducerFailed, "Failed to send data to Kafka", ``),
+	p(ProcessEnd, "Terminating cluster entrypoint process", `process (?P<what>\w+) with exit code (?P<code>\d+)`),
+	p(ProcessEnd, "Terminating TaskManagerRunner with exit code", `exit code (?P<code>\d+)`),
+	p(ProcessEnd, "down with application status", `Shutting (?P<what>\w+) down with application status (?P<status>\w+)`),
 	p(ProcessStart, " (Version: ", `Starting (?P<what>\w+) \(Version: (?P<version>[^,]+),`),
 	p(ProcessStart, "Starting TaskManager with ResourceID:", `ResourceID: (?P<id>\S+)`),
 	p(Signal, "RECEIVED SIGNAL", `RECEIVED SIGNAL (?P<signal>.*?)\.`),
@@ -153,6 +169,9 @@ var traces = []pattern{
 	p(TransactionInvalid, "InvalidTxnStateException", ``),
 	p(ProducerFenced, "InvalidProducerEpochException", ``),
 	p(ManagedMemory, "MemoryAllocationException: Could not allocate ", ``),
+	p(ProducerFailed, "Kafka Producer send requests have encountered exception", ``),
+	p(ProducerFailed, "ms has passed since batch creation", ``),
+	p(ProducerFailed, "while awaiting InitProducerId", ``),
 	p(GCPause, "] GC(", `Pause (?P<what>Young|Full|Remark|Cleanup|Initial Mark|Mixed).*?(?P<ms>\d+(?:\.\d+)?)ms`),
 	p(GCPause, "[Full GC", `(?P<what>Full) GC.*?, (?P<secs>\d+\.\d+) secs\]`),
 	p(GCPause, "[GC (", `\[(?P<what>GC) .*?, (?P<secs>\d+\.\d+) secs\]`),
