@@ -214,13 +214,24 @@ func intervalEvidence(f *Finding, conf *snapshot.CheckpointConfig, n int) {
 	f.because("average of the last %d; minimum pause %s, at most %d at a time", n, dur(conf.MinPause), conf.MaxConcurrent)
 }
 
+// intervalLeast is the shortest time between checkpoints that serves anything.
+const intervalLeast = 50 * time.Millisecond
+
 func intervalTight(c *Case) {
 	avg, _, n := typical(c.J)
 	conf := c.J.Checkpoints.Config
-	if conf == nil || n < 2 || conf.Interval == 0 || avg <= conf.Interval/2 || avg > conf.Interval {
+	if conf == nil || n < 2 || conf.Interval == 0 || avg > conf.Interval {
 		return
 	}
-	f := c.found(Warning, say("checkpoints take %s of an interval of %s, more than half", dur(avg), dur(conf.Interval)))
+	var f *Finding
+	switch {
+	case avg > conf.Interval/2:
+		f = c.found(Warning, say("checkpoints take %s of an interval of %s, more than half", dur(avg), dur(conf.Interval)))
+	case conf.Interval < intervalLeast && conf.MinPause < intervalLeast:
+		f = c.found(Warning, say("there is a checkpoint every %s: files, metadata and commits of each cost more than the work between two", dur(conf.Interval)))
+	default:
+		return
+	}
 	intervalEvidence(f, conf, n)
 	f.remedy("execution.checkpointing.interval: %s", value(max(10*time.Second, 4*avg)))
 	f.expect("duration below half the interval")
