@@ -215,13 +215,26 @@ func (m *matcher) step(step int32) error {
 	return nil
 }
 
-// advanceRun moves the time of a run on.
+// advanceRun moves the time of a run on, from the end of one partial match's WITHIN
+// to that of the next: what they free has the time at which it is freed, however
+// rarely watermarks come.
 func (m *matcher) advanceRun(r *matchRun, time int64) error {
 	r.moved = time
-	if err := m.machine.Advance(&r.Run, time, m.chunk.times[r.base:]); err != nil {
-		return err
+	within := m.spec.Pattern.Within
+	for within > 0 {
+		oldest, ok := m.machine.Oldest(&r.Run)
+		if !ok {
+			return nil
+		}
+		end := saturated(m.chunk.times[r.base+oldest], within)
+		if end > time {
+			return nil
+		}
+		if err := m.machine.Advance(&r.Run, end, m.chunk.times[r.base:]); err != nil {
+			return err
+		}
+		m.take(r, end)
 	}
-	m.take(r, time)
 	return nil
 }
 

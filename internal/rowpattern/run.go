@@ -229,6 +229,13 @@ func (m *Machine) Advance(r *Run, time int64, times []int64) error {
 	return err
 }
 
+// Oldest is the row with which the first partial match begins; ok is false if none
+// has a row.
+func (m *Machine) Oldest(r *Run) (row int32, ok bool) {
+	row = r.partials[recBegin]
+	return row, row != atStart
+}
+
 // First is the first row that the run still needs; n, the number of rows, if none.
 func (m *Machine) First(r *Run, n int32) int32 {
 	first := n
