@@ -108,7 +108,7 @@ func tableOf(r *session.Result) (columns []string, rows []ChangeRow) {
 }
 
 func runJob(ctx context.Context, engine *embedded.Engine, job *session.Job, cfg *config.Config) ([]string, []ChangeRow, error) {
-	plan, err := engine.Plan(job.Roots, cfg)
+	plan, err := engine.PlanJob(job, cfg)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -44,6 +44,7 @@ import (
 	"github.com/flottstream/flott/internal/sql/lower"
 	"github.com/flottstream/flott/internal/sql/optimize"
 	"github.com/flottstream/flott/internal/sql/plan"
+	"github.com/flottstream/flott/internal/sql/planfile"
 )
 
 // Connectors are the connectors of this binary.
@@ -137,6 +138,10 @@ type Plan struct {
 
 // Plan plans relations as one job under a configuration, which it keeps.
 func (e *Engine) Plan(roots []plan.Node, cfg *config.Config) (*Plan, error) {
+	return e.plan(roots, nil, cfg)
+}
+
+func (e *Engine) plan(roots []plan.Node, compiled *planfile.File, cfg *config.Config) (*Plan, error) {
 	if err := checkParallelism(cfg); err != nil {
 		return nil, err
 	}
@@ -151,6 +156,11 @@ func (e *Engine) Plan(roots []plan.Node, cfg *config.Config) (*Plan, error) {
 	stream, err := lower.Graph(physical, lowerOptions(name, cfg))
 	if err != nil {
 		return nil, err
+	}
+	if compiled != nil {
+		if err := compiled.Apply(stream, connector.ParseDuration); err != nil {
+			return nil, err
+		}
 	}
 	graph, err := jobgraph.Chain(stream)
 	if err != nil {

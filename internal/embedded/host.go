@@ -116,7 +116,7 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 		return nil, errStopped
 	}
 	cfg := h.Config.Clone()
-	p, err := h.Engine.Plan(r.Job.Roots, cfg)
+	p, err := h.Engine.PlanJob(r.Job, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (p *Planner) Show(*session.Result) error { return nil }
 
 // Start plans a job.
 func (p *Planner) Start(_ context.Context, r *session.Result) (session.Execution, error) {
-	planned, err := p.Engine.Plan(r.Job.Roots, p.Config.Clone())
+	planned, err := p.Engine.PlanJob(r.Job, p.Config.Clone())
 	if err == nil {
 		p.Plans = append(p.Plans, planned)
 	}

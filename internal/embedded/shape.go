@@ -37,7 +37,7 @@ func (p *Planner) Shape(r *session.Result) (s Shape, ok bool, err error) {
 		return Shape{}, false, nil
 	}
 	cfg := p.Config.Clone()
-	planned, err := p.Engine.Plan(r.Job.Roots, cfg)
+	planned, err := p.Engine.PlanJob(r.Job, cfg)
 	if err != nil {
 		return Shape{}, false, err
 	}

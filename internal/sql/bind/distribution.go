@@ -56,12 +56,22 @@ func keyColumn(s *ast.TableSchema, name string) bool {
 	})
 }
 
-// duplicate finds a name that is there twice.
-func duplicate(names []string) (string, bool) {
-	for i, n := range names {
-		if slices.Contains(names[:i], n) {
-			return n, true
-		}
+// aliasTwice finds an alias of a SELECT list that is there twice.
+func aliasTwice(x *ast.Query) *ast.Ident {
+	sel, ok := x.Body.(*ast.Select)
+	if !ok {
+		return nil
 	}
-	return "", false
+	seen := map[string]bool{}
+	for i := range sel.Items {
+		alias := sel.Items[i].Alias
+		if alias == nil {
+			continue
+		}
+		if seen[alias.Name] {
+			return alias
+		}
+		seen[alias.Name] = true
+	}
+	return nil
 }

@@ -23,8 +23,8 @@ func (b *Binder) CreateView(source string, cv *ast.CreateView) (*catalog.View, e
 		return nil, errorAt(cv.Name, "", "VIEW definition and input fields not match:\n\tDef fields: [%s].\n\tInput fields: [%s].", joinNames(identNames(cv.Columns)), joinNames(n.Schema().Names()))
 	}
 	if cv.Columns == nil {
-		if name, twice := duplicate(n.Schema().Names()); twice {
-			return nil, errorAt(cv.Query, "give it another name with AS", "A column with the same name `%s` has been defined already", name)
+		if alias := aliasTwice(cv.Query); alias != nil {
+			return nil, errorAt(alias, "give it another name", "A column with the same name `%s` has been defined already", alias.Name)
 		}
 	}
 	if n, err = renamed(n, cv.Columns, cv.Name); err != nil {

@@ -85,8 +85,11 @@ type Manager struct {
 	Types map[string]Type
 	// Restore makes an object anew from the statement that SHOW CREATE shows, and
 	// Statement gives that. They are the session's.
-	Restore         func(p Path, in Context, ddl string) (Relation, error)
-	Statement       func(r Relation) string
+	Restore   func(p Path, in Context, ddl string) (Relation, error)
+	Statement func(r Relation) string
+	// Used is told of every table and view that is found; it may be nil.
+	Used            func(Relation)
+	lender          func(Path) (Relation, error) // see Lend
 	currentCatalog  string
 	currentDatabase string
 }

@@ -164,7 +164,9 @@ func (m *Manager) AlterCatalog(d *Definition) error {
 		return err
 	}
 	if old != nil && old.files == nil && old.external == nil && c.files == nil && c.external == nil {
-		c.databases = old.databases
+		if c.databases = old.databases; c.databases[c.defaultDatabase()] == nil {
+			c.databases[c.defaultDatabase()] = newDatabase(c.defaultDatabase())
+		}
 	}
 	if old != nil && old.external != nil {
 		old.external.Close()

@@ -81,6 +81,17 @@ func (v *View) IsTemporary() bool { return v.Temporary }
 
 // Lookup finds a table or view, a temporary one first.
 func (m *Manager) Lookup(p Path) (Relation, bool) {
+	r, ok := m.lookup(p)
+	if !ok && m.lender != nil {
+		r, ok = m.borrowed(p)
+	}
+	if ok && m.Used != nil {
+		m.Used(r)
+	}
+	return r, ok
+}
+
+func (m *Manager) lookup(p Path) (Relation, bool) {
 	if r, ok := m.temporary[p]; ok {
 		return r, true
 	}

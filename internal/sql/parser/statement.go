@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/flottstream/flott/internal/sql/ast"
@@ -284,7 +285,14 @@ func (p *parser) explain() ast.Statement {
 	if p.accept("PLAN") {
 		p.expect("FOR")
 	} else if p.atAny(explainDetails...) {
-		p.commaList(func() { s.Details = append(s.Details, p.expectAny(explainDetails...)) })
+		p.commaList(func() {
+			t := p.tok()
+			d := p.expectAny(explainDetails...)
+			if slices.Contains(s.Details, d) {
+				p.fail(t, "Duplicate EXPLAIN DETAIL is not allowed", "")
+			}
+			s.Details = append(s.Details, d)
+		})
 	}
 	switch {
 	case p.at("STATEMENT"):

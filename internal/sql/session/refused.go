@@ -41,8 +41,6 @@ func (s *Session) refused(stmt ast.Statement) error {
 		return fail(x.Path, "functions are written in Go or WASM; connectors and formats are built in", "JAR files cannot be used: there is no JVM")
 	case *ast.StopJob:
 		return fail(x.ID, "SHOW JOBS lists the jobs that run", "job "+x.ID.Text+" could not be stopped: no such job runs")
-	case *ast.ExecutePlan, *ast.CompilePlan:
-		return fail(stmt, "keep the SQL text: it is planned in milliseconds, and state is taken over by what operators are (docs/catalogs.md)", statementName(stmt)+" is not supported: plans are not kept in files")
 	case *ast.ClientCommand:
 		return fail(x, "flott sql opens it", x.Verb+" is a command of the interactive shell")
 	}

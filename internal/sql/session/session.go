@@ -21,6 +21,7 @@ import (
 	"github.com/flottstream/flott/internal/sql/catalog"
 	"github.com/flottstream/flott/internal/sql/diag"
 	"github.com/flottstream/flott/internal/sql/plan"
+	"github.com/flottstream/flott/internal/sql/planfile"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -78,6 +79,8 @@ type Job struct {
 	Roots []plan.Node
 	// Bounded: all sources end by themselves.
 	Bounded bool
+	// Compiled is the plan file the job comes from; nil for others.
+	Compiled *planfile.File
 }
 
 // IsQuery reports a job whose rows go to the user.
@@ -188,6 +191,10 @@ func (s *Session) execute(source string, stmt ast.Statement) (*Result, error) {
 		return s.show(x)
 	case *ast.Describe:
 		return s.describe(x)
+	case *ast.CompilePlan:
+		return s.compile(source, x)
+	case *ast.ExecutePlan:
+		return s.executePlan(x.Path)
 	}
 	return s.define(source, stmt)
 }
