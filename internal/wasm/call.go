@@ -47,7 +47,7 @@ func (c *caller) eval(args []*batch.Vector, rows []int32, out *batch.Vector) err
 }
 
 func (c *caller) some(args []*batch.Vector, rows []int32, out *batch.Vector) error {
-	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
 	defer cancel()
 	for _, i := range rows {
 		if anyNull(args, int(i)) {
@@ -210,7 +210,7 @@ func (c *caller) failed(args []*batch.Vector, i int, err error) error {
 func reason(err error) string {
 	var exit *sys.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == sys.ExitCodeDeadlineExceeded || errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("it took longer than %s", callLimit)
+		return "it took longer than it may"
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return strings.TrimPrefix(strings.TrimSuffix(text, " (recovered by wazero)"), "wasm error: ")

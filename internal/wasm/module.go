@@ -60,6 +60,10 @@ func Load(s Signature) (*expr.UserFunction, error) {
 
 // Compile is Load of a module that has been read.
 func Compile(s Signature, code []byte) (*expr.UserFunction, error) {
+	return compile(s, code, callLimit)
+}
+
+func compile(s Signature, code []byte, limit time.Duration) (*expr.UserFunction, error) {
 	ctx := context.Background()
 	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(memoryPages).WithCloseOnContextDone(true))
 	compiled, err := runtime.CompileModule(ctx, code)
@@ -82,7 +86,7 @@ func Compile(s Signature, code []byte) (*expr.UserFunction, error) {
 	if err := s.check(def, exports); err != nil {
 		return nil, err
 	}
-	m := &module{Signature: s, runtime: runtime, compiled: compiled}
+	m := &module{Signature: s, runtime: runtime, compiled: compiled, limit: limit}
 	return &expr.UserFunction{
 		Name: s.Name, Infer: m.infer, New: m.newCaller, Append: isText(s.Result), Deterministic: true,
 	}, nil
@@ -200,6 +204,7 @@ func signatureText(params, results []api.ValueType) string {
 // module is a function that has been compiled.
 type module struct {
 	Signature
+	limit    time.Duration
 	runtime  wazero.Runtime
 	compiled wazero.CompiledModule
 }
