@@ -569,4 +569,11 @@ var chinese = map[string]string{
 	"%s of state to restore":                                                                                    "需恢复 %s 状态",
 	"DEPLOYING: look at the TaskManager and its download of jars (blob.server); INITIALIZING: at the download of state and at open() of functions and connectors": "DEPLOYING：查看该 TaskManager 及其 jar 下载（blob.server）；INITIALIZING：查看状态下载以及函数和连接器的 open()",
 	"all subtasks RUNNING within seconds": "所有子任务在数秒内进入 RUNNING",
+	"completed":                           "已完成",
+	"failed":                              "失败",
+	"in progress":                         "进行中",
+	"root cause":                          "根因",
+	"held back":                           "被反压",
+	"busy":                                "忙碌",
+	"back-pressured":                      "被反压",
 }

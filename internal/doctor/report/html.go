@@ -36,6 +36,7 @@ svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(
 .box{fill:var(--card);stroke:var(--line);stroke-width:1.5}.box.root{stroke:var(--red);stroke-width:3}.box.held{stroke:var(--dark);stroke-width:3;stroke-dasharray:5 3}
 .edge{stroke:var(--dim);fill:none}.ok{fill:var(--green)}.bad{fill:var(--red)}.now{fill:var(--blue)}.hot{fill:var(--hot)}.bar{fill:var(--blue)}
 .limit{stroke:var(--amber);stroke-dasharray:4 3}
+.legend{font-size:12px}.legend i{display:inline-block;width:10px;height:10px;border-radius:2px;margin:0 .3rem 0 .8rem;box-sizing:border-box}
 details{margin:.5rem 0}`
 
 // HTML writes a report as one file: no script, no other file.

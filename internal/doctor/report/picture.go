@@ -1,8 +1,8 @@
 package report
 
 import (
+	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/flottstream/flott/internal/doctor/rules"
@@ -49,7 +49,7 @@ func (p *page) topology(j *snapshot.Job, d *rules.Diagnosis) {
 		v := &j.Vertices[i]
 		class, cause := vertexClass(j, v, d)
 		p.raw("<g><title>%s</title><rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=6 />", text(v.Name), class, x(v.ID), y(v.ID), boxWidth, boxHeight)
-		p.raw("<text x=\"%d\" y=\"%d\">%s</text>", x(v.ID)+8, y(v.ID)+18, text(clip(v.Name, 27)))
+		p.raw("<text x=\"%d\" y=\"%d\">%s</text>", x(v.ID)+8, y(v.ID)+18, text(clip(v.Name, 24)))
 		busy, pressure := loads(v)
 		p.raw("<text class=s x=\"%d\" y=\"%d\">×%d · %s</text>", x(v.ID)+8, y(v.ID)+34, v.Parallelism, text(p.lang.say("busy %s, held back %s", share(busy), share(pressure))))
 		if cause != "" {
@@ -59,7 +59,8 @@ func (p *page) topology(j *snapshot.Job, d *rules.Diagnosis) {
 		}
 		p.raw("</g>")
 	}
-	p.raw("</svg>\n")
+	p.raw("</svg><div class=\"dim legend\"><i style=\"border:3px solid var(--red)\"></i>%s <i style=\"border:3px dashed var(--dark)\"></i>%s <i style=\"background:var(--blue)\"></i>%s <i style=\"background:var(--dark)\"></i>%s</div>\n",
+		text(p.lang.say("root cause")), text(p.lang.say("held back")), text(p.lang.say("busy")), text(p.lang.say("back-pressured")))
 }
 
 // bar draws busy and back-pressured shares.
@@ -106,7 +107,7 @@ func share(v float64) string {
 	if math.IsNaN(v) {
 		return "?"
 	}
-	return strings.TrimSpace(strings.Replace(time.Duration(math.Round(v*100)).String(), "ns", " %", 1))
+	return fmt.Sprintf("%.0f %%", 100*v)
 }
 
 func clip(s string, n int) string {
@@ -135,7 +136,7 @@ func (p *page) timeline(j *snapshot.Job) {
 		}
 	}
 	p.raw("<h3>%s</h3><svg role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\">", text(p.lang.say("checkpoints: duration, %s at most", longest.Round(time.Millisecond))), width, height+foot, width)
-	step := float64(width-20) / float64(len(h))
+	step := min(float64(width-20)/float64(len(h)), 48)
 	for i := range h {
 		cp := &h[len(h)-1-i] // oldest left
 		class := map[string]string{"COMPLETED": "ok", "FAILED": "bad"}[cp.Status]
@@ -150,9 +151,10 @@ func (p *page) timeline(j *snapshot.Job) {
 	}
 	if interval > 0 && interval <= longest {
 		y := float64(height) - float64(height-10)*float64(interval)/float64(longest)
-		p.raw("<line class=limit x1=0 x2=%d y1=\"%.1f\" y2=\"%.1f\"/><text class=s x=2 y=\"%.1f\">%s</text>", width, y, y, y-2, text(p.lang.say("interval")))
+		p.raw("<line class=limit x1=0 x2=%d y1=\"%.1f\" y2=\"%.1f\"/><text class=s x=%d y=\"%.1f\" text-anchor=end>%s</text>", width, y, y, width-2, y-2, text(p.lang.say("interval")))
 	}
-	p.raw("</svg>\n")
+	p.raw("</svg><div class=\"dim legend\"><i style=\"background:var(--green)\"></i>%s <i style=\"background:var(--red)\"></i>%s <i style=\"background:var(--blue)\"></i>%s</div>\n",
+		text(p.lang.say("completed")), text(p.lang.say("failed")), text(p.lang.say("in progress")))
 }
 
 // skew draws, for vertices with uneven input, the records of each subtask.
