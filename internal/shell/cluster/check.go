@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flottstream/flott/internal/embedded"
 	"github.com/flottstream/flott/internal/shell/engine"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/diag"
@@ -14,11 +15,12 @@ import (
 // ownPrefix begins the keys and options that only flott has.
 const ownPrefix = "flott."
 
-// What only flott has, by the name that stands in the option, with what to write for Flink.
+// Names of what Flink has, with a jar or without; what flott has beside them is flott's alone.
 var (
-	ownConnectors = map[string]string{}
-	ownFormats    = map[string]string{}
-	ownCatalogs   = map[string]string{"file": "use a catalog of the cluster"}
+	flinkConnectors = strings.Fields(`blackhole datagen dynamodb elasticsearch-6 elasticsearch-7 elasticsearch-8 filesystem firehose hbase-1.4 hbase-2.2 hbase-2.6 hive hudi
+		iceberg jdbc kafka kinesis kinesis-legacy mongodb nexmark opensearch opensearch-2 paimon print prometheus pulsar rabbitmq upsert-kafka
+		db2-cdc mongodb-cdc mysql-cdc oceanbase-cdc oracle-cdc postgres-cdc sqlserver-cdc tidb-cdc vitess-cdc`)
+	flinkFormats = strings.Fields(`avro avro-confluent avro-glue canal-json csv debezium-avro-confluent debezium-json json json-glue maxwell-json ogg-json orc parquet protobuf raw`)
 	// languages are those of functions that Flink runs.
 	languages = []string{"", "JAVA", "SCALA", "PYTHON", "SQL"}
 )
@@ -70,11 +72,9 @@ func (c *checker) node(n ast.Node) bool {
 		}
 	case *ast.Option:
 		c.option(x)
-	case *ast.CreateCatalog:
-		for _, o := range x.Options {
-			if hint, own := ownCatalogs[o.Value]; own && o.Key == "type" {
-				c.add(o.ValueSpan, hint, "catalogs of type '%s' are flott's; Flink does not have them", o.Value)
-			}
+	case *ast.HintArg:
+		if x.HasKey && strings.HasPrefix(x.Key, ownPrefix) {
+			c.add(x.Span, "leave it out", "the option '%s' is flott's; Flink's connectors do not take it", x.Key)
 		}
 	case *ast.FunctionBody:
 		if !slices.Contains(languages, strings.ToUpper(x.Language)) {
@@ -90,15 +90,15 @@ func (c *checker) option(o *ast.Option) {
 		c.add(o.Span, "leave it out", "the option '%s' is flott's; Flink's connectors do not take it", key)
 		return
 	}
-	own := ownFormats
 	switch {
 	case key == "connector":
-		own = ownConnectors
-	case key != "format" && !strings.HasSuffix(key, ".format"):
-		return
-	}
-	if hint, is := own[value]; is {
-		c.add(o.ValueSpan, hint, "'%s' is flott's; Flink has no such %s", o.Value, key)
+		if _, has := embedded.Connectors()[value]; has && !slices.Contains(flinkConnectors, value) {
+			c.add(o.ValueSpan, "", "the connector '%s' is flott's; Flink has no such connector", o.Value)
+		}
+	case key == "format" || strings.HasSuffix(key, ".format"):
+		if _, has := embedded.Formats()[value]; has && !slices.Contains(flinkFormats, value) {
+			c.add(o.ValueSpan, "", "the format '%s' is flott's; Flink has no such format", o.Value)
+		}
 	}
 }
 
