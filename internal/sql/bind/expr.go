@@ -296,6 +296,9 @@ func (b *exprBinder) binary(e *ast.Binary) (expr.Expr, error) {
 	case ast.OpOverlaps:
 		return b.overlaps(e)
 	}
+	if x, ok, err := b.rowComparison(e); ok || err != nil {
+		return x, err
+	}
 	return b.resolve(e, string(e.Op), e.L, e.R)
 }
 
@@ -333,14 +336,14 @@ func (b *exprBinder) overlaps(e *ast.Binary) (expr.Expr, error) {
 func (b *exprBinder) periodsOverlap(n ast.Node, xs []expr.Expr) (expr.Expr, error) {
 	bounds := make([]expr.Expr, 4)
 	for i := 0; i < 4; i += 2 {
-		backwards, err := b.apply(n, ">", xs[i], xs[i+1])
+		forwards, err := b.apply(n, "<=", xs[i], xs[i+1])
 		if err != nil {
 			return nil, err
 		}
-		if bounds[i], err = b.apply(n, "CASE", backwards, xs[i+1], xs[i]); err != nil {
+		if bounds[i], err = b.apply(n, "CASE", forwards, xs[i], xs[i+1]); err != nil {
 			return nil, err
 		}
-		if bounds[i+1], err = b.apply(n, "CASE", backwards, xs[i], xs[i+1]); err != nil {
+		if bounds[i+1], err = b.apply(n, "CASE", forwards, xs[i+1], xs[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -363,6 +366,9 @@ func (b *exprBinder) cast(e *ast.Cast) (expr.Expr, error) {
 	t, err := dataType(e.Type)
 	if err != nil {
 		return nil, err
+	}
+	if n, ok := intervalOfNumber(e.Type, x); ok {
+		return n, nil
 	}
 	if e.Try {
 		x, err = expr.TryCast(x, t)

@@ -220,7 +220,10 @@ func (b *exprBinder) subqueryExpr(e ast.Expr) (expr.Expr, error) {
 }
 
 func (b *exprBinder) inList(e *ast.In) (expr.Expr, error) {
-	x, err := b.resolve(e, "IN", append([]ast.Expr{e.X}, e.List...)...)
+	x, ok, err := b.rowInList(e)
+	if err == nil && !ok {
+		x, err = b.resolve(e, "IN", append([]ast.Expr{e.X}, e.List...)...)
+	}
 	if err != nil || !e.Not {
 		return x, err
 	}

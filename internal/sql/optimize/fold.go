@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
@@ -156,7 +158,7 @@ func removeTrueFilters(o *Options, n plan.Node) (plan.Node, error) {
 			return n, nil
 		case isTrue(f.Cond):
 			return f.Input, nil
-		case isFalse(f.Cond):
+		case slices.ContainsFunc(conjuncts(f.Cond), isFalse):
 			return &plan.Values{Out: f.Schema()}, nil
 		}
 		return n, nil
