@@ -95,9 +95,9 @@ func castable(from, to types.Type) bool {
 	case from.Kind == types.Boolean:
 		return to.IsNumeric()
 	case from.IsInteger():
-		return to.IsNumeric() || to.Kind == types.Boolean
+		return to.IsNumeric() || to.Kind == types.Boolean || to.IsInterval()
 	case from.IsNumeric():
-		return to.IsNumeric()
+		return to.IsNumeric() || to.Kind == types.Boolean
 	case from.Kind == types.Date:
 		return to.IsTimestamp()
 	case from.Kind == types.Time:

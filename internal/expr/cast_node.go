@@ -95,7 +95,7 @@ func (r *retypeNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
 // castConstructed casts arrays, maps and rows part by part.
 func (c *compiler) castConstructed(x node, call *Call, try bool) (node, error) {
 	from, to := call.Args[0].Type(), call.T
-	n := &elementsNode{x: x, t: to, isRow: to.Kind == types.Row}
+	n := &elementsNode{x: x, t: to, isRow: to.Kind == types.Row, try: try}
 	part := func(i int, from, to types.Type) error {
 		from.Nullable = true // an element under a NULL is not looked at
 		p := &Call{Fn: call.Fn, Args: []Expr{&Column{Name: call.Args[0].String(), T: from}}, T: to.WithNull(to.Nullable || try)}
@@ -130,6 +130,8 @@ type elementsNode struct {
 	t      types.Type
 	isRow  bool
 	parts  []node
+	try    bool // a part that cannot be cast makes the whole NULL
+	valid  batch.Bitmap
 	inner  batch.Batch
 	frame  frame
 	rows   []int32
@@ -174,7 +176,44 @@ func (e *elementsNode) eval(f *frame, sel []int32) (*batch.Vector, error) {
 	}
 	e.shadow = *v
 	e.shadow.Type, e.shadow.Kids = e.t, e.kids
+	if e.try {
+		e.dropFailed(v, f, sel)
+	}
 	return &e.shadow, nil
+}
+
+// dropFailed makes the values NULL of which a part was there and is no more.
+func (e *elementsNode) dropFailed(v *batch.Vector, f *frame, sel []int32) {
+	lost := func(i int) bool {
+		for k, kid := range e.kids {
+			if !v.Kids[k].IsNull(i) && kid.IsNull(i) {
+				return true
+			}
+		}
+		return false
+	}
+	e.valid = sizedBitmap(e.valid, f.n)
+	e.valid.Fill(true)
+	if v.Valid != nil {
+		copy(e.valid, v.Valid)
+	}
+	for _, i := range allRows(f, sel) {
+		switch {
+		case v.IsNull(int(i)):
+		case e.isRow:
+			if lost(int(i)) {
+				e.valid.Clear(int(i))
+			}
+		default:
+			for k := v.Offsets[i]; k < v.Offsets[i+1]; k++ {
+				if lost(int(k)) {
+					e.valid.Clear(int(i))
+					break
+				}
+			}
+		}
+	}
+	e.shadow.Valid = e.valid
 }
 
 // castKernel is the kernel of a cast to anything but text and constructed
@@ -195,10 +234,12 @@ func castKernel(from, to types.Type, env *Env, try bool) func(*kernelCall, []int
 		return castFromDecimal(to)
 	case from.IsNumeric() && to.Kind == types.Decimal:
 		return castToDecimal(from)
+	case from.IsInteger() && to.IsInterval():
+		return intervalOfTicks
 	case from.IsNumeric() && to.IsNumeric():
 		return castNumber(from, to)
 	case from.IsTemporal() && to.IsTemporal():
-		return castTemporal(from, to, civil.NewZone(env.Zone))
+		return castTemporal(from, to, civil.NewZone(env.Zone), try)
 	}
 	return nil
 }

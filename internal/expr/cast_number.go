@@ -238,7 +238,11 @@ func castFromBool(to types.Type) castFunc {
 	}
 }
 
-func castToBool(types.Type) castFunc {
+func castToBool(from types.Type) castFunc {
+	switch from.Kind {
+	case types.Float, types.Double, types.Decimal:
+		return inexactToBool(from)
+	}
 	return func(c *kernelCall, rows []int32) error {
 		x := c.args[0]
 		for _, i := range rows {
@@ -246,4 +250,32 @@ func castToBool(types.Type) castFunc {
 		}
 		return nil
 	}
+}
+
+// inexactToBool is whether a number is not zero.
+func inexactToBool(from types.Type) castFunc {
+	return func(c *kernelCall, rows []int32) error {
+		x := c.args[0]
+		for _, i := range rows {
+			var yes bool
+			switch at := x.at(i); from.Kind {
+			case types.Float:
+				yes = x.Float32s()[at] != 0
+			case types.Double:
+				yes = x.Float64s()[at] != 0
+			default:
+				yes = x.Decimals()[at] != decimal.Num{}
+			}
+			c.out.Bits.SetTo(int(i), yes)
+		}
+		return nil
+	}
+}
+
+// intervalOfTicks takes an integer for an interval's ms or months.
+func intervalOfTicks(c *kernelCall, rows []int32) error {
+	for _, i := range rows {
+		setInt64(c, i, int64At(c.args[0], i))
+	}
+	return nil
 }

@@ -1,13 +1,15 @@
 package expr
 
 import (
+	"math"
+
 	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/types"
 )
 
 // castTemporal casts between DATE, TIME and timestamps. zone is where a
 // TIMESTAMP_LTZ is looked at.
-func castTemporal(from, to types.Type, zone *civil.Zone) castFunc {
+func castTemporal(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 	switch {
 	case from.Kind == types.Time && to.Kind == types.Time:
 		return func(c *kernelCall, rows []int32) error {
@@ -18,7 +20,7 @@ func castTemporal(from, to types.Type, zone *civil.Zone) castFunc {
 			return nil
 		}
 	case from.IsTimestamp():
-		return castTimestamp(from, to, zone)
+		return castTimestamp(from, to, zone, try)
 	}
 	// DATE or TIME to a timestamp, by way of local ms.
 	unit := to.UnitsPerSecond()
@@ -32,13 +34,30 @@ func castTemporal(from, to types.Type, zone *civil.Zone) castFunc {
 			if to.Kind == types.TimestampLTZ {
 				ms = zone.Instant(ms, 1000)
 			}
+			if !fitsTicks(ms, 1000, unit) {
+				if !try {
+					return outOfTicks(c, to)
+				}
+				c.null(i)
+				continue
+			}
 			out[i] = cutTo(ms*(unit/1000), unit, to.Length)
 		}
 		return nil
 	}
 }
 
-func castTimestamp(from, to types.Type, zone *civil.Zone) castFunc {
+// fitsTicks reports whether ticks of one unit can be counted in another.
+func fitsTicks(t, from, to int64) bool {
+	limit := math.MaxInt64 / max(1, to/from)
+	return t <= limit && t >= -limit
+}
+
+func outOfTicks(c *kernelCall, to types.Type) error {
+	return c.fail("%s has the years 1678 to 2261 only; use a precision of at most 6", typeName(to))
+}
+
+func castTimestamp(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 	unit := from.UnitsPerSecond()
 	toLocal := from.Kind == types.TimestampLTZ && to.Kind != types.TimestampLTZ
 	toInstant := from.Kind == types.Timestamp && to.Kind == types.TimestampLTZ
@@ -63,6 +82,13 @@ func castTimestamp(from, to types.Type, zone *civil.Zone) castFunc {
 				ms := cutTo(civil.FloorDiv(t, unit/1000), 1000, min(to.Length, 3))
 				c.out.Int32s()[i] = int32(civil.FloorMod(ms, civil.MsPerDay))
 			default:
+				if !fitsTicks(t, unit, to.UnitsPerSecond()) {
+					if !try {
+						return outOfTicks(c, to)
+					}
+					c.null(i)
+					continue
+				}
 				c.out.Int64s()[i] = cutTo(rescaleTicks(t, unit, to.UnitsPerSecond()), to.UnitsPerSecond(), to.Length)
 			}
 		}

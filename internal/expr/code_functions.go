@@ -192,7 +192,10 @@ func sha2(c *kernelCall, rows []int32) error {
 		case 224:
 			sum := sha256.Sum224(s)
 			w.buf = hex.AppendEncode(w.buf, sum[:])
-		case 256, 0:
+		case 1:
+			sum := sha1.Sum(s)
+			w.buf = hex.AppendEncode(w.buf, sum[:])
+		case 256:
 			sum := sha256.Sum256(s)
 			w.buf = hex.AppendEncode(w.buf, sum[:])
 		case 384:
@@ -309,6 +312,9 @@ func appendDecoded(dst, s []byte, charset string) ([]byte, bool) {
 	}
 	for _, r := range utf16.Decode(units) {
 		dst = utf8.AppendRune(dst, r)
+	}
+	if len(s) > 0 { // half a character
+		dst = utf8.AppendRune(dst, utf8.RuneError)
 	}
 	return dst, true
 }
@@ -471,6 +477,9 @@ func inetNtoa(c *kernelCall, rows []int32) error {
 }
 
 func typeElt(s *signature) (types.Type, error) {
+	if n, ok := ConstantInt(s.args[0]); ok && n < 0 {
+		return types.Type{}, typeErrorf(0, "", "Index must be an integer starting from '0', but was '%d'.", n)
+	}
 	if err := aBigint(s, 0); err != nil {
 		return types.Type{}, err
 	}

@@ -257,6 +257,16 @@ func (c *listCall) put(key *batch.Vector, k int, value *batch.Vector, v int) {
 	c.list.Kids[1].AppendFrom(value, v)
 }
 
+// add adds an entry unless its key is there.
+func (c *listCall) add(key *batch.Vector, k int, value *batch.Vector, v int) {
+	w := c.written()
+	if w.find(key, k) >= 0 {
+		return
+	}
+	c.list.Kids[0].AppendFrom(key, k)
+	c.list.Kids[1].AppendFrom(value, v)
+}
+
 // replace writes a value over the one at position at by copying the entries
 // behind it.
 func (c *listCall) replace(w span, at int, value *batch.Vector, v int) {
@@ -270,11 +280,12 @@ func (c *listCall) replace(w span, at int, value *batch.Vector, v int) {
 	kid.AppendSelected(tail, nil)
 }
 
+// mapUnion puts the last map first: of equal keys its value counts.
 func mapUnion(c *listCall, i int32) error {
-	for _, a := range c.args {
-		s := a.span(i)
+	for k := len(c.args) - 1; k >= 0; k-- {
+		s := c.args[k].span(i)
 		for p := s.from; p < s.to; p++ {
-			c.put(s.v.Kids[0], p, s.v.Kids[1], p)
+			c.add(s.v.Kids[0], p, s.v.Kids[1], p)
 		}
 	}
 	return nil
@@ -347,7 +358,7 @@ func buildItem(b *builder) (node, error) {
 	}
 	if b.call.Args[0].Type().Kind == types.Map {
 		return picker(b, func(c *kernelCall, i int32, flat *batch.Vector) error {
-			if c.args[1].nullAt(i) && c.args[1].mask == 0 {
+			if c.args[1].nullAt(i) {
 				flat.AppendNull()
 				return nil
 			}

@@ -14,7 +14,7 @@ func TestCollectionFunctions(t *testing.T) {
 	MAP_KEYS | {'a':1,'b':2} => ARRAY<CHAR(1) NOT NULL> NOT NULL [a, b]
 	MAP_VALUES | {'a':1,'b':2} => ARRAY<INT NOT NULL> NOT NULL [1, 2]
 	MAP_ENTRIES | {'a':1} => ARRAY<ROW<^key^ CHAR(1) NOT NULL, ^value^ INT NOT NULL>> NOT NULL [(a, 1)]
-	MAP_UNION | {'a':1,'b':2}, {'b':3,'c':4} => MAP<CHAR(1) NOT NULL, INT NOT NULL> NOT NULL {a=1, b=3, c=4}
+	MAP_UNION | {'a':1,'b':2}, {'b':3,'c':4} => MAP<CHAR(1) NOT NULL, INT NOT NULL> NOT NULL {b=3, c=4, a=1}
 	ARRAY_APPEND | [1,2], 3 => ARRAY<INT NOT NULL> NOT NULL [1, 2, 3]
 	ARRAY_APPEND | [1,2], null:INT => ARRAY<INT> [1, 2, NULL]
 	ARRAY_PREPEND | [1,2], 3 => ARRAY<INT NOT NULL> NOT NULL [3, 1, 2]

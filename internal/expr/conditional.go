@@ -64,6 +64,9 @@ func typeCoalesce(s *signature) (types.Type, error) {
 	}
 	t, ok := CommonType(all)
 	if !ok {
+		t, ok = commonDate(all)
+	}
+	if !ok {
 		return t, typeErrorf(-1, "Use CAST to bring the arguments to one type", "Illegal mixing of types in CASE or COALESCE statement: %s", typeList(all))
 	}
 	for i := range s.args {
@@ -72,6 +75,16 @@ func typeCoalesce(s *signature) (types.Type, error) {
 		}
 	}
 	return t.WithNull(nullable), nil
+}
+
+// commonDate is the DATE that COALESCE makes of dates beside TIMESTAMPs.
+func commonDate(ts []types.Type) (types.Type, bool) {
+	for _, t := range ts {
+		if t.Kind != types.Date && t.Kind != types.Timestamp && t.Kind != types.Null {
+			return types.Type{}, false
+		}
+	}
+	return types.Of(types.Date), true
 }
 
 func typeList(ts []types.Type) string {

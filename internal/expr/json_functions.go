@@ -344,7 +344,13 @@ func appendJSON(dst []byte, v *batch.Vector, i int) []byte {
 		return strconv.AppendBool(dst, v.Bool(i))
 	case types.Float, types.Double:
 		var buf [32]byte
-		text := valuetext.AppendCast(buf[:0], v, i, nil)
+		var x float64
+		if t.Kind == types.Float {
+			x = float64(v.Float32s()[i]) // with all the digits of the DOUBLE
+		} else {
+			x = v.Float64s()[i]
+		}
+		text := valuetext.AppendDouble(buf[:0], x)
 		if c := text[len(text)-1]; c < '0' || c > '9' {
 			return jsonpath.AppendString(dst, text)
 		}

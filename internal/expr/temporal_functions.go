@@ -209,8 +209,8 @@ func typeMinusDate(s *signature) (types.Type, error) {
 	if err != nil {
 		return t, err
 	}
-	if err := s.bothInstants(0, 1); err != nil {
-		return t, err
+	if s.typ(0).Kind != s.typ(1).Kind {
+		return t, typeErrorf(-1, "Use CAST to bring both sides to one type", "Parameters must be of the same type")
 	}
 	unit, _ := ConstantString(s.args[2])
 	if intervalOf(unit).Type().Kind == types.IntervalYearMonth {

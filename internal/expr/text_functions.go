@@ -38,7 +38,7 @@ func textFunctions() []function {
 		{name: "BTRIM", min: 1, max: 2, typing: params(text, aString, aString), build: strict(trimChars(true, true))},
 		{name: "REPEAT", min: 2, max: 2, typing: params(text, aString, anInt), build: strict(repeatText)},
 		{name: "REPLACE", min: 3, max: 3, typing: params(text, aString), build: strict(replaceText)},
-		{name: "TRANSLATE", min: 3, max: 3, typing: params(text, aString), build: strict(translateText)},
+		{name: "TRANSLATE", min: 3, max: 3, typing: typeTranslate, build: looseText(translateText)},
 		{name: "OVERLAY", min: 3, max: 4, typing: typeOverlay, build: strict(overlayText)},
 		{name: "SUBSTRING", min: 2, max: 3, typing: params(forceNull(varcharLike(0)), aString, anInt), build: strict(substringText)},
 		{name: "LEFT", min: 2, max: 2, typing: params(forceNull(varcharLike(0)), aString, anInt), build: strict(leftText)},
@@ -310,12 +310,32 @@ func replaceText(c *kernelCall, rows []int32) error {
 
 // translateText replaces the characters of the second argument by those at the
 // same place of the third, and drops those without one.
+func typeTranslate(s *signature) (types.Type, error) {
+	t, err := params(strictly(types.String()), aString)(s)
+	return t.WithNull(s.typ(0).Nullable), err
+}
+
+func looseText(kernel castFunc) func(*builder) (node, error) {
+	return func(b *builder) (node, error) { return newLoose(b, kernel), nil }
+}
+
 func translateText(c *kernelCall, rows []int32) error {
 	w := c.text()
 	var from, to string
 	mapping := map[rune]rune{}
 	for _, i := range rows {
-		f, t := c.args[1].bytesAt(i), c.args[2].bytesAt(i)
+		if c.args[0].nullAt(i) {
+			c.null(i)
+			continue
+		}
+		// A NULL is an empty list of characters.
+		var f, t []byte
+		if !c.args[1].nullAt(i) {
+			f = c.args[1].bytesAt(i)
+		}
+		if !c.args[2].nullAt(i) {
+			t = c.args[2].bytesAt(i)
+		}
 		if string(f) != from || string(t) != to {
 			from, to = string(f), string(t)
 			clear(mapping)
@@ -559,8 +579,12 @@ func splitIndex(s, sep []byte, index int) ([]byte, bool) {
 	if index < 0 || len(s) == 0 {
 		return nil, false
 	}
-	if len(sep) == 0 {
-		return s, index == 0
+	if len(sep) == 0 { // runs of whitespace separate
+		words := bytes.Fields(s)
+		if index >= len(words) {
+			return nil, false
+		}
+		return words[index], true
 	}
 	for ; index > 0; index-- {
 		k := bytes.Index(s, sep)

@@ -214,10 +214,15 @@ func buildToTimestampLTZ(b *builder) (node, error) {
 			if len(c.args) == 3 {
 				zone, ok = zones.get(c.args[2].bytesAt(i))
 			}
-			if ok {
-				out[i], ok = readTimestamp(c, &pats, i, zone)
-			}
 			if !ok {
+				return c.fail("Invalid timezone for parsing TIMESTAMP_LTZ: Unknown time-zone ID: %s", c.args[2].bytesAt(i))
+			}
+			out[i], ok = readTimestamp(c, &pats, i, zone)
+			switch {
+			case ok:
+			case len(c.args) == 1:
+				return c.fail("Text '%s' could not be parsed; with a pattern it would be NULL", c.args[0].bytesAt(i))
+			default:
 				c.null(i)
 			}
 		}
@@ -284,6 +289,22 @@ func (z zoneNames) get(id []byte) (*civil.Zone, bool) {
 		z[string(id)] = zone
 	}
 	return zone, zone != nil
+}
+
+// legacyZones are zones by the ids of java.util.TimeZone; what it does not know
+// is GMT.
+type legacyZones struct{ zones map[string]*civil.Zone }
+
+func (z *legacyZones) get(id []byte) *civil.Zone {
+	if zone := z.zones[string(id)]; zone != nil {
+		return zone
+	}
+	zone := civil.NewZone(civil.LoadLegacyZone(string(id)))
+	if z.zones == nil || len(z.zones) > 1000 {
+		z.zones = make(map[string]*civil.Zone)
+	}
+	z.zones[string(id)] = zone
+	return zone
 }
 
 // unreadableDay is what Flink's TO_DATE gives for text that does not have the
@@ -375,20 +396,12 @@ func buildUnixTimestamp(b *builder) (node, error) {
 // buildConvertTZ is CONVERT_TZ(text, from, to); a zone that is not known is UTC.
 func buildConvertTZ(b *builder) (node, error) {
 	pats := patterns{style: datepattern.Legacy}
-	zones := zoneNames{}
+	zones := legacyZones{}
 	return newStrict(b, func(c *kernelCall, rows []int32) error {
 		w := c.text()
 		p, _ := pats.get([]byte(defaultPattern))
-		utc := civil.NewZone(nil)
 		for _, i := range rows {
-			from, ok := zones.get(c.args[1].bytesAt(i))
-			if !ok {
-				from = utc
-			}
-			to, ok := zones.get(c.args[2].bytesAt(i))
-			if !ok {
-				to = utc
-			}
+			from, to := zones.get(c.args[1].bytesAt(i)), zones.get(c.args[2].bytesAt(i))
 			m, ok := p.Parse(c.args[0].bytesAt(i))
 			if !ok {
 				c.null(i)

@@ -134,7 +134,7 @@ func (p *Pattern) parseNumber(it *item, s []byte, f *fields, inRun bool) ([]byte
 		s = s[1:]
 	}
 	lo, hi := p.width(it)
-	if inRun {
+	if inRun && p.style == Modern {
 		lo, hi = it.count, it.count
 	}
 	digits := 0

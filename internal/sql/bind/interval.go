@@ -86,6 +86,24 @@ func intervalValue(x *ast.Interval) (int64, bool) {
 	return total, started && text == ""
 }
 
+// intervalOfNumber is CAST(5 AS INTERVAL DAY): a constant counts units, where
+// other values count ms or months.
+func intervalOfNumber(d *ast.DataType, x expr.Expr) (expr.Expr, bool) {
+	l, ok := x.(*expr.Literal)
+	if !ok || d.Interval == nil || d.Interval.To != "" || !l.Type().IsExact() || l.Value.IsNull(0) {
+		return nil, false
+	}
+	n, err := strconv.ParseFloat(expr.LiteralText(l), 64)
+	if err != nil {
+		return nil, false
+	}
+	v := n * float64(unitSize[d.Interval.From])
+	if v > 1<<52 || v < -1<<52 {
+		return nil, false
+	}
+	return expr.IntLit(intervalType(&d.Interval.From).Kind, int64(v)), true
+}
+
 type unitField = struct {
 	unit ast.TimeUnit
 	sep  byte
