@@ -100,6 +100,10 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewIntervalJoin(spec), nil
 	case *jobgraph.Over:
 		return NewOver(spec), nil
+	case *jobgraph.ToChangelog:
+		return NewToChangelog(spec), nil
+	case *jobgraph.FromChangelog:
+		return NewFromChangelog(spec), nil
 	case *jobgraph.Match:
 		return NewMatch(spec), nil
 	case *jobgraph.WindowRank:

@@ -210,6 +210,13 @@ func (q *query) subqueryAlias(n plan.Node, a *ast.Alias, parent *scope) (*source
 // tableFunc binds a window function or a table function in FROM.
 func (q *query) tableFunc(t *ast.TableFunc, left *source, parent *scope) (*source, error) {
 	name := upper(t.Call.Name)
+	if len(t.Call.Name.Parts) == 1 && (name == "TO_CHANGELOG" || name == "FROM_CHANGELOG") {
+		n, err := q.changelog(t.Call, parent)
+		if err != nil {
+			return nil, err
+		}
+		return q.subqueryAlias(n, t.Alias, parent)
+	}
 	f, ok := windowFunctions[name]
 	if !ok || len(t.Call.Name.Parts) > 1 {
 		return q.correlate(t, nil, left, parent)

@@ -115,7 +115,7 @@ func (p *planner) canOmitBefore(n *plan.Physical) bool {
 		return true
 	case *jobgraph.TemporalJoin, *jobgraph.LookupJoin, *jobgraph.Unnest, *jobgraph.TableFunction, *jobgraph.Expand, *jobgraph.WindowTVF:
 		return p.canOmitBefore(n.Inputs[0].Node)
-	case *jobgraph.Replicate:
+	case *jobgraph.Replicate, *jobgraph.FromChangelog:
 		return false
 	}
 	return true
@@ -168,7 +168,7 @@ func (p *planner) settle(n *plan.Physical, needed bool) {
 	}
 	could := n.Traits.Changes
 	switch spec := n.Spec.(type) {
-	case *jobgraph.Scan, *jobgraph.Values:
+	case *jobgraph.Scan, *jobgraph.Values, *jobgraph.FromChangelog:
 	case *jobgraph.GroupAgg:
 		n.Traits.Changes = could&^jobgraph.UpdateBefores | before
 		if spec.Phase == jobgraph.LocalPhase {
@@ -186,7 +186,7 @@ func (p *planner) settle(n *plan.Physical, needed bool) {
 		case spec.Kind != jobgraph.Inner && spec.Kind != jobgraph.Semi:
 			n.Traits.Changes |= jobgraph.UpdateAfters | jobgraph.Deletes | before
 		}
-	case *jobgraph.IntervalJoin, *jobgraph.WindowJoin, *jobgraph.WindowRank, *jobgraph.Sort:
+	case *jobgraph.IntervalJoin, *jobgraph.WindowJoin, *jobgraph.WindowRank, *jobgraph.Sort, *jobgraph.Match, *jobgraph.ToChangelog:
 		n.Traits.Changes = 0
 	case *jobgraph.TemporalJoin, *jobgraph.LookupJoin:
 		n.Traits.Changes = n.Inputs[0].Node.Traits.Changes
@@ -232,6 +232,8 @@ func (p *planner) checkInputs(n *plan.Physical) error {
 	}
 	switch spec := n.Spec.(type) {
 	case *jobgraph.IntervalJoin, *jobgraph.WindowJoin, *jobgraph.WindowRank:
+	case *jobgraph.FromChangelog:
+		return requireInsertOnly(n.Inputs[0].Node, "FROM_CHANGELOG")
 	case *jobgraph.Match:
 		return requireInsertOnly(n.Inputs[0].Node, "Match Recognize")
 	case *jobgraph.Sort:

@@ -157,6 +157,8 @@ func (p *planner) convertNode(n plan.Node) (*plan.Physical, error) {
 		return p.unnest(n)
 	case *plan.TableFunction:
 		return p.tableFunction(n)
+	case *plan.Changelog:
+		return p.changelog(n)
 	case *plan.Match:
 		return p.match(n)
 	case *plan.Sink:
