@@ -6,7 +6,7 @@ GO ?= go
 export CGO_ENABLED = 0
 TEST = $(GO) test -ldflags='-s -w'
 
-.PHONY: build test quick race fuzz bench chaos compat sim doctor-corpus lint clean
+.PHONY: build test quick race fuzz fuzz-sql fuzz-sql-self bench chaos compat sim doctor-corpus lint clean
 
 build: ## the binary
 	$(GO) build -trimpath -ldflags='-s -w' -o flott ./cmd/flott
@@ -32,6 +32,14 @@ sim: ## whole jobs from seeds: SEEDS of them, beginning with FIRST
 
 compat: ## both engines live on every case of compat/
 	FLOTT_COMPAT_LIVE=1 $(GO) test -count=1 -timeout 60m ./compat/...
+
+QUERIES ?= 10000
+
+fuzz-sql: ## random queries on both engines: make fuzz-sql QUERIES=1000 SEED=7 [FUZZ='-gateway HOST:PORT']
+	$(GO) run ./compat/cmd/fuzz -queries $(QUERIES) -seed $(or $(SEED),1) -write $(FUZZ)
+
+fuzz-sql-self: ## random queries on flott in many settings, without Flink
+	$(GO) run ./compat/cmd/fuzz -self -queries $(QUERIES) -seed $(or $(SEED),1) $(FUZZ)
 
 bench: ## Nexmark, flott beside real Flink
 	$(GO) run ./bench/nexmark

@@ -47,13 +47,13 @@ var templates = map[kind][]string{
 		"{t} + INTERVAL '1' HOUR", "{t} - INTERVAL '30' SECOND", "{t} + INTERVAL '1 02:03:04.005' DAY TO SECOND", "FLOOR({t} TO HOUR)", "FLOOR({t} TO MINUTE)", "CEIL({t} TO DAY)", "FLOOR({t} TO DAY)", "CAST({y} AS TIMESTAMP(3))", "TIMESTAMPADD(MINUTE, {i}, {t!})", "TIMESTAMPADD(DAY, {#}, {t})", "TO_TIMESTAMP(CAST({t} AS STRING))", "COALESCE({t}, {t!})", "CASE WHEN {b} THEN {t} ELSE {t} END", "CAST({z} AS TIMESTAMP(3))", "CAST({t} AS TIMESTAMP(0))", "TRY_CAST({s} AS TIMESTAMP(3))", "GREATEST({t}, {t!})", "{t} + INTERVAL '1' MONTH", "IF({b}, {t}, {t!})",
 	},
 	instant: {
-		"TO_TIMESTAMP_LTZ({l}, 0)", "CAST({t} AS TIMESTAMP_LTZ(3))", "COALESCE({z}, {z!})", "{z} + INTERVAL '1' MINUTE", "CASE WHEN {b} THEN {z} ELSE {z} END", "FLOOR({z} TO MINUTE)",
+		"CAST({t} AS TIMESTAMP_LTZ(3))", "COALESCE({z}, {z!})", "{z} + INTERVAL '1' MINUTE", "CASE WHEN {b} THEN {z} ELSE {z} END", "FLOOR({z} TO MINUTE)",
 	},
 	ints: {
 		"ARRAY[{i}, {i}]", "ARRAY_DISTINCT({a})", "ARRAY_REVERSE({a})", "ARRAY_APPEND({a}, {i})", "ARRAY_CONCAT({a}, {a})", "ARRAY_REMOVE({a}, {i!})", "ARRAY_SLICE({a}, 1, 2)", "ARRAY_UNION({a}, {a})", "CASE WHEN {b} THEN {a} ELSE {a} END", "COALESCE({a}, {a!})", "ARRAY_SORT({a})", "ARRAY_PREPEND({a}, {i})", "ARRAY_EXCEPT({a}, {a!})", "ARRAY_INTERSECT({a}, {a!})",
 	},
 	texts: {
-		"ARRAY[{s}, {s}]", "ARRAY_DISTINCT({A})", "ARRAY_REVERSE({A})", "MAP_KEYS({M})", "COALESCE({A}, {A!})", "SPLIT({s}, ' ')", "ARRAY_REMOVE({A}, {s!})", "IF({b}, {A}, {A})",
+		"ARRAY[{s}, {s}]", "ARRAY_DISTINCT({A})", "ARRAY_REVERSE({A})", "MAP_KEYS({M})", "COALESCE({A}, {A!})", "SPLIT({s}, ' ')", "ARRAY_REMOVE({A}, {s!})",
 	},
 	textMap: {
 		"MAP[{s!}, {s}]", "COALESCE({M}, {M!})", "CASE WHEN {b} THEN {M} ELSE {M} END",
