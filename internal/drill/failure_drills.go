@@ -56,7 +56,7 @@ var failureDrills = []*Drill{
 			l.Mend("ZooKeeper runs again", l.zk.start)
 			return l.zk.stop()
 		},
-		Abroad: signalAbroad(syscall.SIGSTOP, syscall.SIGCONT),
+		Abroad: signalAbroad(sigStop, sigCont),
 	},
 	{
 		Name: "slots-exhausted", Title: "the job is started with more subtasks than there are slots", Cause: "slots-exhausted", On: []Engine{Flink}, Job: eachRow,

@@ -39,7 +39,7 @@ func (l *Lab) named() ([]int, error) {
 		if pid <= 1 || pid == os.Getpid() {
 			return nil, &RefusedError{l.drill.Name, fmt.Sprintf("process %d must not be broken", pid)}
 		}
-		if err := syscall.Kill(pid, 0); err != nil {
+		if err := kill(pid, 0); err != nil {
 			return nil, &RefusedError{l.drill.Name, fmt.Sprintf("process %d: %v", pid, err)}
 		}
 	}
@@ -62,13 +62,13 @@ func (l *Lab) signal(pids []int, s, undo syscall.Signal) error {
 	for _, pid := range pids {
 		if undo != 0 {
 			l.Mend(fmt.Sprintf("%s to process %d", undo, pid), func(context.Context) error {
-				if err := syscall.Kill(pid, undo); err != nil && !errors.Is(err, syscall.ESRCH) {
+				if err := kill(pid, undo); err != nil && !errors.Is(err, syscall.ESRCH) {
 					return err
 				}
 				return nil
 			})
 		}
-		if err := syscall.Kill(pid, s); err != nil {
+		if err := kill(pid, s); err != nil {
 			return fmt.Errorf("%s to process %d: %w", s, pid, err)
 		}
 	}
@@ -76,7 +76,7 @@ func (l *Lab) signal(pids []int, s, undo syscall.Signal) error {
 }
 
 // freeze stops processes until they are mended.
-func (l *Lab) freeze(pids []int) error { return l.signal(pids, syscall.SIGSTOP, syscall.SIGCONT) }
+func (l *Lab) freeze(pids []int) error { return l.signal(pids, sigStop, sigCont) }
 
 // toxicAbroad adds a fault to the toxiproxy that the caller named.
 func toxicAbroad(kind, stream string, attributes toxics.Attributes) func(context.Context, *Lab) error {

@@ -2,7 +2,6 @@ package drill
 
 import (
 	"context"
-	"syscall"
 	"time"
 
 	toxics "github.com/Shopify/toxiproxy/v2/client"
@@ -66,7 +65,7 @@ var loadDrills = []*Drill{
 			pids := l.engine.processes()
 			return l.freeze(pids[len(pids)-1:])
 		},
-		Abroad: signalAbroad(syscall.SIGSTOP, syscall.SIGCONT),
+		Abroad: signalAbroad(sigStop, sigCont),
 	},
 }
 

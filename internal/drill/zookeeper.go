@@ -50,7 +50,7 @@ func (z *zooKeeper) address() string { return fmt.Sprintf("127.0.0.1:%d", z.port
 func (z *zooKeeper) start(ctx context.Context) error {
 	path := z.jar + ":" + z.home + "/lib/*"
 	cmd := exec.Command("java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", path,
-		"org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer", filepath.Join(z.dir, "zoo.cfg"), "1")
+		"org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer", "--zkConfigFile", filepath.Join(z.dir, "zoo.cfg"), "--peerId", "1")
 	said := &tail{}
 	cmd.Stdout, cmd.Stderr = said, said
 	own(cmd)
