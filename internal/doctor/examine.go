@@ -77,6 +77,9 @@ func readNode(snap *snapshot.Snapshot, asked bool) {
 		snap.Miss(snapshot.Kernel, err.Error())
 		return
 	}
+	if node.Peers, err = nodeinfo.Peers(); err != nil {
+		node.Missing["tcp per peer"] = err.Error()
+	}
 	snap.Node = node
 }
 

@@ -576,4 +576,8 @@ var chinese = map[string]string{
 	"held back":                           "被反压",
 	"busy":                                "忙碌",
 	"back-pressured":                      "被反压",
+	"%s of TCP segments to %s are sent again":                                   "%s 的 TCP 报文段（发往 %s）被重传",
+	"tcp_info of the connections that are open now":                             "来自当前连接的 tcp_info",
+	"look at the path to that machine: ping, mtr, ethtool -S at both ends, MTU": "检查到该机器的网络路径：ping、mtr、两端的 ethtool -S、MTU",
+	"this machine does not show: %s":                                            "本机没有提供：%s",
 }

@@ -13,7 +13,7 @@ import (
 const (
 	boxWidth  = 190
 	boxHeight = 62
-	gapX      = 50
+	gapX      = 64
 	gapY      = 18
 	boxesMax  = 120 // a larger job is not drawn
 )
@@ -124,10 +124,11 @@ func (p *page) timeline(j *snapshot.Job) {
 		return
 	}
 	const width, height, foot = 720, 130, 22
-	longest := time.Second / 10
+	longest, slowest := time.Second/10, time.Duration(0)
 	for _, cp := range h {
-		longest = max(longest, cp.Duration)
+		slowest = max(slowest, cp.Duration)
 	}
+	longest = max(longest, slowest)
 	var interval time.Duration
 	if c := j.Checkpoints.Config; c != nil {
 		interval = c.Interval
@@ -135,7 +136,7 @@ func (p *page) timeline(j *snapshot.Job) {
 			longest = max(longest, interval)
 		}
 	}
-	p.raw("<h3>%s</h3><svg role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\">", text(p.lang.say("checkpoints: duration, %s at most", longest.Round(time.Millisecond))), width, height+foot, width)
+	p.raw("<h3>%s</h3><svg role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\">", text(p.lang.say("checkpoints: duration, %s at most", slowest.Round(time.Millisecond))), width, height+foot, width)
 	step := min(float64(width-20)/float64(len(h)), 48)
 	for i := range h {
 		cp := &h[len(h)-1-i] // oldest left

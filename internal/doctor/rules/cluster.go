@@ -151,7 +151,7 @@ var clusterRules = []Rule{
 		Doc: Doc{
 			Symptom:   "Everything on one machine is slow: network, disk or CPU of the node.",
 			Cause:     "The kernel of the machine says that TCP segments are sent again, that the container's CPU is throttled, or that tasks wait for disk or memory.",
-			See:       "/proc/net/snmp (RetransSegs ÷ OutSegs), cpu.stat (nr_throttled ÷ nr_periods), /proc/pressure/*.",
+			See:       "ss -ti (retrans per connection), /proc/net/snmp (RetransSegs ÷ OutSegs), cpu.stat (nr_throttled ÷ nr_periods), /proc/pressure/*.",
 			Remedy:    "By what is short: link, CPU limit, disk, memory.",
 			Reproduce: "tc qdisc add dev lo root netem loss 5%; a cgroup with cpu.max 20000 100000.",
 			Source:    "Runbook, section 2.",
@@ -488,6 +488,23 @@ func node(c *Case) {
 	n := c.S.Node
 	if n == nil {
 		return
+	}
+	before := len(c.out.Findings)
+	defer func() {
+		if len(n.Missing) > 0 && len(c.out.Findings) == before {
+			c.notAssessed("this machine does not show: %s", strings.Join(sortedKeys(n.Missing), ", "))
+		}
+	}()
+	worst := ""
+	for _, peer := range sortedKeys(n.Peers) {
+		if n.Peers[peer] >= 0.05 && (worst == "" || n.Peers[peer] > n.Peers[worst]) {
+			worst = peer
+		}
+	}
+	if n.Retransmits < 0.01 && worst != "" {
+		f := c.found(Warning, say("%s of TCP segments to %s are sent again", pct(n.Peers[worst]), worst))
+		f.because("tcp_info of the connections that are open now")
+		f.remedy("look at the path to that machine: ping, mtr, ethtool -S at both ends, MTU")
 	}
 	if n.Retransmits >= 0.01 {
 		f := c.found(Warning, say("%s of TCP segments are sent again on this machine", pct(n.Retransmits)))

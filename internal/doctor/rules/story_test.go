@@ -280,7 +280,13 @@ func (b *story) line(w []string) error {
 		b.s.Miss(part, strings.Join(w[2:], " "))
 	case "node":
 		b.s.Node = &snapshot.Node{Throttled: number(args["throttled"]), Retransmits: number(args["retransmits"]), OOMKills: int64(number(args["oom"])), CPULimit: 2,
-			Pressure: map[string]float64{"io": number(args["io"]), "memory": number(args["memory"])}, Peers: map[string]float64{"10.0.0.2": number(args["retransmits"])}}
+			Pressure: map[string]float64{"io": number(args["io"]), "memory": number(args["memory"])}, Peers: map[string]float64{"10.0.0.2": number(args["retransmits"])}, Missing: map[string]string{}}
+		if args["peer"] != "" {
+			b.s.Node.Peers["10.0.0.7"] = number(args["peer"])
+		}
+		if args["missing"] != "" {
+			b.s.Node.Missing[args["missing"]] = "no such file"
+		}
 	case "pod":
 		b.s.Pods = append(b.s.Pods, snapshot.Pod{Name: w[1], Component: args["component"], LastReason: args["reason"], ExitCode: atoi(args["exit"]), MemoryLimit: 1 << 30, CPULimit: number(args["cpu"]), Restarts: 2, UnscheduledWhy: args["unscheduled"]})
 	default:
