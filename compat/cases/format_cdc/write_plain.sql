@@ -1,0 +1,28 @@
+-- A plain format refuses changes.
+-- modes: streaming
+-- parallelism: 1
+-- refused: streaming
+
+CREATE TABLE s (
+  id INT,
+  name STRING,
+  price DECIMAL(10, 2),
+  `at` TIMESTAMP(3),
+  tags ARRAY<STRING>
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/cdc/debezium.json',
+  'format' = 'debezium-json'
+);
+
+CREATE TABLE t (
+  id INT,
+  name STRING,
+  price DECIMAL(10, 2)
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${out}/t',
+  'format' = 'json'
+);
+
+INSERT INTO t SELECT id, name, price FROM s;
