@@ -96,7 +96,8 @@ func NewClient(a Access) (*Client, error) {
 		headers.Set("Authorization", "Bearer "+a.Bearer)
 	}
 	if base.User != nil {
-		a.User = base.User.String()
+		password, _ := base.User.Password()
+		a.User = base.User.Username() + ":" + password
 		base.User = nil
 	}
 	tlsConfig, err := tlsOf(a)
