@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -39,6 +40,11 @@ func newFlinkWith(ctx context.Context, o Options, dir, jars string, settings []s
 	e := &flinkEngine{script: o.Script, dir: filepath.Join(dir, "flink"), port: port, jars: jars}
 	if _, err := os.Stat(o.Script); err != nil {
 		return nil, fmt.Errorf("a Flink of the drill's own takes scripts/flink of flott's repository: %w", err)
+	}
+	if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
+		return nil, fmt.Errorf("port %d, for the Flink of the drill, is taken: %w", port, err)
+	} else if err := l.Close(); err != nil {
+		return nil, err
 	}
 	up := []string{"up", "-D", "heartbeat.timeout=15000", "-D", "heartbeat.interval=3000", "-D", "execution.checkpointing.dir=file://" + filepath.Join(dir, "checkpoints")}
 	for _, s := range settings {

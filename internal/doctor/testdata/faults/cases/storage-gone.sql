@@ -1,6 +1,6 @@
 -- expect: checkpoint-declined
--- do: block-storage 12s
--- after: 30s
+-- do: block-storage 25s
+-- after: 50s
 -- tuned: no
 SET 'execution.checkpointing.interval'='3s';
 SET 'execution.checkpointing.tolerable-failed-checkpoints'='10000';
