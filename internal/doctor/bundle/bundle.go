@@ -236,6 +236,14 @@ func Read(r io.Reader) (*Bundle, error) {
 	return b, nil
 }
 
+// notKept is a path that was not asked when the bundle was collected.
+type notKept string
+
+func (p notKept) Error() string { return string(p) + " is not in the bundle" }
+
+// NotKept tells it from an answer that went wrong.
+func (notKept) NotKept() bool { return true }
+
 // Get answers as the cluster did. A path that was asked several times is
 // answered in order, the last answer again and again.
 func (b *Bundle) Get(_ context.Context, p string) ([]byte, error) {
@@ -246,7 +254,7 @@ func (b *Bundle) Get(_ context.Context, p string) ([]byte, error) {
 		if body, ok := b.metricsOf(p); ok {
 			return body, nil
 		}
-		return nil, fmt.Errorf("%s is not in the bundle", strings.SplitN(p, "?", 2)[0])
+		return nil, notKept(strings.SplitN(p, "?", 2)[0])
 	}
 	n := min(b.next[p], len(list)-1)
 	b.next[p]++

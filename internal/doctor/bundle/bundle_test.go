@@ -87,6 +87,30 @@ func TestOtherMetrics(t *testing.T) {
 	}
 }
 
+// A bundle of one job says nothing of the others that the cluster had.
+func TestBundleOfOneJob(t *testing.T) {
+	const one, other = "0123456789abcdef0123456789abcdef", "ffffffffffffffffffffffffffffffff"
+	r := &Recorder{From: answers{
+		"/overview": `{"flink-version":"2.3.0"}`, "/jobs/overview": `{"jobs":[{"jid":"` + one + `","name":"a","state":"RUNNING"},{"jid":"` + other + `","name":"b","state":"RUNNING"}]}`,
+		"/jobs/" + one: `{"jid":"` + one + `","name":"a","state":"RUNNING","job-type":"STREAMING"}`, "/jobs/" + other: `{"jid":"` + other + `","name":"b","state":"RUNNING"}`,
+	}}
+	if _, err := flinkrest.Read(t.Context(), r, "x", time.Unix(1, 0), flinkrest.Options{Job: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := r.Write(&out, Meta{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Read(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap, err := flinkrest.Read(t.Context(), b, "x", time.Unix(1, 0), flinkrest.Options{})
+	if err != nil || len(snap.Jobs) != 1 || snap.Jobs[0].Name != "a" {
+		t.Errorf("%d jobs, %v", len(snap.Jobs), err)
+	}
+}
+
 func TestMask(t *testing.T) {
 	for _, text := range []string{
 		`[{"key":"s3.secret-key","value":"HUSH\"HUSH"},{"key":"a","value":"b"}]`,

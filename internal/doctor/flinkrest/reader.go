@@ -241,6 +241,10 @@ func (r *reader) job(ctx context.Context, id string, j *snapshot.Job) {
 		if errors.As(err, &status) && status.Status == http.StatusNotFound {
 			return // it went away since it was listed
 		}
+		var other interface{ NotKept() bool }
+		if errors.As(err, &other) {
+			return // the bundle is about another job
+		}
 		j.ID, j.State, j.Metrics = id, "RUNNING", map[string]float64{} // as far as anybody knows
 		for _, part := range []snapshot.Part{
 			snapshot.Vertices, snapshot.Subtasks, snapshot.BackPressure, snapshot.VertexStats, snapshot.CheckpointStats, snapshot.CheckpointSetting,
