@@ -79,7 +79,7 @@ func (e *Engine) heartbeat(ctx context.Context) {
 }
 
 // closeTimeout bounds what is said to a gateway on leaving.
-const closeTimeout = 5 * time.Second
+const closeTimeout = 30 * time.Second
 
 // Close implements engine.Engine.
 func (e *Engine) Close(ctx context.Context) error {

@@ -29,6 +29,9 @@ func (t sentText) failed(script string, err error) error {
 		return err
 	}
 	sentence, more := f.Sentence()
+	if about, _, ok := strings.Cut(sentence, " The physical plan is:"); ok {
+		sentence, more = strings.TrimSuffix(about, "."), ""
+	}
 	d := &diag.Error{Pos: t.pos, End: t.pos + len(firstWord(t.text)), Msg: sentence, Hint: hint(sentence, more)}
 	if t.extra > 0 {
 		d.End = d.Pos
@@ -62,8 +65,14 @@ func hint(sentence, more string) string {
 	if strings.Contains(sentence, resource) {
 		return "the cluster has too few free slots: a smaller -p, or more TaskManagers"
 	}
-	return strings.Join(strings.Fields(more), " ")
+	if more = strings.Join(strings.Fields(more), " "); len(more) > hintMax {
+		return "" // a plan, a list of all there is
+	}
+	return more
 }
+
+// hintMax is how long a text of Flink's is still a hint.
+const hintMax = 300
 
 // jobFailed is why a job failed, in words.
 func jobFailed(err error) error {
