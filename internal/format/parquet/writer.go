@@ -45,8 +45,14 @@ func create(s settings, out io.Writer, schema types.Schema) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	props := parquet.NewWriterProperties(parquet.WithRootName("flink_schema"), parquet.WithCompression(s.codec),
-		parquet.WithDataPageSize(s.page), parquet.WithDictionaryPageSizeLimit(s.dict), parquet.WithDictionaryDefault(s.dictionary))
+	list := []parquet.WriterProperty{parquet.WithRootName("flink_schema"), parquet.WithCompression(s.codec),
+		parquet.WithDataPageSize(s.page), parquet.WithDictionaryPageSizeLimit(s.dict), parquet.WithDictionaryDefault(s.dictionary)}
+	if !s.int64s { // Flink cannot read INT96 by dictionary
+		for _, path := range timestampPaths(nil, types.RowOf(schema...), "") {
+			list = append(list, parquet.WithDictionaryFor(path, false))
+		}
+	}
+	props := parquet.NewWriterProperties(list...)
 	w := &writer{settings: s, out: &counter{Writer: out}, schema: fields, held: batch.NewBatch(schema, 0)}
 	var timestamps []pqarrow.WriterOption
 	if !s.int64s { // INT96 is chosen where nanoseconds are asked for; values keep their unit until they are split
@@ -54,6 +60,27 @@ func create(s settings, out io.Writer, schema types.Schema) (*writer, error) {
 	}
 	w.file, err = pqarrow.NewFileWriter(fields, w.out, props, pqarrow.NewArrowWriterProperties(timestamps...))
 	return w, err
+}
+
+// timestampPaths appends the paths of the timestamps in a type.
+func timestampPaths(list []string, t types.Type, path string) []string {
+	switch t.Kind {
+	case types.Timestamp, types.TimestampLTZ:
+		return append(list, path)
+	case types.Array:
+		return timestampPaths(list, *t.Elem, path+".list.element")
+	case types.Map:
+		return timestampPaths(timestampPaths(list, *t.Key, path+".key_value.key"), *t.Elem, path+".key_value.value")
+	case types.Row:
+		for _, f := range t.Fields {
+			name := f.Name
+			if path != "" {
+				name = path + "." + name
+			}
+			list = timestampPaths(list, f.Type, name)
+		}
+	}
+	return list
 }
 
 // Write appends the rows sel of b.
