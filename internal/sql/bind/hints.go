@@ -34,10 +34,10 @@ func (q *query) checkHints(hs []ast.Hint) (*stateTTL, error) {
 			}
 		case "OPTIONS":
 			return nil, errorAt(h, "write it behind the name of the table", "The 'OPTIONS' hint is allowed only on tables")
-		case "LOOKUP", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN":
-			return nil, errorAt(h, "take it away: the result is the same without it", "The hint %s is not supported yet", name)
 		default:
-			return nil, errorAt(h, "", "Invalid hint: %s", h.Name)
+			if !isJoinHint(name) {
+				return nil, errorAt(h, "", "Invalid hint: %s", h.Name)
+			}
 		}
 	}
 	return out, nil

@@ -27,6 +27,9 @@ func (q *query) selectBlock(s *ast.Select, order []ast.SortItem, parent *scope) 
 	if err := b.from(s.From, parent); err != nil {
 		return nil, 0, err
 	}
+	if err := b.joinHints(s.Hints); err != nil {
+		return nil, 0, err
+	}
 	if err := b.where(s.Where); err != nil {
 		return nil, 0, err
 	}
