@@ -186,6 +186,12 @@ func answerText(columns []string, rows []ChangeRow, sorted bool) string {
 	return strings.TrimRight(strings.Join(columns, " | ")+"\n"+strings.Join(lines, "\n"), "\n")
 }
 
+// A cluster without free slots says nothing about a statement: it is asked again.
+const (
+	noSlots   = "Could not acquire the minimum required resources"
+	slotTries = 20
+)
+
 // askFlink opens a session of the gateway.
 func (s *story) askFlink(address string) func(context.Context, string) string {
 	ctx := s.t.Context()
@@ -200,6 +206,12 @@ func (s *story) askFlink(address string) func(context.Context, string) string {
 	s.t.Cleanup(func() { _ = open.Close(context.Background()) })
 	return func(ctx context.Context, sql string) string {
 		columns, rows, query, err := askGateway(ctx, open, sql)
+		for try := 0; err != nil && strings.Contains(flinkWords(err), noSlots); try++ {
+			if try == slotTries {
+				s.t.Fatalf("the cluster has no free slots for: %s", sql)
+			}
+			columns, rows, query, err = askGateway(ctx, open, sql)
+		}
 		if err != nil {
 			return refusedMark + flinkWords(err)
 		}
@@ -282,9 +294,30 @@ func (s *story) askFlott() func(context.Context, string) string {
 			if columns, rows, err = runJob(ctx, engine, r.Job, cfg.Clone()); err != nil {
 				return refusedMark + err.Error()
 			}
+			if r.Then != nil {
+				if err := r.Then(fieldsOf(rows)); err != nil {
+					return refusedMark + err.Error()
+				}
+				columns, rows = nil, nil
+			}
 		}
 		return answerText(columns, rows, sorted)
 	}
+}
+
+// fieldsOf are rows as a statement takes them.
+func fieldsOf(rows []ChangeRow) [][]*string {
+	out := make([][]*string, len(rows))
+	for i, r := range rows {
+		for k := range r.Fields {
+			f := &r.Fields[k]
+			if *f == Null {
+				f = nil
+			}
+			out[i] = append(out[i], f)
+		}
+	}
+	return out
 }
 
 // answerOf is the result of a statement that is no job.

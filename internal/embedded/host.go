@@ -122,7 +122,12 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 	}
 	var shown *view
 	var collect operators.Collector
-	if r.Job.IsQuery() {
+	var kept *keptRows
+	switch {
+	case r.Then != nil:
+		kept = &keptRows{zone: cfg.Zone("table.local-time-zone")}
+		collect = kept
+	case r.Job.IsQuery():
 		if shown, err = h.shown(r.Statement, r.Job, p, cfg); err != nil {
 			return nil, err
 		}
@@ -145,7 +150,7 @@ func (h *Host) Start(ctx context.Context, r *session.Result) (session.Execution,
 	if h.Started != nil {
 		h.Started(x)
 	}
-	return &hosted{host: h, x: x, shown: shown, pos: r.Statement.Range().Pos}, nil
+	return &hosted{host: h, x: x, shown: shown, kept: kept, then: r.Then, pos: r.Statement.Range().Pos}, nil
 }
 
 // order is the order in which the user asked for the rows of a query, nil if in
@@ -172,8 +177,10 @@ func order(root plan.Node) (cols []rowcodec.SortColumn) {
 type hosted struct {
 	host  *Host
 	x     *Execution
-	shown *view // nil if it is no query
-	pos   int   // of its statement in the script
+	shown *view     // nil if it is no query
+	kept  *keptRows // of a query whose rows are for then
+	then  func(rows [][]*string) error
+	pos   int // of its statement in the script
 }
 
 // JobError is why a job did not come to its end.
@@ -196,6 +203,9 @@ func (j *hosted) Wait() error {
 		if e := j.shown.end(err == nil); err == nil {
 			err = e
 		}
+	}
+	if j.then != nil && err == nil {
+		err = j.then(j.kept.rows)
 	}
 	j.host.mu.Lock()
 	delete(j.host.running, j.x)

@@ -205,6 +205,9 @@ func (q *query) resolveTable(t *catalog.Table, ct ast.Node) error {
 	if err := q.resolveWatermark(t, p, ct); err != nil {
 		return err
 	}
+	if t.Statistics != nil {
+		p.Rows = t.Statistics.Rows
+	}
 	t.Plan = p
 	return nil
 }

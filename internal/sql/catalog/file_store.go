@@ -334,7 +334,7 @@ func (m *Manager) restored(s *stored) (Relation, bool) {
 		return nil, false
 	}
 	if t, ok := r.(*Table); ok {
-		t.Statistics = s.file.Statistics
+		t.Count(s.file.Statistics)
 		for _, x := range s.file.Partitions {
 			t.Partitions = append(t.Partitions, PartitionSpec(x))
 		}

@@ -95,19 +95,25 @@ func (m *Manager) lookup(p Path) (Relation, bool) {
 	if r, ok := m.temporary[p]; ok {
 		return r, true
 	}
-	if c := m.catalogs[p.Catalog]; c != nil {
-		if c.external != nil {
-			return m.lookupExternal(c, p)
+	c, err := m.catalog(p.Catalog)
+	if err != nil {
+		if m.definitions[p.Catalog] != nil { // it is known and cannot be opened
+			m.broken[p] = err
 		}
-		if d := c.databases[p.Database]; d != nil {
-			r, ok := d.relations[p.Object]
-			if s, is := r.(*stored); is {
-				return m.restored(s)
-			}
-			return r, ok
-		}
+		return nil, false
 	}
-	return nil, false
+	if c.external != nil {
+		return m.lookupExternal(c, p)
+	}
+	d := c.databases[p.Database]
+	if d == nil {
+		return nil, false
+	}
+	r, ok := d.relations[p.Object]
+	if s, is := r.(*stored); is {
+		return m.restored(s)
+	}
+	return r, ok
 }
 
 // NearTo names a table or view that p may be a misspelling of, as a hint.

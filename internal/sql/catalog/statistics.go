@@ -6,6 +6,17 @@ type Statistics struct {
 	Columns []ColumnStatistics `yaml:"columns,omitempty"`
 }
 
+// Count gives a table its statistics, and the planner their number of rows.
+func (t *Table) Count(s *Statistics) {
+	t.Statistics = s
+	if s == nil {
+		return
+	}
+	p := *t.Plan
+	p.Rows = s.Rows
+	t.Plan = &p
+}
+
 // ColumnStatistics are those of one column; -1 is not known.
 type ColumnStatistics struct {
 	Name     string `yaml:"name"`

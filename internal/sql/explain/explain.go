@@ -60,7 +60,7 @@ func Text(p Plan, d Details) string {
 	} else {
 		sb.WriteString("\n== Optimized Physical Plan ==\n")
 	}
-	writePhysical(&sb, p.Physical, d)
+	writeCounted(&sb, p.Physical, d, counted(p.Logical))
 	if d.PlanAdvice {
 		writeAdvice(&sb, p.Advice)
 	}

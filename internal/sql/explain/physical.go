@@ -23,8 +23,14 @@ type printer struct {
 
 // writePhysical prints the optimized plan, shared parts in full each time.
 func writePhysical(sb *strings.Builder, roots []*plan.Physical, d Details) {
+	writeCounted(sb, roots, d, nil)
+}
+
+// writeCounted goes by the rows that ANALYZE TABLE has counted, by name of table.
+func writeCounted(sb *strings.Builder, roots []*plan.Physical, d Details, counts map[string]int64) {
 	p := &printer{sb: sb, physical: true, suffix: func(n *plan.Physical) string { return "" }}
 	costs := make(map[*plan.Physical]float64)
+	scanCosts(roots, counts, costs)
 	p.suffix = func(n *plan.Physical) string {
 		s := ""
 		if d.ChangelogMode {
@@ -225,9 +231,9 @@ func changelogMode(n *plan.Physical) string {
 	return kinds
 }
 
-// writeCosted prints n with estimates of rows and cost. Nothing is known about
-// the tables, so the estimates are Flink's defaults: 100 million rows a table,
-// half of them behind a condition, a tenth behind a grouping.
+// writeCosted prints n with estimates of rows and cost. Of a table that was not
+// analyzed nothing is known, so the estimates are Flink's defaults: 100 million rows a
+// table, half of them behind a condition, a tenth behind a grouping.
 func (p *printer) writeCosted(n *plan.Physical, first, rest string, costs map[*plan.Physical]float64) {
 	rows := estimateRows(n, costs)
 	p.line(n, first, costText(rows, cumulative(n, costs, make(map[*plan.Physical]bool))))

@@ -30,6 +30,8 @@ type Table struct {
 	// the physical and metadata ones only.
 	Layout    []TableColumn
 	Watermark *Watermark
+	// Rows is what ANALYZE TABLE has counted, 0 if it has not.
+	Rows int64
 }
 
 // TableColumn is a column as declared.

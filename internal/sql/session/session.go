@@ -69,6 +69,9 @@ type Result struct {
 	Rows    [][]*string
 	// Job is set for a query, an INSERT or a statement set.
 	Job *Job
+	// Then takes the rows of the job, a query whose rows are not for the user; nil for
+	// others. The statement is done when it returns.
+	Then func(rows [][]*string) error
 	// Quit is set by QUIT and EXIT.
 	Quit bool
 }
@@ -191,6 +194,8 @@ func (s *Session) execute(source string, stmt ast.Statement) (*Result, error) {
 		return s.show(x)
 	case *ast.Describe:
 		return s.describe(x)
+	case *ast.Analyze:
+		return s.analyze(x)
 	case *ast.CompilePlan:
 		return s.compile(source, x)
 	case *ast.ExecutePlan:
