@@ -10,7 +10,7 @@ type ToChangelog struct {
 }
 
 // FromChangelog is the reverse: the column Op says what a row is. Output: the other
-// columns. Rows with other texts are left out.
+// columns. A row with another text fails the job.
 type FromChangelog struct {
 	Op    int
 	Kinds map[string]batch.RowKind

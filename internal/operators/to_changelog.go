@@ -1,6 +1,9 @@
 package operators
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/operator"
@@ -65,12 +68,14 @@ func (f *fromChangelog) ProcessBatch(_ int, b *batch.Batch, out operator.Output)
 	for k := range b.Rows() {
 		i := b.Row(k)
 		if op.IsNull(i) {
-			continue
+			return errors.New("Received invalid op code 'NULL' in FROM_CHANGELOG; filter such rows out, or add it to op_mapping")
 		}
-		if kind, ok := f.spec.Kinds[string(op.At(i))]; ok {
-			f.kinds[i] = kind
-			f.sel = append(f.sel, int32(i))
+		kind, ok := f.spec.Kinds[string(op.At(i))]
+		if !ok {
+			return fmt.Errorf("Received invalid op code '%s' in FROM_CHANGELOG; filter such rows out, or add it to op_mapping", op.At(i))
 		}
+		f.kinds[i] = kind
+		f.sel = append(f.sel, int32(i))
 	}
 	if len(f.sel) == 0 {
 		return nil

@@ -52,7 +52,7 @@ type state struct {
 	variable int32
 	take     int32 // state once the row is taken
 	proceed  int32 // -1: the variable must take
-	unless   int32 // takes only rows that this variable, the greedy one before it, would not; -1: none
+	unless   int32 // a row that this variable, the greedy one before it, would take is not for it; -1: none
 }
 
 const (
@@ -74,7 +74,6 @@ var (
 	ErrGreedyLast     = errors.New("Greedy quantifiers are not allowed as the last element of a Pattern yet. Finish your pattern with either a simple variable or reluctant quantifier.")
 	ErrReluctant      = errors.New("Reluctant optional variables are not supported yet.")
 	ErrGreedyOptional = errors.New("Optional pattern cannot be preceded by greedy pattern")
-	ErrFromZero       = errors.New("The from should be a positive number greater than 0.")
 	errTooManyStates  = errors.New("The quantifiers of the pattern ask for too many rows.")
 	maxStates         = 1 << 16
 )
@@ -128,9 +127,7 @@ func checkVariable(v *Variable, afterGreedy bool) error {
 		return errors.New("The to should be a number greater than or equal to from: 1.")
 	case v.onceAtMost() && !v.Greedy:
 		return ErrReluctant
-	case v.optional() && v.Max > 1:
-		return ErrFromZero
-	case v.optional() && afterGreedy:
+	case v.optional() && v.Max <= 1 && afterGreedy: // Flink lets {0,n} pass
 		return ErrGreedyOptional
 	}
 	return nil
@@ -163,16 +160,15 @@ func Compile(p Pattern) (*Automaton, error) {
 
 // addVariable puts the states of a variable before sink and returns the first.
 func (a *Automaton) addVariable(i int32, v *Variable, sink int32) int32 {
-	next, copies := sink, v.Min
+	next, copies := sink, max(v.Min, 1)
 	switch {
 	case v.plain() || v.onceAtMost():
 		return a.add(state{i, sink, proceedIf(v.optional(), sink), none})
 	case v.Max == Unbounded: // a state that takes as long as it can
 		next = int32(len(a.states))
 		a.add(state{i, next, sink, none})
-		copies = max(v.Min, 1)
 	default:
-		for range v.Max - v.Min {
+		for range v.Max - copies {
 			next = a.add(state{i, next, sink, none})
 		}
 	}
@@ -194,14 +190,20 @@ func (a *Automaton) add(s state) int32 {
 	return int32(len(a.states) - 1)
 }
 
-// needsOf lists the variables on the way of a row from state s.
+// needsOf lists the variables on the way of a row from state s, and those that keep
+// the states behind from ending the match.
 func (a *Automaton) needsOf(s int32) []int32 {
 	var vars []int32
+	add := func(v int32) {
+		if v != none && !slices.Contains(vars, v) {
+			vars = append(vars, v)
+		}
+	}
 	for ; s > finalState; s = a.states[s].proceed {
-		for _, v := range [...]int32{a.states[s].variable, a.states[s].unless} {
-			if v != none && !slices.Contains(vars, v) {
-				vars = append(vars, v)
-			}
+		add(a.states[s].variable)
+		add(a.states[s].unless)
+		for t := a.states[s].take; t > finalState; t = a.states[t].proceed {
+			add(a.states[t].unless)
 		}
 	}
 	return vars

@@ -118,7 +118,7 @@ func story(a *Automaton, text string) string {
 func TestSaveAndLoad(t *testing.T) {
 	for seed := range int64(300) {
 		rnd := rand.New(rand.NewSource(seed))
-		vars := readPattern([]string{"A B+ C", "A+? B*? C", "A{2,3} B", "A? B{1,}? C", "A+? B+? C+?"}[rnd.Intn(5)])
+		vars := readPattern([]string{"A B+ C", "A+? B*? C", "A{2,3} B", "A+ B{0,2} C", "A? B{1,}? C", "A+? B+? C+?"}[rnd.Intn(6)])
 		a, err := Compile(Pattern{Variables: vars, Skip: SkipKind(rnd.Intn(2)), Within: int64(rnd.Intn(3)) * 3})
 		if err != nil {
 			t.Fatal(err)

@@ -111,8 +111,11 @@ func (m *Machine) Step(r *Run, pos int32, truth []bool) error {
 func (m *Machine) branch(rec []int32, pos int32, truth []bool) {
 	for s := rec[recState]; s > finalState; {
 		st := &m.states[s]
-		if truth[st.variable] && (st.unless == none || !truth[st.unless]) {
-			m.take(rec, st, pos)
+		if st.unless != none && truth[st.unless] {
+			return
+		}
+		if truth[st.variable] {
+			m.take(rec, st, pos, truth)
 		}
 		s = st.proceed
 	}
@@ -120,7 +123,7 @@ func (m *Machine) branch(rec []int32, pos int32, truth []bool) {
 
 // take adds the partial match in which a state has taken the row, and the
 // complete one if nothing has to follow.
-func (m *Machine) take(rec []int32, st *state, pos int32) {
+func (m *Machine) take(rec []int32, st *state, pos int32, truth []bool) {
 	n := m.rec
 	copy(n, rec)
 	cuts := n[recCuts:]
@@ -139,16 +142,20 @@ func (m *Machine) take(rec []int32, st *state, pos int32) {
 		return
 	}
 	m.next = m.next.offer(n, m.stride)
-	if m.reachesFinal(st.take) {
+	if m.reachesFinal(st.take, truth) {
 		n[recState] = finalState
 		m.potential = m.potential.offer(n, m.stride)
 	}
 }
 
-// reachesFinal reports that nothing has to follow state s.
-func (m *Machine) reachesFinal(s int32) bool {
+// reachesFinal reports that nothing has to follow state s behind the row.
+func (m *Machine) reachesFinal(s int32, truth []bool) bool {
 	for s > finalState {
-		s = m.states[s].proceed
+		st := &m.states[s]
+		if st.unless != none && truth[st.unless] {
+			return false
+		}
+		s = st.proceed
 	}
 	return s == finalState
 }

@@ -426,6 +426,8 @@ func (p *printer) quantifier(x *PatternRepeat) {
 		p.put("+")
 	case x.Min == 0 && x.Max == 1:
 		p.put("?")
+	case x.Min < 0:
+		p.put("{,", strconv.Itoa(x.Max), "}")
 	case x.Min == x.Max:
 		p.put("{", strconv.Itoa(x.Min), "}")
 	case x.Max == -1:

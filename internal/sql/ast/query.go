@@ -318,7 +318,7 @@ type PatternAlt struct {
 type PatternRepeat struct {
 	Span
 	X         Pattern
-	Min       int
+	Min       int // -1 is not written: {,m}
 	Max       int // -1 is no limit
 	Reluctant bool
 }

@@ -87,8 +87,6 @@ func (m *matchBinder) pattern() error {
 
 func patternHint(err error) string {
 	switch err {
-	case rowpattern.ErrFromZero:
-		return "write * or ?, or two queries"
 	case rowpattern.ErrReluctant:
 		return "write ? or {0,1} without the second ?"
 	case rowpattern.ErrGreedyLast:
@@ -119,6 +117,9 @@ func (m *matchBinder) variables(p ast.Pattern, nodes *[]ast.Pattern) error {
 		of, ok := p.X.(*ast.PatternVar)
 		if !ok {
 			return errorAt(p, "put the quantifier behind a single variable", "Group patterns are not supported yet.")
+		}
+		if p.Min < 0 {
+			return errorAt(p, "write {0,n}", "The from should be a positive number greater than 0.")
 		}
 		v = rowpattern.Variable{Name: of.Name.Name, Min: p.Min, Max: p.Max, Greedy: !p.Reluctant}
 	}

@@ -172,7 +172,7 @@ func (p *parser) patternRepeat() ast.Pattern {
 func (p *parser) patternBounds(r *ast.PatternRepeat) {
 	open := p.next()
 	if p.acceptPunct(",") {
-		r.Max = p.number("a number")
+		r.Min, r.Max = -1, p.number("a number")
 		p.expectPunct("}")
 		return
 	}

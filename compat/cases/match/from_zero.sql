@@ -1,6 +1,5 @@
--- A range cannot begin with 0.
--- modes: streaming
--- refused: streaming
+-- A range that begins with 0.
+-- modes: streaming, batch
 
 CREATE TABLE sensors (
   sensor STRING,

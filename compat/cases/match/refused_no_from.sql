@@ -1,0 +1,20 @@
+-- A range needs its beginning.
+-- modes: streaming
+-- refused: streaming
+
+CREATE TABLE sensors (
+  sensor STRING,
+  epoch_ms BIGINT,
+  temperature DOUBLE,
+  humidity INT,
+  status STRING,
+  at_time AS TO_TIMESTAMP_LTZ(epoch_ms, 3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/sensors.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT * FROM sensors MATCH_RECOGNIZE (PARTITION BY sensor ORDER BY at_time MEASURES A.humidity AS a PATTERN (A B{,2} C) DEFINE B AS B.humidity > 1) AS m;
