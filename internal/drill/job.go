@@ -102,9 +102,9 @@ func (j *Job) script(p place) string {
 	}
 	b.WriteString("CREATE TABLE results (" + j.Results + ") WITH ")
 	options(&b, results)
-	work := "5000"
+	work := "20000"
 	if p.engine == Flink {
-		work = "150"
+		work = "4000"
 	}
 	b.WriteString(strings.ReplaceAll(j.SQL, "{work}", work))
 	b.WriteString("\n")

@@ -3,6 +3,7 @@ package rules
 import (
 	"math"
 	"strings"
+	"time"
 
 	"github.com/flottstream/flott/internal/doctor/snapshot"
 )
@@ -180,7 +181,7 @@ var pressureRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT217", Cause: "data-skew", Title: "Records are uneven, without harm so far", Level: Info, Needs: pressureNeeds, Job: quietSkew, Stage: 0,
+		ID: "FLT217", Cause: "data-skew", Title: "Records are uneven, without harm so far", Level: Warning, Needs: pressureNeeds, Job: quietSkew, Stage: 0, Explains: []string{"FLT107", "FLT108", "FLT111", "FLT112", "FLT121"},
 		Doc: Doc{
 			Symptom:   "Records Received of one subtask is several times that of the others; nothing is slow yet.",
 			Cause:     "One subtask takes in several times as many records as the others. It keeps up today; at a peak it is the first that does not.",
@@ -536,10 +537,40 @@ func quietSkew(c *Case) {
 		if isNeck(c.L, v) {
 			continue
 		}
-		f := c.found(Info, say("subtask %d of %s gets %s of all records, and keeps up", s.Hot.Index, shortName(v.Name), pct(s.Share))).at(v).subtask(s.Hot)
+		var f *Finding
+		if late := c.waitsFor(v, s.Hot); late > 0 {
+			f = c.found(Warning, say("subtask %d of %s gets %s of all records, and barriers wait behind them", s.Hot.Index, shortName(v.Name), pct(s.Share))).at(v).subtask(s.Hot)
+			f.because("the barrier reached it %s after the checkpoint began, the other subtasks far sooner", dur(late))
+		} else {
+			f = c.found(Info, say("subtask %d of %s gets %s of all records, and keeps up", s.Hot.Index, shortName(v.Name), pct(s.Share))).at(v).subtask(s.Hot)
+		}
 		f.because("%.1f times as many records as the average of the other %d subtasks", min(s.Ratio, 999), len(v.Subtasks)-1)
 		f.remedy("before the load grows: SET 'table.optimizer.agg-phase-strategy' = 'TWO_PHASE' with mini-batch, or a salted key")
 	}
+}
+
+// waitsFor is how late the barrier of the newest checkpoint with details reached one
+// subtask, if it was a second or more and thrice what it was for any other; else 0.
+func (c *Case) waitsFor(v *snapshot.Vertex, hot *snapshot.Subtask) time.Duration {
+	for i := range c.J.Checkpoints.History {
+		t := c.J.Checkpoints.History[i].Task(v.ID)
+		if t == nil || len(t.Parts) < 2 {
+			continue
+		}
+		var own, rest time.Duration
+		for _, p := range t.Parts {
+			if p.Index == hot.Index {
+				own = p.StartDelay
+			} else {
+				rest = max(rest, p.StartDelay)
+			}
+		}
+		if own >= time.Second && own >= 3*rest {
+			return own
+		}
+		return 0
+	}
+	return 0
 }
 
 func isNeck(l *Load, v *snapshot.Vertex) bool {
