@@ -32,16 +32,13 @@ func (b *exprBinder) rowEquality(e ast.Node, left, right ast.Expr) (x expr.Expr,
 	return x, true, err
 }
 
-// rowComparison is = or <> of two rows that are written out.
+// rowComparison is = of two rows that are written out. Flink compares them as values for
+// <>, which is then never unknown.
 func (b *exprBinder) rowComparison(e *ast.Binary) (x expr.Expr, ok bool, err error) {
-	if e.Op != ast.OpEq && e.Op != ast.OpNe {
+	if e.Op != ast.OpEq {
 		return nil, false, nil
 	}
-	x, ok, err = b.rowEquality(e, e.L, e.R)
-	if ok && err == nil && e.Op == ast.OpNe {
-		x, err = b.apply(e, "NOT", x)
-	}
-	return x, ok, err
+	return b.rowEquality(e, e.L, e.R)
 }
 
 // rowInList is (a, b) IN ((c, d), …) of rows that are all written out.

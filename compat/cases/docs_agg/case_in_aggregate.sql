@@ -1,0 +1,21 @@
+-- CASE in aggregates.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT currency, SUM(CASE WHEN quantity > 10 THEN price ELSE 0 END) AS big, SUM(CASE WHEN quantity <= 10 THEN price END) AS little, AVG(CASE WHEN note = 'fragile' THEN quantity END) AS fragile FROM orders GROUP BY currency;

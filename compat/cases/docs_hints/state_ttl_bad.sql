@@ -1,0 +1,22 @@
+-- STATE_TTL with a word that is no time.
+-- modes: streaming
+-- refused: streaming
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT /*+ STATE_TTL('o' = 'soon') */ o.currency, COUNT(*) AS n FROM orders AS o GROUP BY o.currency;

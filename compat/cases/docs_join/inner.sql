@@ -1,0 +1,39 @@
+-- An equi join.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE customers (
+  customer_id INT,
+  name STRING,
+  country STRING,
+  segment STRING,
+  birth DATE,
+  balance DECIMAL(18, 4),
+  vip BOOLEAN,
+  score DOUBLE,
+  rating FLOAT,
+  email STRING
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/customers.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT o.order_id, c.name, c.country FROM orders AS o INNER JOIN customers AS c ON o.customer_id = c.customer_id WHERE o.price > 800;

@@ -1,0 +1,26 @@
+-- Outer joins one after another.
+-- modes: streaming, batch
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE r (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_right.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT a.name, b.name AS b, c.name AS c FROM l AS a LEFT JOIN r AS b ON a.k = b.k LEFT JOIN l AS c ON b.v = c.v;

@@ -1,0 +1,17 @@
+-- A map becomes keys and values.
+-- modes: streaming, batch
+
+CREATE TABLE products (
+  product_id INT,
+  name STRING,
+  category STRING,
+  price DECIMAL(8, 2),
+  tags ARRAY<STRING>,
+  attributes MAP<STRING, STRING>
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/products.json',
+  'format' = 'json'
+);
+
+SELECT product_id, k, v FROM products CROSS JOIN UNNEST(attributes) AS t (k, v);

@@ -1,0 +1,20 @@
+-- ORDER BY in batch mode, NULL last.
+-- modes: batch
+-- ordered
+
+CREATE TABLE ledger (
+  id INT,
+  account STRING,
+  kind STRING,
+  amount DECIMAL(12, 3),
+  points INT,
+  booked TIMESTAMP(3),
+  WATERMARK FOR booked AS booked - INTERVAL '30' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/ledger.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT id, points, kind FROM ledger ORDER BY points DESC NULLS LAST, kind, id;

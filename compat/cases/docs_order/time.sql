@@ -1,0 +1,21 @@
+-- ORDER BY a time attribute.
+-- modes: streaming
+-- ordered
+-- parallelism: 1
+
+CREATE TABLE ledger (
+  id INT,
+  account STRING,
+  kind STRING,
+  amount DECIMAL(12, 3),
+  points INT,
+  booked TIMESTAMP(3),
+  WATERMARK FOR booked AS booked - INTERVAL '30' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/ledger.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT id, booked FROM ledger ORDER BY booked;

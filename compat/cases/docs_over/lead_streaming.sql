@@ -1,0 +1,20 @@
+-- LEAD is refused in streaming mode.
+-- modes: streaming
+-- refused: streaming
+
+CREATE TABLE ledger (
+  id INT,
+  account STRING,
+  kind STRING,
+  amount DECIMAL(12, 3),
+  points INT,
+  booked TIMESTAMP(3),
+  WATERMARK FOR booked AS booked - INTERVAL '30' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/ledger.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT id, LEAD(points) OVER (PARTITION BY account ORDER BY booked) AS a FROM ledger;

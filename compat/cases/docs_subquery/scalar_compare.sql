@@ -1,0 +1,21 @@
+-- More than the average of the same key.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT order_id, price FROM orders AS o WHERE price > (SELECT AVG(price) * 1.8 FROM orders AS i WHERE i.currency = o.currency);

@@ -1,0 +1,21 @@
+-- Numbers from three to six.
+-- modes: streaming, batch
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT order_id, price, n FROM (SELECT order_id, price, ROW_NUMBER() OVER (ORDER BY price DESC, order_id) AS n FROM orders) AS q WHERE n > 2 AND n <= 6;

@@ -1,0 +1,19 @@
+-- The rows of sessions.
+-- modes: streaming
+
+CREATE TABLE sensors (
+  sensor STRING,
+  epoch_ms BIGINT,
+  temperature DOUBLE,
+  humidity INT,
+  status STRING,
+  at_time AS TO_TIMESTAMP_LTZ(epoch_ms, 3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '6' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/sensors.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT sensor, epoch_ms, window_start, window_end FROM TABLE(SESSION(TABLE sensors PARTITION BY sensor, DESCRIPTOR(at_time), INTERVAL '5' SECONDS));
