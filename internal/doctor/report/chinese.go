@@ -394,7 +394,7 @@ var chinese = map[string]string{
 	"the connection to ZooKeeper was suspended %d times and lost %d times":                                                          "ZooKeeper 连接挂起 %d 次，丢失 %d 次",
 	"the container was throttled in %s of its periods":                                                                              "容器在 %s 的周期内被限流",
 	"there is a checkpoint every %s: files, metadata and commits of each cost more than the work between two":                       "每 %s 做一次检查点:文件、元数据与提交的开销超过两次之间的工作",
-	"subtask %d of %s gets %s of all records, and barriers wait behind them":                                                        "子任务 %d(%s)得到全部记录的 %s,屏障排在其后",
+	"subtask %d of %s gets %s of all records, and barriers wait behind them":                                                        "子任务 %d（%s）承担 %s 的记录，barrier 在其后等待",
 	"the barrier reached it %s after the checkpoint began, the other subtasks far sooner":                                           "检查点开始后 %s 屏障才到达它,其他子任务早得多",
 	"its container used up its CPU quota in %s of the periods":                                                                      "其容器在 %s 的周期内用尽 CPU 配额",
 	"the fast input waits for the slow one instead of filling the state":                                                            "快的输入等待慢的输入，而不是占满状态",
