@@ -218,7 +218,7 @@ const validation = "!<Exception on server side:\norg.apache.flink.table.api.Vali
 func TestPlaces(t *testing.T) {
 	for script, want := range map[string]string{
 		"SELECT 1;\nINSERT INTO ü SELECT 'a', '𝄞', 1111111, bad FROM t": "2:42: Column 'bad' not found in any table\n  2 | INSERT INTO ü SELECT 'a', '𝄞', 1111111, bad FROM t\n    |                                          ^^^",
-		"BEGIN STATEMENT SET;\nINSERT INTO t SELECT bad;\nEND;":        "2:15: Column 'bad' not found in any table\n  2 | INSERT INTO t SELECT bad;\n    |               ^^^",
+		"BEGIN STATEMENT SET;\nINSERT INTO t SELECT bad;\nEND;":         "2:15: Column 'bad' not found in any table\n  2 | INSERT INTO t SELECT bad;\n    |               ^^^",
 	} {
 		_, e := newFake(t, map[string]string{"INSERT": validation, "EXECUTE STATEMENT SET BEGIN INSERT": validation, "SELECT": `{"resultType":"EOS","results":{"columns":[],"data":[]}}`})
 		_, err := run(t, e, script, nil)
