@@ -100,7 +100,7 @@ var bans = []struct {
 	{regexp.MustCompile(`\bfmt\.Print(f|ln)?\(`), "write to the writer you were given", regexp.MustCompile(`^(cmd|bench|compat/cmd)/|_test\.go$`)},
 	{regexp.MustCompile(`\blog\.(Print|Fatal|Panic)`), "use log/slog", regexp.MustCompile(`^(cmd|bench|compat/cmd)/`)},
 	{regexp.MustCompile(`\btime\.Sleep\(`), "wait for an event or a timer that can be cancelled", regexp.MustCompile(`^(bench|compat|chaos)/|bench_test\.go$`)},
-	{regexp.MustCompile(`\bos\.Exit\(`), "return an error to main", regexp.MustCompile(`^(cmd|bench|chaos|compat/cmd)/|_test\.go$`)},
+	{regexp.MustCompile(`\bos\.Exit\(`), "return an error to main", regexp.MustCompile(`^(cmd|bench|chaos|compat/cmd|examples)/|_test\.go$`)},
 	{regexp.MustCompile(`"(unsafe)"`), "only batch and the layouts below it reinterpret memory", regexp.MustCompile(`^internal/(batch|rowbatch|rowcodec|state/heap|format/|expr|valuetext|connector/nexmark|aggregate)`)},
 	{regexp.MustCompile(`func init\(\)`), "make it a package-level value or pass it in", nil},
 	{regexp.MustCompile(`github\.com/stretchr/testify`), "use testing and datadriven", nil},

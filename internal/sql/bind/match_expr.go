@@ -233,7 +233,7 @@ func (b *rowBinder) physical(e *ast.Call) (expr.Expr, error) {
 // matchRowtime is the time of the match, a time attribute.
 func (b *rowBinder) matchRowtime(e *ast.Call) (expr.Expr, error) {
 	in := b.input0()
-	t := in[b.node.Spec.Time].Type
+	t := types.TimestampOf(3) // also if the order is a TIMESTAMP_LTZ: that type has to be asked for by naming the column
 	switch {
 	case !b.measure:
 		return nil, errorAt(e, "", "MATCH_ROWTIME can only be used in MEASURES")
