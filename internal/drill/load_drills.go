@@ -54,8 +54,8 @@ var loadDrills = []*Drill{
 		},
 	},
 	{
-		Name: "cpu-throttle", Title: "the TaskManagers get a quarter of a core", Cause: "cpu-saturated", Also: []string{"slow-operator"}, On: everywhere, Job: heavy.at(600),
-		Break:  func(_ context.Context, l *Lab) error { return l.throttle(l.engine.processes(), 25) },
+		Name: "cpu-throttle", Title: "the TaskManagers get an eighth of a core", Cause: "cpu-saturated", Also: []string{"slow-operator"}, On: everywhere, Job: heavy.at(250),
+		Break:  func(_ context.Context, l *Lab) error { return l.throttle(l.engine.processes(), 12) },
 		Abroad: throttleAbroad,
 	},
 	{

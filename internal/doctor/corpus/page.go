@@ -13,6 +13,7 @@ A case counts as right if the doctor names exactly the causes that are there, as
 how many are there; *recall*: of the causes that are there, how many were named. A cause that is missed and another that is named instead count against both.
 
 ` + "`make doctor-corpus LIVE=1`" + ` plays the cases again on a flott and a Flink of its own. Timing then differs, so that a case near a threshold may come out otherwise.
+The cases were recorded on a machine of two cores that had much else to do at the time, which is harder on the doctor than an idle one.
 `
 
 // Page is docs/doctor/corpus.md.
