@@ -47,10 +47,8 @@ func create(s settings, out io.Writer, schema types.Schema) (*writer, error) {
 	}
 	list := []parquet.WriterProperty{parquet.WithRootName("flink_schema"), parquet.WithCompression(s.codec),
 		parquet.WithDataPageSize(s.page), parquet.WithDictionaryPageSizeLimit(s.dict), parquet.WithDictionaryDefault(s.dictionary)}
-	if !s.int64s { // Flink cannot read INT96 by dictionary
-		for _, path := range timestampPaths(nil, types.RowOf(schema...), "") {
-			list = append(list, parquet.WithDictionaryFor(path, false))
-		}
+	for _, path := range plainPaths(nil, types.RowOf(schema...), "") {
+		list = append(list, parquet.WithDictionaryFor(path, false))
 	}
 	props := parquet.NewWriterProperties(list...)
 	w := &writer{settings: s, out: &counter{Writer: out}, schema: fields, held: batch.NewBatch(schema, 0)}
@@ -62,22 +60,23 @@ func create(s settings, out io.Writer, schema types.Schema) (*writer, error) {
 	return w, err
 }
 
-// timestampPaths appends the paths of the timestamps in a type.
-func timestampPaths(list []string, t types.Type, path string) []string {
+// plainPaths appends the paths of the columns of a type that Flink cannot read
+// by dictionary: INT96 and decimals.
+func plainPaths(list []string, t types.Type, path string) []string {
 	switch t.Kind {
-	case types.Timestamp, types.TimestampLTZ:
+	case types.Timestamp, types.TimestampLTZ, types.Decimal:
 		return append(list, path)
 	case types.Array:
-		return timestampPaths(list, *t.Elem, path+".list.element")
+		return plainPaths(list, *t.Elem, path+".list.element")
 	case types.Map:
-		return timestampPaths(timestampPaths(list, *t.Key, path+".key_value.key"), *t.Elem, path+".key_value.value")
+		return plainPaths(plainPaths(list, *t.Key, path+".key_value.key"), *t.Elem, path+".key_value.value")
 	case types.Row:
 		for _, f := range t.Fields {
 			name := f.Name
 			if path != "" {
 				name = path + "." + name
 			}
-			list = timestampPaths(list, f.Type, name)
+			list = plainPaths(list, f.Type, name)
 		}
 	}
 	return list
