@@ -1,20 +1,28 @@
 package logscan
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // pattern is one line that means something. Wordings are those of Flink 1.10 to 2.3.
 type pattern struct {
 	kind string
 	has  string // text the line must hold; cheap to look for before the expression
-	re   *regexp.Regexp
+	re   func() *regexp.Regexp // nil: has is enough
 }
 
 func p(kind, has, re string) pattern {
-	var compiled *regexp.Regexp
-	if re != "" {
-		compiled = regexp.MustCompile(re)
+	if re == "" {
+		return pattern{kind, has, nil}
 	}
-	return pattern{kind, has, compiled}
+	return pattern{kind, has, lazily(re)}
+}
+
+// lazily compiles an expression when it is asked for first: most commands read no
+// log.
+func lazily(re string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(re) })
 }
 
 // The kinds of events, for rules.

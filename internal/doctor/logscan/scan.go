@@ -13,7 +13,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -176,7 +175,7 @@ func keepsStack(kind string) bool {
 // brackets of the diagnostic context:
 //
 //	2026-11-21 03:47:53,714 INFO  org.apache.flink…CheckpointCoordinator    [] - Triggering …
-var head = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[,.](\d{3})\d*)?(?:Z|[+-]\d\d:?\d\d)?\s+(?:\[[^\]]*\]\s+)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(?:\[[^\]]*\] )?(?:\S+ )?- `)
+var head = lazily(`^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[,.](\d{3})\d*)?(?:Z|[+-]\d\d:?\d\d)?\s+(?:\[[^\]]*\]\s+)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(?:\[[^\]]*\] )?(?:\S+ )?- `)
 
 // jsonLine is a line of log4j's JSON layouts and of logback's.
 type jsonLine struct {
@@ -213,7 +212,7 @@ func (f *file) line(n int, line []byte) {
 			f.open, f.stamp = 0, text[:23]
 			return
 		}
-		m = head.FindStringSubmatchIndex(text)
+		m = head().FindStringSubmatchIndex(text)
 	}
 	if m == nil {
 		f.other(n, text)
@@ -325,11 +324,11 @@ func parseTime(day, clock, ms string) time.Time {
 	return t.Add(time.Duration(n) * time.Millisecond)
 }
 
-var deployed = regexp.MustCompile(`^Deploying (.+?) \(attempt #\d+\)(?: with attempt id (\w+))?(?: and vertex id \w+)? to (.+?)(?: with allocation id \w+)?$`)
+var deployed = lazily(`^Deploying (.+?) \(attempt #\d+\)(?: with attempt id (\w+))?(?: and vertex id \w+)? to (.+?)(?: with allocation id \w+)?$`)
 
 // deploying remembers which task an attempt is, for lines that name the attempt only.
 func (f *file) deploying(message string) {
-	m := deployed.FindStringSubmatch(message)
+	m := deployed().FindStringSubmatch(message)
 	if m == nil || m[2] == "" || len(f.scanner.executions) >= executionsMax {
 		return
 	}
@@ -345,11 +344,11 @@ func (f *file) match(n int, text string, patterns []pattern) bool {
 		}
 		fields := map[string]string{}
 		if p.re != nil {
-			m := p.re.FindStringSubmatch(text)
+			m := p.re().FindStringSubmatch(text)
 			if m == nil {
 				continue
 			}
-			for i, name := range p.re.SubexpNames() {
+			for i, name := range p.re().SubexpNames() {
 				if name != "" && m[i] != "" {
 					fields[name] = m[i]
 				}

@@ -1,6 +1,9 @@
 package report
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // chineseWords are words and fixed sentences that fill places in other sentences.
 var chineseWords = map[string]string{
@@ -51,29 +54,34 @@ var chineseWords = map[string]string{
 	"/jobmanager/log answered with something that is no log of Flink; give --logs DIR": "/jobmanager/log 返回的不是 Flink 日志；请给出 --logs DIR",
 }
 
-// chineseReasons are reasons with figures in them, as readers give them.
-var chineseReasons = []struct {
+// reason is a sentence with figures in it.
+type reason struct {
 	english *regexp.Regexp
 	chinese string
-}{
-	{regexp.MustCompile(`^none of (\d+) lines looks like a log of Flink$`), "${1} 行中没有一行像 Flink 日志"},
-	{regexp.MustCompile(`^(\S+) has (\d+) MiB, too much to fetch; give --logs DIR$`), "${1} 有 ${2} MiB，太大而未获取；请给出 --logs DIR"},
-	{regexp.MustCompile(`^metrics of only (\d+) of (\d+) TaskManagers were read$`), "只读取了 ${1} / ${2} 个 TaskManager 的指标"},
-	{regexp.MustCompile(`^(?s)the JobManager has no figures of (.+) yet$`), "JobManager 还没有 ${1} 的数据"},
-	{regexp.MustCompile(`^the JobManager has no metrics of TaskManager (.+) yet$`), "JobManager 还没有 TaskManager ${1} 的指标"},
-	{regexp.MustCompile(`^only (\d+) of (\d+) jobs were read; name one with --job$`), "只读取了 ${1} / ${2} 个作业；请用 --job 指定一个"},
-	{regexp.MustCompile(`^(\S+) is not in the bundle(; give --logs DIR)?$`), "离线包中没有 ${1}"},
-	{regexp.MustCompile(`^(?s)(\S+) answered (\d+ .*?)(?:; give --bearer, --user or --header)?(?:; give --logs DIR)?$`), "${1} 返回 ${2}"},
-	{regexp.MustCompile(`^(?s)(\S+) answered with JSON that is cut off.*$`), "${1} 返回的 JSON 被截断"},
-	{regexp.MustCompile(`^(?s)(\S+) answered with nothing.*$`), "${1} 没有返回内容"},
-	{regexp.MustCompile(`^(?s)(\S+) answered with an HTML page( \(".*?"\))?.*$`), "${1} 返回的是 HTML 页面${2}"},
-	{regexp.MustCompile(`^(?s)(\S+) answered with something that is not the JSON of Flink.*$`), "${1} 返回的不是 Flink 的 JSON"},
-	{regexp.MustCompile(`^(?s)(\S+) is not Flink's REST API: it answered with an HTML page( \(".*?"\))?.*$`), "${1} 不是 Flink 的 REST API：它返回 HTML 页面${2}"},
-	{regexp.MustCompile(`^(?s)(\S+) did not answer in time \(--timeout\)$`), "${1} 没有及时应答（--timeout）"},
-	{regexp.MustCompile(`^(?s)cannot read from (\S+): (.*)$`), "无法从 ${1} 读取：${2}"},
-	{regexp.MustCompile(`^the answer to (\S+) is larger than (\d+) MiB$`), "${1} 的应答超过 ${2} MiB"},
-	{regexp.MustCompile(`^namespace (".*") has no pod of Flink among (\d+); give --namespace$`), "命名空间 ${1} 的 ${2} 个 Pod 中没有 Flink 的；请给出 --namespace"},
-	{regexp.MustCompile(`^Kubernetes answered (\d+ .*) to (\S+)$`), "Kubernetes 对 ${2} 返回 ${1}"},
-	{regexp.MustCompile(`^cannot read from Kubernetes: (.*)$`), "无法从 Kubernetes 读取：${1}"},
-	{regexp.MustCompile(`^Prometheus has none of Flink's metrics of the last (\S+); is metrics.reporter.prom set and scraped$`), "Prometheus 中最近 ${1} 没有 Flink 的指标；是否设置并抓取了 metrics.reporter.prom"},
 }
+
+// chineseReasons are reasons with figures in them, as readers give them.
+var chineseReasons = sync.OnceValue(func() []reason {
+	return []reason{
+		{regexp.MustCompile(`^none of (\d+) lines looks like a log of Flink$`), "${1} 行中没有一行像 Flink 日志"},
+		{regexp.MustCompile(`^(\S+) has (\d+) MiB, too much to fetch; give --logs DIR$`), "${1} 有 ${2} MiB，太大而未获取；请给出 --logs DIR"},
+		{regexp.MustCompile(`^metrics of only (\d+) of (\d+) TaskManagers were read$`), "只读取了 ${1} / ${2} 个 TaskManager 的指标"},
+		{regexp.MustCompile(`^(?s)the JobManager has no figures of (.+) yet$`), "JobManager 还没有 ${1} 的数据"},
+		{regexp.MustCompile(`^the JobManager has no metrics of TaskManager (.+) yet$`), "JobManager 还没有 TaskManager ${1} 的指标"},
+		{regexp.MustCompile(`^only (\d+) of (\d+) jobs were read; name one with --job$`), "只读取了 ${1} / ${2} 个作业；请用 --job 指定一个"},
+		{regexp.MustCompile(`^(\S+) is not in the bundle(; give --logs DIR)?$`), "离线包中没有 ${1}"},
+		{regexp.MustCompile(`^(?s)(\S+) answered (\d+ .*?)(?:; give --bearer, --user or --header)?(?:; give --logs DIR)?$`), "${1} 返回 ${2}"},
+		{regexp.MustCompile(`^(?s)(\S+) answered with JSON that is cut off.*$`), "${1} 返回的 JSON 被截断"},
+		{regexp.MustCompile(`^(?s)(\S+) answered with nothing.*$`), "${1} 没有返回内容"},
+		{regexp.MustCompile(`^(?s)(\S+) answered with an HTML page( \(".*?"\))?.*$`), "${1} 返回的是 HTML 页面${2}"},
+		{regexp.MustCompile(`^(?s)(\S+) answered with something that is not the JSON of Flink.*$`), "${1} 返回的不是 Flink 的 JSON"},
+		{regexp.MustCompile(`^(?s)(\S+) is not Flink's REST API: it answered with an HTML page( \(".*?"\))?.*$`), "${1} 不是 Flink 的 REST API：它返回 HTML 页面${2}"},
+		{regexp.MustCompile(`^(?s)(\S+) did not answer in time \(--timeout\)$`), "${1} 没有及时应答（--timeout）"},
+		{regexp.MustCompile(`^(?s)cannot read from (\S+): (.*)$`), "无法从 ${1} 读取：${2}"},
+		{regexp.MustCompile(`^the answer to (\S+) is larger than (\d+) MiB$`), "${1} 的应答超过 ${2} MiB"},
+		{regexp.MustCompile(`^namespace (".*") has no pod of Flink among (\d+); give --namespace$`), "命名空间 ${1} 的 ${2} 个 Pod 中没有 Flink 的；请给出 --namespace"},
+		{regexp.MustCompile(`^Kubernetes answered (\d+ .*) to (\S+)$`), "Kubernetes 对 ${2} 返回 ${1}"},
+		{regexp.MustCompile(`^cannot read from Kubernetes: (.*)$`), "无法从 Kubernetes 读取：${1}"},
+		{regexp.MustCompile(`^Prometheus has none of Flink's metrics of the last (\S+); is metrics.reporter.prom set and scraped$`), "Prometheus 中最近 ${1} 没有 Flink 的指标；是否设置并抓取了 metrics.reporter.prom"},
+	}
+})

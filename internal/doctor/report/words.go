@@ -48,7 +48,7 @@ func (l Language) word(s string) string {
 	if zh, ok := chineseWords[s]; ok {
 		return zh
 	}
-	for _, r := range chineseReasons {
+	for _, r := range chineseReasons() {
 		if r.english.MatchString(s) {
 			return r.english.ReplaceAllString(s, r.chinese)
 		}
