@@ -370,6 +370,10 @@ func (b *exprBinder) cast(e *ast.Cast) (expr.Expr, error) {
 	if n, ok := intervalOfNumber(e.Type, x); ok {
 		return n, nil
 	}
+	if q := e.Type.Interval; q != nil && q.To != "" && x.Type().IsNumeric() {
+		return nil, errorAt(e, "name one unit, as in CAST(5 AS INTERVAL DAY)", "Cast function cannot convert value of type %s to type INTERVAL %s TO %s",
+			x.Type().WithNull(true), q.From, q.To)
+	}
 	if e.Try {
 		x, err = expr.TryCast(x, t)
 	} else {

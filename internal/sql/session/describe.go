@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/sql/bind"
 	"github.com/flottstream/flott/internal/sql/catalog"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -172,7 +173,7 @@ func (s *Session) describeFunction(x *ast.Describe) (*Result, error) {
 		return table("info name", "info value").add("is system function", "false").
 			add("is temporary", strings.ToLower(boolText(f.Temporary))).add("class name", f.Class).add("function language", language), nil
 	}
-	if slices.Contains(builtins(), strings.ToLower(x.Name.String())) {
+	if name := x.Name.String(); slices.Contains(builtins(), strings.ToLower(name)) || slices.Contains(bind.BuiltinNames(), name) {
 		return table("info name", "info value").add("is system function", "true").add("is temporary", "false"), nil
 	}
 	return nil, fail(x.Name, catalog.DidYouMean(x.Name.String(), builtins()), "Function with the identifier '"+x.Name.String()+"' doesn't exist.")

@@ -29,7 +29,7 @@ func (s *Session) show(x *ast.Show) (*Result, error) {
 	case "TABLES", "VIEWS":
 		column, names, err = s.relations(x)
 	case "FUNCTIONS":
-		column, names = "function name", append(builtins(), cat.Functions()...)
+		column, names = "function name", append(bind.BuiltinNames(), cat.Functions()...)
 	case "USER FUNCTIONS":
 		column, names = "function name", cat.Functions()
 	case "MATERIALIZED TABLES":
