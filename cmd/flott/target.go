@@ -221,7 +221,7 @@ func (t *targetRun) run(ctx context.Context, f runFlags, script string, statemen
 		return err
 	}
 	defer e.Close(ctx)
-	s := &engine.Script{Engine: e, Display: t, Detached: f.detached, Started: t.started, Ended: t.ended}
+	s := &engine.Script{Engine: e, Display: t, Detached: f.detached, InTurn: strings.EqualFold(o.Properties["table.dml-sync"], "true"), Started: t.started, Ended: t.ended}
 	return s.Run(ctx, script, statements)
 }
 

@@ -31,15 +31,15 @@ func (s *Shell) Settle(ctx context.Context) error {
 	ctx, stop := s.cancelable(ctx)
 	defer stop()
 	s.mu.Lock()
-	jobs := append([]engine.Job(nil), s.jobs...)
-	ended := s.ended
+	jobs, left := append([]engine.Job(nil), s.jobs...), s.left
+	s.left = 0
 	s.mu.Unlock()
 	for _, j := range jobs {
 		undo := context.AfterFunc(ctx, j.Cancel)
 		defer undo()
 	}
-	for range jobs {
-		if err := <-ended; err != nil && !errors.Is(err, engine.ErrCanceled) {
+	for range left {
+		if err := <-s.ended; err != nil && !errors.Is(err, engine.ErrCanceled) {
 			return errFailed
 		}
 	}

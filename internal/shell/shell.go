@@ -59,12 +59,14 @@ type Options struct {
 type Shell struct {
 	Options
 	settings settings
+	batch    bool // nobody sits there
 
 	mu      sync.Mutex
 	jobs    []engine.Job // that run in the background
 	notices []string     // about them, for the next prompt
 	warned  bool         // that leaving ends them
-	ended   chan error   // what came of each that was left to the background, for Settle
+	left    int          // jobs that were left to the background by a script, and
+	ended   chan error   // what came of each, for Settle
 	quit    bool
 
 	starting bool // what is carried out prepares an interactive shell
@@ -72,7 +74,7 @@ type Shell struct {
 
 // New checks the settings.
 func New(o Options) (*Shell, error) {
-	s := &Shell{Options: o, settings: settings{}, ended: make(chan error, backgroundMax)}
+	s := &Shell{Options: o, settings: settings{}, batch: o.Terminal == nil, ended: make(chan error, backgroundMax)}
 	for k, v := range o.Settings {
 		if err := s.settings.check(k, v); err != nil {
 			return nil, err
@@ -129,12 +131,8 @@ func (s *Shell) failed(name, script string, err error) {
 	}
 }
 
-// notice keeps a message for the next prompt; without a terminal it is told at once.
+// notice keeps a message for the next prompt.
 func (s *Shell) notice(text string) {
-	if !s.interactive() {
-		s.say("%s", text)
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.notices = append(s.notices, text)
@@ -155,6 +153,10 @@ func (s *Shell) tell() {
 func (s *Shell) background(j engine.Job) {
 	s.mu.Lock()
 	s.jobs = append(s.jobs, j)
+	script := s.batch
+	if script {
+		s.left++
+	}
 	s.mu.Unlock()
 	go func() {
 		err := j.Wait()
@@ -166,10 +168,12 @@ func (s *Shell) background(j engine.Job) {
 			}
 		}
 		s.mu.Unlock()
-		s.notice(outcome(j, err))
-		if !s.interactive() {
+		if script {
+			s.say("%s", outcome(j, err))
 			s.ended <- err
+			return
 		}
+		s.notice(outcome(j, err))
 	}()
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/diag"
@@ -14,7 +15,7 @@ type Script struct {
 	Display Display
 	// Detached: jobs that are no queries are started and left to the cluster.
 	Detached bool
-	// InTurn: every job runs to its end before the next statement, as with 'table.dml-sync'.
+	// InTurn: every job runs to its end before the next statement. SET 'table.dml-sync' says so for the rest of a script.
 	InTurn bool
 	// Started is told about every job, Ended when one has ended and its rows were shown. Either may be nil.
 	Started func(Job)
@@ -42,6 +43,7 @@ func (s *Script) Run(ctx context.Context, script string, statements []Statement)
 }
 
 func (s *Script) runAll(ctx context.Context, script string, statements []Statement, b *beside) error {
+	inTurn := s.InTurn
 	for _, st := range statements {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -56,6 +58,9 @@ func (s *Script) runAll(ctx context.Context, script string, statements []Stateme
 		if err != nil {
 			return positioned(script, st, err)
 		}
+		if set, ok := st.Node.(*ast.Set); ok && set.Key != nil && set.Key.Text == "table.dml-sync" {
+			inTurn = s.InTurn || strings.EqualFold(strings.TrimSpace(set.Value.Text), "true")
+		}
 		if job == nil {
 			continue
 		}
@@ -63,7 +68,7 @@ func (s *Script) runAll(ctx context.Context, script string, statements []Stateme
 			s.Started(job)
 		}
 		switch {
-		case job.IsQuery() || s.InTurn || job.Bounded() && !s.Detached:
+		case job.IsQuery() || inTurn || job.Bounded() && !s.Detached:
 			if err := s.wait(ctx, job, st); err != nil {
 				return err
 			}
