@@ -1,0 +1,7 @@
+-- Rows that say what they are.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TEMPORARY VIEW changes AS SELECT * FROM (VALUES ('INSERT', 'a', 1), ('UPDATE_BEFORE', 'a', 1), ('UPDATE_AFTER', 'a', 2), ('INSERT', 'b', 3), ('DELETE', 'b', 3), ('INSERT', 'c', 5)) AS t(op, k, s);
+
+SELECT * FROM FROM_CHANGELOG(TABLE changes);

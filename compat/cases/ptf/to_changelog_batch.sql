@@ -1,0 +1,22 @@
+-- There is none in batch mode.
+-- modes: batch
+-- refused: batch
+
+CREATE TABLE sensors (
+  sensor STRING,
+  epoch_ms BIGINT,
+  temperature DOUBLE,
+  humidity INT,
+  status STRING,
+  at_time AS TO_TIMESTAMP_LTZ(epoch_ms, 3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/sensors.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TEMPORARY VIEW counts AS SELECT sensor, COUNT(*) AS n FROM sensors GROUP BY sensor;
+
+SELECT op, sensor, n FROM TO_CHANGELOG(TABLE counts);

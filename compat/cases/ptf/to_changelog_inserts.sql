@@ -1,0 +1,19 @@
+-- A table without updates has inserts only.
+-- modes: streaming
+
+CREATE TABLE sensors (
+  sensor STRING,
+  epoch_ms BIGINT,
+  temperature DOUBLE,
+  humidity INT,
+  status STRING,
+  at_time AS TO_TIMESTAMP_LTZ(epoch_ms, 3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/sensors.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT op, sensor, humidity FROM TO_CHANGELOG(TABLE sensors) WHERE humidity > 50;
