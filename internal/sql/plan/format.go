@@ -115,6 +115,10 @@ func describe(n Node) string {
 
 func describeRest(n Node) string {
 	switch n := n.(type) {
+	case *Match:
+		return describeMatch(n)
+	case *Changelog:
+		return describeChangelog(n)
 	case *SetOp:
 		return call([...]string{"LogicalUnion", "LogicalIntersect", "LogicalMinus"}[n.Kind], "all", strconv.FormatBool(n.All))
 	case *Unnest:
