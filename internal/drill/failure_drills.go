@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"syscall"
 	"time"
 )
@@ -53,7 +54,10 @@ var failureDrills = []*Drill{
 		Name: "zookeeper-stop", Lasting: true, HA: true, Title: "ZooKeeper, which keeps who leads, is killed", Cause: "ha-unavailable", On: []Engine{Flink}, Job: eachRow,
 		Why: "flott run needs no ZooKeeper",
 		Break: func(_ context.Context, l *Lab) error {
-			l.Mend("ZooKeeper runs again", l.zk.start)
+			// Alone, a JobManager that has lost ZooKeeper ends in the end.
+			l.Mend("ZooKeeper runs again", func(ctx context.Context) error {
+				return errors.Join(l.zk.start(ctx), l.engine.(*flinkEngine).revive(ctx))
+			})
 			return l.zk.stop()
 		},
 		Abroad: signalAbroad(sigStop, sigCont),

@@ -25,6 +25,7 @@ type flinkEngine struct {
 	gone   chan struct{}
 	job    string // id of the job that runs
 	jars   string
+	up     []string // how it was started
 	line   []string
 }
 
@@ -50,6 +51,7 @@ func newFlinkWith(ctx context.Context, o Options, dir, jars string, settings []s
 	for _, s := range settings {
 		up = append(up, "-D", s)
 	}
+	e.up = up
 	if err := e.run(ctx, up...); err != nil {
 		return nil, errors.Join(err, e.down())
 	}
@@ -231,6 +233,25 @@ func (e *flinkEngine) processes() (pids []int) {
 	}
 	return pids
 }
+
+// revive starts the cluster again if its JobManager has ended.
+func (e *flinkEngine) revive(ctx context.Context) error {
+	if _, err := jobs(ctx, e.url()); err == nil {
+		return nil
+	}
+	if e.second != nil {
+		if err := e.killSecond(); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(e.run(ctx, "down"), e.run(ctx, e.up...)); err != nil {
+		return err
+	}
+	return e.addTaskManager()
+}
+
+// logs is the folder of the cluster's logs.
+func (e *flinkEngine) logs() string { return filepath.Join(e.dir, "log") }
 
 // killSecond kills the second TaskManager as a crash would.
 func (e *flinkEngine) killSecond() error {

@@ -73,6 +73,11 @@ func (l *Lab) ask(ctx context.Context) (diagnosis, error) {
 	access := l.Options.Access
 	access.URL = l.engine.url()
 	snap, err := doctor.Examine(ctx, doctor.Sources{Access: access, Job: l.Options.Job})
+	if f, ours := l.engine.(*flinkEngine); err != nil && ours { // what a user would do
+		if told, fail := doctor.Examine(ctx, doctor.Sources{Logs: []string{f.logs()}}); fail == nil {
+			snap, err = told, nil
+		}
+	}
 	if err != nil {
 		var op *net.OpError
 		if errors.As(err, &op) || errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(err.Error(), "refused") {
