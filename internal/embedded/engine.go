@@ -26,6 +26,7 @@ import (
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/format/avro"
+	"github.com/flottstream/flott/internal/format/avroconfluent"
 	"github.com/flottstream/flott/internal/format/canaljson"
 	"github.com/flottstream/flott/internal/format/csv"
 	"github.com/flottstream/flott/internal/format/debeziumjson"
@@ -63,7 +64,7 @@ func Connectors() map[string]connector.Factory {
 // Formats are the formats of this binary.
 func Formats() map[string]format.Factory {
 	list := []format.Factory{
-		avro.Factory{}, canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, parquet.Factory{}, raw.Factory{},
+		avro.Factory{}, avroconfluent.Factory{}, avroconfluent.Debezium{}, canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, parquet.Factory{}, raw.Factory{},
 	}
 	m := make(map[string]format.Factory, len(list))
 	for _, f := range list {

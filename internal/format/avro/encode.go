@@ -101,3 +101,6 @@ func appendList(dst []byte, v *batch.Vector, i int) []byte {
 	}
 	return append(dst, 0)
 }
+
+// AppendRow appends row i of cols as a record of the schema that Derive gives.
+func AppendRow(dst []byte, cols []*batch.Vector, i int) []byte { return appendRow(dst, cols, i) }

@@ -382,3 +382,26 @@ func appendString(dst []byte, text string) []byte {
 	quoted, _ := json.Marshal(text)
 	return append(dst, quoted...)
 }
+
+// Derive is the schema that Flink derives for rows, with its older mapping of
+// timestamps.
+func Derive(columns types.Schema) (*Schema, error) { return mappings{legacy: true}.schemaOf(columns) }
+
+// SameLayout reports that records of the two schemas have the same bytes and
+// the same field names: names of types, defaults and logical types may differ.
+func SameLayout(a, b *Schema) bool {
+	if a.kind != b.kind || len(a.fields) != len(b.fields) || len(a.branches) != len(b.branches) || a.size != b.size || len(a.symbols) != len(b.symbols) {
+		return false
+	}
+	for i := range a.fields {
+		if a.fields[i].name != b.fields[i].name || !SameLayout(a.fields[i].schema, b.fields[i].schema) {
+			return false
+		}
+	}
+	for i := range a.branches {
+		if !SameLayout(a.branches[i], b.branches[i]) {
+			return false
+		}
+	}
+	return a.elem == nil || SameLayout(a.elem, b.elem)
+}
