@@ -238,6 +238,5 @@ func (Factory) CreateFile(out io.Writer, schema types.Schema, options map[string
 		return nil, err
 	}
 	// Flink's files hold a union of null and the record, of which null never comes.
-	written = &Schema{kind: union, branches: []*Schema{{kind: null}, written}}
-	return createContainer(out, written, s.codec)
+	return createContainer(out, Nullable(written), s.codec)
 }

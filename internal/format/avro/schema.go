@@ -387,6 +387,11 @@ func appendString(dst []byte, text string) []byte {
 // timestamps.
 func Derive(columns types.Schema) (*Schema, error) { return mappings{legacy: true}.schemaOf(columns) }
 
+// Nullable is a union of null and s.
+func Nullable(s *Schema) *Schema {
+	return &Schema{kind: union, branches: []*Schema{{kind: null}, s}}
+}
+
 // SameLayout reports that records of the two schemas have the same bytes and
 // the same field names: names of types, defaults and logical types may differ.
 func SameLayout(a, b *Schema) bool {

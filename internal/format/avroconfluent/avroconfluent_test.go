@@ -141,7 +141,7 @@ func TestChanges(t *testing.T) {
 		"\x00\x02\x02\x02\x02\x02u": "REPLICA IDENTITY", "\x00\x02\x02\x02\x02\x02z": `Unknown "op" value "z"`, "\x00\x00\x00": `"op" is missing`,
 	} {
 		out := batch.NewBatch(schema, 1)
-		err := dec.Decode([]byte(head+body), out)
+		err := dec.Decode([]byte(head+"\x02"+body), out)
 		if err != nil && !strings.Contains(err.Error(), want) || err == nil && formattest.Rows(out) != want {
 			t.Errorf("%q: %s %v", body, formattest.Rows(out), err)
 		}

@@ -106,7 +106,7 @@ func (f Debezium) NewEncoder(schema types.Schema, options map[string]string) (fo
 	if err != nil {
 		return nil, err
 	}
-	e, err := newEncoder(r, changeOf(schema))
+	e, err := newEncoder(r, changeOf(schema), true)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,9 @@ func (e *changeEncoder) Encode(dst []byte, b *batch.Batch, i int) ([]byte, error
 	if err != nil {
 		return dst, err
 	}
-	// The indexes of unions, zigzag: 0 is null, 2 the value. "op" is one letter.
+	// The indexes of unions, zigzag: 0 is null, 2 the value; the record is one as
+	// well, as in Flink. "op" is one letter.
+	dst = append(dst, 2)
 	if b.Kind(i).IsAdd() {
 		return append(avro.AppendRow(append(dst, 0, 2), b.Cols, i), 2, 2, 'c'), nil
 	}

@@ -49,7 +49,7 @@ func (f Factory) NewEncoder(schema types.Schema, options map[string]string) (for
 	if err != nil {
 		return nil, err
 	}
-	return newEncoder(r, schema)
+	return newEncoder(r, schema, false)
 }
 
 // decoder reads messages. It is used by one goroutine.
@@ -94,13 +94,18 @@ type encoder struct {
 	head     []byte // of every message, nil before the first one
 }
 
-func newEncoder(r *registry, schema types.Schema) (*encoder, error) {
+// newEncoder returns an encoder of rows of schema; nullable: of a union of null
+// and the record.
+func newEncoder(r *registry, schema types.Schema, nullable bool) (*encoder, error) {
 	if r.subject == "" {
 		return nil, fmt.Errorf("Option '%s.subject' is required for serialization", r.format)
 	}
 	derived, err := avro.Derive(schema)
 	if err != nil {
 		return nil, err
+	}
+	if nullable {
+		derived = avro.Nullable(derived)
 	}
 	if r.schema != "" {
 		given, err := avro.Parse([]byte(r.schema))
