@@ -18,6 +18,7 @@ var knowns = []known{
 	{"NULL in a time attribute that a grouping set leaves out", onlyFlink, regexp.MustCompile(`RowTime field should not be null`), nil},
 	{"values that Flink's state cannot compare", onlyFlink, regexp.MustCompile(`Unmaterialized BinaryRawValueData`), nil},
 	{"DISTINCT in a group window in batch mode", onlyFlink, regexp.MustCompile(`^DISTINCT aggregates are currently not supported`), nil},
+	{"DISTINCT in OVER in batch mode", onlyFlink, regexp.MustCompile(`^Distinct not supported in Windowing function`), nil},
 }
 
 // knownName is the name of a listed difference, or "".
