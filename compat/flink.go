@@ -122,7 +122,7 @@ func sayable(err error) error {
 	if !errors.As(err, &failure) {
 		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
-	if strings.Contains(failure.Error(), "Could not acquire the minimum required resources") {
+	if text := failure.Error(); strings.Contains(text, "Could not acquire the minimum required resources") || strings.Contains(text, "Insufficient number of network buffers") {
 		return fmt.Errorf("%w: %s", ErrNoAnswer, failure)
 	}
 	return errors.New(failure.Error())
