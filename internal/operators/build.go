@@ -123,6 +123,9 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 	case *jobgraph.SinkMaterialize:
 		return NewSinkMaterialize(spec), nil
 	case *jobgraph.TableFunction:
+		if spec.User == nil {
+			return nil, fmt.Errorf("there is no table function %s", spec.Fn)
+		}
 		return NewTableFunction(spec, inputs[0]), nil
 	case *jobgraph.Sort:
 		return NewSort(spec), nil

@@ -134,6 +134,12 @@ func (g *generator) quantifier(v *variable, last bool) string {
 			reluctant = "?"
 		}
 		return fmt.Sprintf("{%d,%d}%s", n, n+1+g.Intn(2), reluctant)
+	case 9:
+		v.must = false
+		if last || g.Intn(2) == 0 {
+			return fmt.Sprintf("{0,%d}?", 2+g.Intn(2))
+		}
+		return fmt.Sprintf("{0,%d}", 2+g.Intn(2))
 	}
 	return ""
 }
