@@ -260,3 +260,20 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// The schema follows from the table's columns, even where an expression that
+// is written is NOT NULL.
+func TestNotNullVectors(t *testing.T) {
+	enc, err := Factory{}.NewEncoder(formattest.Schema("i INT, a ARRAY<INT>"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &batch.Batch{Cols: []*batch.Vector{batch.New(types.Of(types.Int).NotNull(), 1), batch.New(types.ArrayOf(types.Of(types.Int).NotNull()).NotNull(), 1)}}
+	b.Cols[0].AppendInt32(1)
+	b.Cols[1].Kids[0].AppendInt32(2)
+	b.Cols[1].EndList()
+	b.AppendKind(batch.Insert)
+	if msg, err := enc.Encode(nil, b, 0); err != nil || string(msg) != "\x02\x02\x02\x02\x02\x04\x00" {
+		t.Errorf("%x %v", msg, err)
+	}
+}

@@ -200,18 +200,19 @@ type containerWriter struct {
 	out     io.Writer
 	codec   codec
 	sync    [16]byte
+	fields  []types.Field
 	records []byte // of the block
 	count   int64
 	packed  []byte
 	size    int64
 }
 
-func createContainer(out io.Writer, written *Schema, codecName string) (*containerWriter, error) {
+func createContainer(out io.Writer, written *Schema, fields []types.Field, codecName string) (*containerWriter, error) {
 	c, err := codecOf(codecName)
 	if err != nil {
 		return nil, err
 	}
-	w := &containerWriter{out: out, codec: c}
+	w := &containerWriter{out: out, codec: c, fields: fields}
 	rand.Read(w.sync[:])
 	head := append([]byte(nil), magic...)
 	head = appendLong(head, 2)
@@ -233,7 +234,7 @@ func (w *containerWriter) Write(b *batch.Batch, sel []int32) error {
 		if k := b.Kind(int(i)); k != batch.Insert {
 			return fmt.Errorf("format 'avro' can write insertions only, but got a row of kind %s", k)
 		}
-		w.records = appendRow(append(w.records, branchValue), b.Cols, int(i))
+		w.records = appendRow(append(w.records, branchValue), w.fields, b.Cols, int(i))
 		if w.count++; len(w.records) >= blockBytes {
 			if err := w.block(); err != nil {
 				return err

@@ -26,24 +26,24 @@ func appendLong(dst []byte, x int64) []byte {
 
 func appendText(dst, text []byte) []byte { return append(appendLong(dst, int64(len(text))), text...) }
 
-// appendRow appends row i of cols as a record.
-func appendRow(dst []byte, cols []*batch.Vector, i int) []byte {
-	for _, v := range cols {
-		dst = appendValue(dst, v, i)
+// appendRow appends row i of cols as a record of fields. The types of columns may
+// be NOT NULL where those of the fields are not.
+func appendRow(dst []byte, fields []types.Field, cols []*batch.Vector, i int) []byte {
+	for k, v := range cols {
+		dst = appendValue(dst, &fields[k].Type, v, i)
 	}
 	return dst
 }
 
-// appendValue appends a value with the branch of its union if its type is
-// nullable.
-func appendValue(dst []byte, v *batch.Vector, i int) []byte {
-	if v.Type.Nullable && v.Type.Kind != types.Null {
+// appendValue appends a value with the branch of its union if t is nullable.
+func appendValue(dst []byte, t *types.Type, v *batch.Vector, i int) []byte {
+	if t.Nullable && t.Kind != types.Null {
 		if v.IsNull(i) {
 			return append(dst, branchNull)
 		}
 		dst = append(dst, branchValue)
 	}
-	switch v.Type.Kind {
+	switch t.Kind {
 	case types.Boolean:
 		if v.Bool(i) {
 			return append(dst, 1)
@@ -66,9 +66,9 @@ func appendValue(dst []byte, v *batch.Vector, i int) []byte {
 	case types.Decimal:
 		return appendDecimal(dst, v.Decimals()[i])
 	case types.Row:
-		return appendRow(dst, v.Kids, i)
+		return appendRow(dst, t.Fields, v.Kids, i)
 	case types.Array, types.Map, types.Multiset:
-		return appendList(dst, v, i)
+		return appendList(dst, t, v, i)
 	}
 	return dst // null
 }
@@ -85,22 +85,29 @@ func appendDecimal(dst []byte, n decimal.Num) []byte {
 	return appendText(dst, b[k:])
 }
 
-func appendList(dst []byte, v *batch.Vector, i int) []byte {
+// counts is the type of the values of a MULTISET.
+var counts = types.Of(types.Int).NotNull()
+
+func appendList(dst []byte, t *types.Type, v *batch.Vector, i int) []byte {
 	from, to := int(v.Offsets[i]), int(v.Offsets[i+1])
 	if to > from {
 		dst = appendLong(dst, int64(to-from))
 	}
+	value := t.Elem
+	if t.Kind == types.Multiset {
+		value = &counts
+	}
 	for k := from; k < to; k++ {
-		switch v.Type.Kind {
-		case types.Array:
-			dst = appendValue(dst, v.Kids[0], k)
-		default:
+		if t.Kind != types.Array {
 			dst = appendText(dst, v.Kids[0].At(k))
-			dst = appendValue(dst, v.Kids[1], k)
 		}
+		dst = appendValue(dst, value, v.Kids[len(v.Kids)-1], k)
 	}
 	return append(dst, 0)
 }
 
-// AppendRow appends row i of cols as a record of the schema that Derive gives.
-func AppendRow(dst []byte, cols []*batch.Vector, i int) []byte { return appendRow(dst, cols, i) }
+// AppendRow appends row i of cols as a record of the schema that Derive gives for
+// fields.
+func AppendRow(dst []byte, fields []types.Field, cols []*batch.Vector, i int) []byte {
+	return appendRow(dst, fields, cols, i)
+}

@@ -197,17 +197,17 @@ func (Factory) NewEncoder(schema types.Schema, options map[string]string) (forma
 	if _, err := s.schemaOf(schema); err != nil {
 		return nil, err
 	}
-	return encoder{}, nil
+	return encoder{schema}, nil
 }
 
-type encoder struct{}
+type encoder struct{ fields []types.Field }
 
 // Encode appends physical row i of b as one record.
-func (encoder) Encode(dst []byte, b *batch.Batch, i int) ([]byte, error) {
+func (e encoder) Encode(dst []byte, b *batch.Batch, i int) ([]byte, error) {
 	if k := b.Kind(i); k != batch.Insert {
 		return dst, fmt.Errorf("format 'avro' can write insertions only, but got a row of kind %s", k)
 	}
-	return appendRow(dst, b.Cols, i), nil
+	return appendRow(dst, e.fields, b.Cols, i), nil
 }
 
 // CheckFile refuses columns that have no Avro type.
@@ -238,5 +238,5 @@ func (Factory) CreateFile(out io.Writer, schema types.Schema, options map[string
 		return nil, err
 	}
 	// Flink's files hold a union of null and the record, of which null never comes.
-	return createContainer(out, Nullable(written), s.codec)
+	return createContainer(out, Nullable(written), schema, s.codec)
 }

@@ -110,10 +110,13 @@ func (f Debezium) NewEncoder(schema types.Schema, options map[string]string) (fo
 	if err != nil {
 		return nil, err
 	}
-	return &changeEncoder{e}, nil
+	return &changeEncoder{e, schema}, nil
 }
 
-type changeEncoder struct{ *encoder }
+type changeEncoder struct {
+	*encoder
+	row []types.Field
+}
 
 // Encode appends physical row i of b as an insertion or a deletion.
 func (e *changeEncoder) Encode(dst []byte, b *batch.Batch, i int) ([]byte, error) {
@@ -125,7 +128,7 @@ func (e *changeEncoder) Encode(dst []byte, b *batch.Batch, i int) ([]byte, error
 	// well, as in Flink. "op" is one letter.
 	dst = append(dst, 2)
 	if b.Kind(i).IsAdd() {
-		return append(avro.AppendRow(append(dst, 0, 2), b.Cols, i), 2, 2, 'c'), nil
+		return append(avro.AppendRow(append(dst, 0, 2), e.row, b.Cols, i), 2, 2, 'c'), nil
 	}
-	return append(avro.AppendRow(append(dst, 2), b.Cols, i), 0, 2, 2, 'd'), nil
+	return append(avro.AppendRow(append(dst, 2), e.row, b.Cols, i), 0, 2, 2, 'd'), nil
 }

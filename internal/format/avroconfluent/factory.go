@@ -91,6 +91,7 @@ func (d *decoder) open(msg []byte) (*avro.Records, []byte, error) {
 type encoder struct {
 	registry *registry
 	schema   *avro.Schema
+	fields   []types.Field
 	head     []byte // of every message, nil before the first one
 }
 
@@ -117,7 +118,7 @@ func newEncoder(r *registry, schema types.Schema, nullable bool) (*encoder, erro
 		}
 		derived = given
 	}
-	return &encoder{registry: r, schema: derived}, nil
+	return &encoder{registry: r, schema: derived, fields: schema}, nil
 }
 
 // begin appends what every message begins with.
@@ -141,5 +142,5 @@ func (e *encoder) Encode(dst []byte, b *batch.Batch, i int) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return avro.AppendRow(dst, b.Cols, i), nil
+	return avro.AppendRow(dst, e.fields, b.Cols, i), nil
 }

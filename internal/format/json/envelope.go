@@ -46,6 +46,8 @@ type EnvelopeMetadata struct {
 	Path []string
 	// JSON is the type as which it is read; it has the memory layout of Type.
 	JSON types.Type
+	// Seconds: it counts seconds, Type milliseconds.
+	Seconds bool
 }
 
 const optSchemaInclude = "schema-include"

@@ -15,6 +15,7 @@ type metaGroup struct {
 	value  *batch.Vector // of one message
 	fields bool          // the columns are fields of the value
 	out    []int         // columns of the output, by field
+	unit   int64         // of a number, 0: as it is
 }
 
 // wants notes that the metadata of key goes into a column of the output.
@@ -52,6 +53,9 @@ func (d *envelopeDecoder) wantsAt(m EnvelopeMetadata, out int) (err error) {
 		}
 	}
 	g.out = []int{out}
+	if m.Seconds {
+		g.unit = 1000
+	}
 	if err = g.set(path[0], t); err == nil {
 		d.meta = append(d.meta, g)
 	}
@@ -105,5 +109,9 @@ func (d *envelopeDecoder) readMetadata(g *metaGroup) bool {
 		return true
 	}
 	d.pos = at
-	return d.value(g.node, g.value)
+	ok := d.value(g.node, g.value)
+	if ok && g.unit != 0 && !g.value.IsNull(0) {
+		g.value.Int64s()[0] *= g.unit
+	}
+	return ok
 }

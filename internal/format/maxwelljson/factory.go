@@ -17,7 +17,7 @@ var envelope = json.Envelope{
 		{Metadata: format.Metadata{Key: "database", Type: types.String()}, Path: []string{"database"}, JSON: types.String()},
 		{Metadata: format.Metadata{Key: "table", Type: types.String()}, Path: []string{"table"}, JSON: types.String()},
 		{Metadata: format.Metadata{Key: "primary-key-columns", Type: types.ArrayOf(types.String())}, Path: []string{"primary_key_columns"}, JSON: types.ArrayOf(types.String())},
-		{Metadata: format.Metadata{Key: "ingestion-timestamp", Type: types.TimestampLTZOf(3)}, Path: []string{"ts"}, JSON: types.Of(types.BigInt)},
+		{Metadata: format.Metadata{Key: "ingestion-timestamp", Type: types.TimestampLTZOf(3)}, Path: []string{"ts"}, JSON: types.Of(types.BigInt), Seconds: true},
 	},
 }
 
