@@ -431,7 +431,11 @@ func (p *parser) functionBody() ast.FunctionBody {
 		}
 		p.commaList(func() {
 			rpos := p.start()
-			r := ast.Resource{Kind: p.expectAny("JAR", "ARTIFACT", "FILE")}
+			kinds := []string{"JAR", "ARTIFACT"}
+			if b.Language == "WASM" {
+				kinds = []string{"FILE", "ARTIFACT"}
+			}
+			r := ast.Resource{Kind: p.expectAny(kinds...)}
 			r.Path = p.stringLit("a path as a string")
 			r.Span = p.span(rpos)
 			b.Using = append(b.Using, r)
