@@ -1,0 +1,29 @@
+-- A file that Flink wrote.
+-- modes: streaming, batch
+
+CREATE TABLE t (
+  i INT,
+  l BIGINT NOT NULL,
+  s SMALLINT,
+  b TINYINT,
+  o BOOLEAN,
+  d DOUBLE,
+  f FLOAT,
+  e DECIMAL(20, 3),
+  e2 DECIMAL(9, 2),
+  c STRING,
+  y BYTES,
+  a DATE,
+  p TIMESTAMP(3),
+  p6 TIMESTAMP(6),
+  p9 TIMESTAMP(9),
+  r ROW<x INT, y ROW<z STRING>>,
+  g ARRAY<ROW<q BIGINT>>,
+  h MAP<STRING, ARRAY<INT>>
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/parquet/types.parquet',
+  'format' = 'parquet'
+);
+
+SELECT * FROM t;
