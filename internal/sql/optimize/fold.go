@@ -34,9 +34,20 @@ func simplifyCondition(e expr.Expr) expr.Expr {
 			return joinEqualities(c)
 		case ok && c.Fn == "NOT":
 			return negated(c)
+		case ok && c.Fn == "COALESCE":
+			return presentFirst(c)
 		}
 		return n
 	})
+}
+
+// presentFirst is the first argument of a COALESCE if it is a constant that is not
+// NULL: nobody asks for the others.
+func presentFirst(c *expr.Call) expr.Expr {
+	if l, ok := c.Args[0].(*expr.Literal); ok && !l.Value.IsNull(0) && l.Value.Type.EqualIgnoringNull(c.T) {
+		return l
+	}
+	return c
 }
 
 var opposite = map[string]string{"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
