@@ -2,7 +2,6 @@ package csv
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -35,9 +34,16 @@ func newDecoder(s settings, columns []*column) *decoder {
 	return &decoder{settings: s, columns: columns, simple: !s.trim && s.escape < 0}
 }
 
-// Decode appends the row of the record msg. A comment has none.
+// Decode appends the row of the record msg. A comment has none; where there may
+// be comments, an empty record has none either and blanks before one are no part
+// of it.
 func (d *decoder) Decode(msg []byte, out *batch.Batch) error {
-	if len(msg) == 0 && !d.file || d.comments && isComment(msg) {
+	if d.comments {
+		if msg = bytes.TrimLeft(msg, " "); len(msg) == 0 || msg[0] == '#' {
+			return nil
+		}
+	}
+	if len(msg) == 0 && !d.file {
 		return nil
 	}
 	if d.record(msg, out) {
@@ -439,7 +445,7 @@ func (d *decoder) moment(c *column, v *batch.Vector, text []byte) bool {
 	switch c.typ.Kind {
 	case types.Timestamp, types.TimestampLTZ:
 		var x int64
-		if x, ok = scalar.Timestamp(text, ' ', c.zone, c.units); ok {
+		if x, ok = scalar.Timestamp(scalar.Trim(text), ' ', c.zone, c.units); ok {
 			v.AppendInt64(x)
 		}
 	case types.Date:
@@ -457,14 +463,11 @@ func (d *decoder) moment(c *column, v *batch.Vector, text []byte) bool {
 }
 
 func (d *decoder) binary(c *column, v *batch.Vector, text []byte) bool {
-	if n := base64.StdEncoding.DecodedLen(len(text)); cap(d.decoded) < n {
-		d.decoded = make([]byte, 2*n)
-	}
-	n, err := base64.StdEncoding.Decode(d.decoded[:cap(d.decoded)], text)
-	if err != nil {
+	var ok bool
+	if d.decoded, ok = scalar.Base64(d.decoded[:0], text); !ok {
 		return d.unsuitable(c, text)
 	}
-	v.AppendBytes(d.decoded[:n])
+	v.AppendBytes(d.decoded)
 	return true
 }
 

@@ -54,6 +54,9 @@ func (d *decoder) special(line []byte) bool {
 // splitQuoted follows the fields to the end of the record.
 func (d *decoder) splitQuoted(data []byte, atEOF bool) (advance int, token []byte, err error) {
 	i := 0
+	for d.comments && i < len(data) && data[i] == ' ' {
+		i++
+	}
 	for start := true; i < len(data); {
 		c := data[i]
 		switch {
@@ -105,6 +108,6 @@ func (d *decoder) closing(data []byte, i int) int {
 
 // isComment reports whether the first character that is not a blank is '#'.
 func isComment(line []byte) bool {
-	line = bytes.TrimLeft(line, " \t")
+	line = bytes.TrimLeft(line, " ")
 	return len(line) > 0 && line[0] == '#'
 }

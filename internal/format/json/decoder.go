@@ -63,7 +63,14 @@ func (d *decoder) Decode(msg []byte, out *batch.Batch) error {
 	case '[':
 		ok = d.rows(out)
 	case 0:
-		ok = len(msg) == d.pos || d.syntaxAt(d.pos)
+		switch {
+		case len(msg) == 0:
+			ok = true
+		case len(msg) == d.pos:
+			ok = d.wrong(d.pos, "the message is nothing but blanks")
+		default:
+			ok = d.syntaxAt(d.pos)
+		}
 	default:
 		ok = d.wrong(d.pos, "the message is neither a JSON object nor an array of them")
 	}

@@ -1,7 +1,6 @@
 package json
 
 import (
-	"encoding/base64"
 	"math"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -188,25 +187,17 @@ func (d *decoder) moment(n *node, v *batch.Vector, text []byte, at int) bool {
 	return ok || d.unsuitable(n, at, text)
 }
 
-// binary reads base64; line breaks inside are left out.
+// binary reads base64.
 func (d *decoder) binary(n *node, v *batch.Vector, c byte, text []byte, at int) bool {
 	if c != '"' {
 		return d.unsuitable(n, at, text)
 	}
-	d.plain = growTo(d.plain, base64.StdEncoding.DecodedLen(len(text)))
-	k, err := base64.StdEncoding.Decode(d.plain, text)
-	if err != nil {
+	var ok bool
+	if d.plain, ok = scalar.Base64(d.plain[:0], text); !ok {
 		return d.unsuitable(n, at, text)
 	}
-	v.AppendBytes(d.plain[:k])
+	v.AppendBytes(d.plain)
 	return true
-}
-
-func growTo(b []byte, n int) []byte {
-	if cap(b) < n {
-		return make([]byte, n, 2*n)
-	}
-	return b[:n]
 }
 
 // unsuitableValue refuses the value at d.pos for a nested type.

@@ -1,0 +1,11 @@
+-- Crlf.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/crlf.csv',
+  'format' = 'csv'
+);
+
+SELECT * FROM t;

@@ -1,0 +1,12 @@
+-- Arrays of arrays.
+-- modes: streaming
+-- parallelism: 1
+-- refused: streaming
+
+CREATE TABLE t (a INT, b ARRAY<ARRAY<STRING>>, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/plain.csv',
+  'format' = 'csv'
+);
+
+SELECT * FROM t;

@@ -1,0 +1,11 @@
+-- No end.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/no_end.csv',
+  'format' = 'csv'
+);
+
+SELECT * FROM t;

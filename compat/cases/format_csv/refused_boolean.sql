@@ -1,0 +1,13 @@
+-- What is neither true nor false.
+-- modes: streaming
+-- parallelism: 1
+-- refused: streaming
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/plain.csv',
+  'format' = 'csv',
+  'csv.trim-spaces' = 'yes'
+);
+
+SELECT * FROM t;

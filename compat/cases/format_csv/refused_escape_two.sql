@@ -1,0 +1,13 @@
+-- Option escape-character is one character.
+-- modes: streaming
+-- parallelism: 1
+-- refused: streaming
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/plain.csv',
+  'format' = 'csv',
+  'csv.escape-character' = '\\'
+);
+
+SELECT * FROM t;

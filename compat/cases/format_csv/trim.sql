@@ -1,0 +1,12 @@
+-- Blanks around fields.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/plain.csv',
+  'format' = 'csv',
+  'csv.trim-spaces' = 'true'
+);
+
+SELECT * FROM t;

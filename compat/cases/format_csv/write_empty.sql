@@ -1,0 +1,11 @@
+-- Written: one empty text.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a STRING) WITH (
+  'connector' = 'filesystem',
+  'path' = '${out}/t',
+  'format' = 'csv'
+);
+
+INSERT INTO t VALUES (''), ('x');

@@ -1,0 +1,11 @@
+-- Array lines.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_array_lines.json',
+  'format' = 'json'
+);
+
+SELECT * FROM t;

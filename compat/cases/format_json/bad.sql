@@ -1,0 +1,12 @@
+-- Bad.
+-- modes: streaming
+-- parallelism: 1
+-- refused: streaming
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_bad.json',
+  'format' = 'json'
+);
+
+SELECT * FROM t;

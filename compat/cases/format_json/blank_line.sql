@@ -1,0 +1,12 @@
+-- Blank line.
+-- modes: streaming
+-- parallelism: 1
+-- refused: streaming
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_blank_line.json',
+  'format' = 'json'
+);
+
+SELECT * FROM t;

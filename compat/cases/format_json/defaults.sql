@@ -1,0 +1,11 @@
+-- Defaults.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_defaults.json',
+  'format' = 'json'
+);
+
+SELECT * FROM t;

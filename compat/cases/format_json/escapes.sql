@@ -1,0 +1,12 @@
+-- Escapes.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_escapes.json',
+  'format' = 'json',
+  'json.ignore-parse-errors' = 'true'
+);
+
+SELECT * FROM t;

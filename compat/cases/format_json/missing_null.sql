@@ -1,0 +1,12 @@
+-- Missing null.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_missing_null.json',
+  'format' = 'json',
+  'json.fail-on-missing-field' = 'true'
+);
+
+SELECT * FROM t;

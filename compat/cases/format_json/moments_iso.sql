@@ -1,0 +1,13 @@
+-- Moments as ISO 8601 has them.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (d DATE, t TIME, p TIMESTAMP(6), z TIMESTAMP_LTZ(3), n INT) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_moments.json',
+  'format' = 'json',
+  'json.ignore-parse-errors' = 'true',
+  'json.timestamp-format.standard' = 'ISO-8601'
+);
+
+SELECT * FROM t;

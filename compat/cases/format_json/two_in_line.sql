@@ -1,0 +1,11 @@
+-- Two in line.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE t (a INT, b STRING, c DOUBLE) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/formats/j_two_in_line.json',
+  'format' = 'json'
+);
+
+SELECT * FROM t;
