@@ -153,10 +153,21 @@ type WindowAgg struct {
 	Phase        AggPhase
 	InputSchema  types.Schema
 	InputChanges Changes
-	// AllowedLateness and the early/late fire intervals are the
-	// table.exec.emit.* options of legacy group windows; 0 is off.
-	AllowedLateness, EarlyFire, LateFire int64
+	// Emit says when a legacy group window emits besides at its end.
+	Emit WindowEmit
+	// EmitUpdateBefore: updates of such results come with the row before.
+	EmitUpdateBefore bool
 }
+
+// WindowEmit are the table.exec.emit.* options. Delays in ms, 0: every row.
+type WindowEmit struct {
+	Early, Late           bool
+	EarlyDelay, LateDelay int64
+	Lateness              int64 // ms after its end for which a window takes rows; 0 unless Late
+}
+
+// Updates reports that results are emitted more than once.
+func (e WindowEmit) Updates() bool { return e.Early || e.Late }
 
 // WindowTVF attaches window_start, window_end and window_time to each row, one
 // row per window.

@@ -123,9 +123,6 @@ const (
 func (a *sessionAgg) Open(ctx *operator.Context) (err error) {
 	a.ctx, a.gap = ctx, a.spec.Window.Size
 	a.watermark = ctx.Watermark
-	if err := refuseEmit(a.spec); err != nil {
-		return err
-	}
 	a.clock = newWindowClock(a.spec.Window, ctx.Settings.TimeZone)
 	a.closed = a.clock.closedAt(ctx.Watermark, a.spec.Window.Proctime)
 	keyTypes := columnTypes(a.spec.InputSchema, a.spec.Keys)

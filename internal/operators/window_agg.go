@@ -82,15 +82,15 @@ func NewWindowAgg(spec *jobgraph.WindowAgg) operator.Operator {
 	if spec.Window.Kind == jobgraph.Session && spec.Window.Time >= 0 {
 		return &sessionAgg{spec: spec}
 	}
+	if spec.Emit.Updates() {
+		return &windowEmit{spec: spec}
+	}
 	return &windowAgg{spec: spec}
 }
 
 // Open gets the state, which may hold slices of an earlier run.
 func (a *windowAgg) Open(ctx *operator.Context) (err error) {
 	a.ctx = ctx
-	if err := refuseEmit(a.spec); err != nil {
-		return err
-	}
 	if a.slicer, err = newSlicer(a.spec.Window); err != nil {
 		return err
 	}
@@ -148,18 +148,6 @@ func newWindowSet(spec *jobgraph.WindowAgg, keyTypes []types.Type) (*aggregate.S
 		return nil, err
 	}
 	return set, checkTypes(set, spec.Aggs)
-}
-
-func refuseEmit(spec *jobgraph.WindowAgg) error {
-	switch {
-	case spec.EarlyFire > 0:
-		return fmt.Errorf("table.exec.emit.early-fire.enabled is not supported yet; unset it")
-	case spec.LateFire > 0:
-		return fmt.Errorf("table.exec.emit.late-fire.enabled is not supported yet; unset it")
-	case spec.AllowedLateness > 0:
-		return fmt.Errorf("table.exec.emit.allow-lateness is not supported yet; unset it")
-	}
-	return nil
 }
 
 // ProcessBatch adds the rows to their slices.
@@ -409,10 +397,14 @@ func (a *windowAgg) dropSlices() error {
 
 // dropNamespace removes a slice, and its values from the views.
 func (a *windowAgg) dropNamespace(t state.Table, ns int64) error {
-	if !a.set.HasViews() {
+	return a.fire.drop(a.set, a.enc, t, ns)
+}
+
+// drop removes a namespace, and its values from the views.
+func (f *windowFire) drop(set *aggregate.Set, enc *rowcodec.KeyEncoder, t state.Table, ns int64) error {
+	if !set.HasViews() {
 		return t.Drop(ns)
 	}
-	f := &a.fire
 	f.refs = f.refs[:0]
 	err := t.Scan(ns, func(r state.Ref) bool {
 		f.refs = append(f.refs, r)
@@ -421,10 +413,10 @@ func (a *windowAgg) dropNamespace(t state.Table, ns int64) error {
 	if err != nil {
 		return err
 	}
-	keysFrom(t, f.refs, a.enc.Width(), &f.keys)
+	keysFrom(t, f.refs, enc.Width(), &f.keys)
 	f.src.NS, f.src.Keys = ns, &f.keys
 	for k := range f.refs {
-		if err := a.set.Clear(&f.src, k); err != nil {
+		if err := set.Clear(&f.src, k); err != nil {
 			return err
 		}
 	}

@@ -186,7 +186,11 @@ func identifyWindow(spec *jobgraph.WindowAgg, t tracer, ups []string) (string, [
 	for _, c := range spec.Aggs {
 		calls = append(calls, t.call(c))
 	}
-	uid := hash(fmt.Sprintf("WindowAgg|%d|%s|%v|%v|%s", spec.Phase, t.window(spec.Window), keys, calls, strings.Join(ups, "|")))
+	name := "WindowAgg"
+	if spec.Emit.Updates() { // its state is of another kind
+		name = "WindowEmit"
+	}
+	uid := hash(fmt.Sprintf("%s|%d|%s|%v|%v|%s", name, spec.Phase, t.window(spec.Window), keys, calls, strings.Join(ups, "|")))
 	n := len(spec.Aggs) + len(spec.Properties)
 	if spec.Phase == jobgraph.LocalPhase {
 		n = 2

@@ -178,23 +178,18 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 		return nil, err
 	}
 	spec := jobgraph.WindowAgg{Window: w, Keys: n.Keys, Aggs: n.Calls, Properties: n.Properties, InputSchema: in.Out}
-	if !n.FromTVF && p.o.Streaming {
-		spec.AllowedLateness = p.o.AllowLateness.Milliseconds()
-		if p.o.EarlyFire {
-			spec.EarlyFire = max(p.o.EarlyFireDelay.Milliseconds(), 1)
-		}
-		if p.o.LateFire {
-			spec.LateFire = max(p.o.LateFireDelay.Milliseconds(), 1)
-		}
+	emit, err := p.windowEmit(w, n.FromTVF)
+	if err != nil {
+		return nil, err
 	}
-	emitUpdates := spec.EarlyFire > 0 || spec.LateFire > 0
+	spec.Emit = emit
 	outKeys := ascending(len(n.Keys))
 	spread, f := n.Keys, facts{hash: outKeys, single: len(n.Keys) == 0}
 	if w.StartIsKey() && len(n.Keys) > 0 {
 		spread, f.hash = append(append([]int(nil), n.Keys...), w.Start), nil
 	}
 	input := in
-	if p.twoPhaseWindow(w, n.Calls, in) && !emitUpdates {
+	if p.twoPhaseWindow(w, n.Calls, in) && !emit.Updates() {
 		input = p.localWindow(in, spec)
 		spec.Phase = jobgraph.GlobalPhase
 	}
@@ -211,8 +206,8 @@ func (p *planner) windowAggregate(n *plan.Aggregate, in *plan.Physical) (*plan.P
 	} else {
 		out.Inputs = []plan.PhysicalInput{p.hashed(input, spread)}
 	}
-	if emitUpdates {
-		out.Traits.Changes = jobgraph.UpdateAfters | jobgraph.UpdateBefores
+	if emit.Updates() {
+		out.Traits.Changes = p.updating(in)
 	}
 	for i, q := range n.Properties {
 		if q == jobgraph.WindowStart || q == jobgraph.WindowEnd || q == jobgraph.WindowTime {
@@ -271,8 +266,10 @@ func windowAttrs(n *plan.Aggregate, in *plan.Physical, spec jobgraph.WindowAgg) 
 		fn := [...]string{"start", "end", "rowtime", "proctime"}[q]
 		items = append(items, fn+"('w$) AS "+n.Out[len(n.Keys)+len(n.Calls)+i].Name)
 	}
-	return groupBy(names(in.Out, n.Keys), plan.Attr{Name: "window", Value: "[" + windowText(spec.Window, time, names(in.Out, n.Keys)) + "]"},
-		plan.Attr{Name: "select", Value: list(items)})
+	rest := append([]plan.Attr{
+		{Name: "window", Value: "[" + windowText(spec.Window, time, names(in.Out, n.Keys)) + "]"}, {Name: "select", Value: list(items)},
+	}, emitAttr(spec.Emit)...)
+	return groupBy(names(in.Out, n.Keys), rest...)
 }
 
 // checkTimeColumn refuses windows over columns that are no time attributes.

@@ -209,7 +209,7 @@ func (p *planner) settleSpec(n *plan.Physical, needed bool) {
 			spec.InputChanges = n.Inputs[0].Node.Inputs[0].Node.Traits.Changes
 		}
 	case *jobgraph.WindowAgg:
-		spec.InputChanges = in(0)
+		spec.InputChanges, spec.EmitUpdateBefore = in(0), needed
 	case *jobgraph.Join:
 		spec.Left.Changes, spec.Right.Changes = in(0), in(1)
 	case *jobgraph.TemporalJoin:

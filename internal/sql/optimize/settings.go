@@ -95,15 +95,15 @@ var Keys = []Key{
 		func(s *Settings) any { return &s.SortDefaultLimit }},
 	{"table.exec.deduplicate.insert-update-after-sensitive-enabled", "Boolean", "true", "Whether the first row of a key is always an insert, never an update.", nil,
 		func(s *Settings) any { return &s.DedupUpdateAfter }},
-	{"table.exec.emit.allow-lateness", "Duration", "0 ms", "How long legacy group windows take late rows.", nil,
+	{"table.exec.emit.allow-lateness", "Duration", "0 ms", "How long legacy group windows with late-fire take late rows; 0 is table.exec.state.ttl.", nil,
 		func(s *Settings) any { return &s.AllowLateness }},
 	{"table.exec.emit.early-fire.enabled", "Boolean", "false", "Whether legacy group windows emit before their end.", nil,
 		func(s *Settings) any { return &s.EarlyFire }},
-	{"table.exec.emit.early-fire.delay", "Duration", "0 ms", "The interval of early results; 0 emits at every row.", nil,
+	{"table.exec.emit.early-fire.delay", "Duration", "", "How long early results wait for more rows; 0 emits at every row.", nil,
 		func(s *Settings) any { return &s.EarlyFireDelay }},
 	{"table.exec.emit.late-fire.enabled", "Boolean", "false", "Whether legacy group windows emit after their end.", nil,
 		func(s *Settings) any { return &s.LateFire }},
-	{"table.exec.emit.late-fire.delay", "Duration", "0 ms", "The interval of late results; 0 emits at every row.", nil,
+	{"table.exec.emit.late-fire.delay", "Duration", "", "How long late results wait for more rows; 0 emits at every row.", nil,
 		func(s *Settings) any { return &s.LateFireDelay }},
 }
 
@@ -115,5 +115,6 @@ func DefaultSettings() Settings {
 		WatermarkInterval: 200 * time.Millisecond, NotNullEnforcer: "ERROR", TypeLengthEnforcer: "IGNORE",
 		UpsertMaterialize: "AUTO", KeyedShuffle: "AUTO", RowtimeInserter: "ENABLED",
 		RequireOnConflict: true, SortDefaultLimit: -1, DedupUpdateAfter: true,
+		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay,
 	}
 }
