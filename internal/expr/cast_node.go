@@ -39,7 +39,7 @@ func (c *compiler) castNode(x node, call *Call, try bool) (node, error) {
 	if k, ok := x.(*constNode); ok && k.value.IsNull(0) {
 		return nullConst(to), nil
 	}
-	if retypes(from, to) {
+	if retypes(from, to) || c.env.LegacyCast && isBytes(from) && isBytes(to) {
 		return &retypeNode{x: x, t: to}, nil
 	}
 	b := &builder{compiler: c, call: call, args: []node{x}}
@@ -55,6 +55,10 @@ func (c *compiler) castNode(x node, call *Call, try bool) (node, error) {
 	}
 	return newStrict(b, kernel), nil
 }
+
+// isBytes reports text and bytes, whose casts leave the lengths alone under the
+// legacy cast behaviour.
+func isBytes(t types.Type) bool { return t.IsCharacter() || t.IsBinary() }
 
 // retypes reports casts that change no bit of the values.
 func retypes(from, to types.Type) bool {

@@ -12,10 +12,14 @@ import (
 	"github.com/flottstream/flott/internal/valuetext"
 )
 
-// castToText prints any value; CHAR(n) pads and both kinds cut to their length.
+// castToText prints any value; CHAR(n) pads and both kinds cut to their length,
+// but not under the legacy cast behaviour.
 func castToText(from, to types.Type, env *Env) castFunc {
 	zone := env.zone()
-	limited := to.Length < types.MaxLength
+	limited, print := to.Length < types.MaxLength && !env.LegacyCast, valuetext.AppendCast
+	if env.LegacyCast {
+		print = valuetext.AppendLegacyCast
+	}
 	return func(c *kernelCall, rows []int32) error {
 		w, x := c.text(), c.args[0]
 		if from.IsCharacter() || from.IsBinary() {
@@ -30,7 +34,7 @@ func castToText(from, to types.Type, env *Env) castFunc {
 			}
 		} else {
 			for _, i := range rows {
-				w.buf = valuetext.AppendCast(w.buf, x.Vector, x.at(i), zone)
+				w.buf = print(w.buf, x.Vector, x.at(i), zone)
 				w.end(i)
 			}
 		}
@@ -223,7 +227,7 @@ func ParseInteger(s []byte, bits int) (int64, bool) {
 		neg = s[0] == '-'
 		i++
 	}
-	if i == len(s) || string(s[i:]) == "." {
+	if i == len(s) {
 		return 0, false
 	}
 	limit := uint64(1) << (bits - 1)
@@ -246,8 +250,7 @@ func ParseInteger(s []byte, bits int) (int64, bool) {
 	return int64(v), v < limit
 }
 
-// parseJavaFloat reads what Java's parseDouble and parseFloat do but for
-// hexadecimal forms.
+// parseJavaFloat reads what Java's parseDouble and parseFloat do.
 func parseJavaFloat(s []byte, bits int) (float64, bool) {
 	s = bytes.TrimFunc(s, func(r rune) bool { return r <= ' ' })
 	body := bytes.TrimLeft(s, "+-")
@@ -263,7 +266,7 @@ func parseJavaFloat(s []byte, bits int) (float64, bool) {
 		}
 		return math.Inf(1), true
 	}
-	if c := body[0]; c != '.' && (c < '0' || c > '9') || bytes.ContainsAny(body, "_xXpP") {
+	if c := body[0]; c != '.' && (c < '0' || c > '9') || bytes.ContainsRune(body, '_') || len(body) > 1 && bytes.ContainsRune([]byte("bBoO"), rune(body[1])) {
 		return 0, false
 	}
 	if c := s[len(s)-1]; c == 'f' || c == 'F' || c == 'd' || c == 'D' {

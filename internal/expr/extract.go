@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"time"
+
 	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -124,7 +126,7 @@ func extractClock(unit string, t types.Type, zone *civil.Zone) castFunc {
 			case "SECOND":
 				v = ms % civil.MsPerMinute / civil.MsPerSecond
 			case "EPOCH":
-				v = r.instantMs(x, i) / civil.MsPerSecond
+				v = ms / civil.MsPerSecond
 			case "MILLISECOND":
 				v = ms % civil.MsPerSecond
 			case "MICROSECOND":
@@ -136,14 +138,6 @@ func extractClock(unit string, t types.Type, zone *civil.Zone) castFunc {
 		}
 		return nil
 	}
-}
-
-// instantMs is ms for EPOCH: an instant stays one.
-func (r ticksReader) instantMs(v values, i int32) int64 {
-	if r.t.Kind == types.TimestampLTZ {
-		return civil.FloorDiv(v.Int64s()[v.at(i)], r.unit()/1000)
-	}
-	return r.ms(v, i)
 }
 
 // belowMs is what row i has beyond whole ms, in units of which there are per in
@@ -229,6 +223,9 @@ func calendarUnit(unit string, days int) int64 {
 func buildTimestampDiff(b *builder) (node, error) {
 	unit := b.constantUnit(0)
 	zone := civil.NewZone(b.env.Zone)
+	if b.call.Args[1].Type().Kind == types.TimestampLTZ && b.call.Args[2].Type().Kind == types.TimestampLTZ { // two instants are compared as they are
+		zone = civil.NewZone(time.UTC)
+	}
 	from, to := ticksReader{b.call.Args[1].Type(), zone}, ticksReader{b.call.Args[2].Type(), zone}
 	months, ms, scale := 0, int64(0), int64(1)
 	switch unit {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"unicode/utf16"
 
 	"github.com/flottstream/flott/internal/types"
 	"github.com/flottstream/flott/internal/valuetext"
@@ -41,7 +41,7 @@ type conversion struct {
 }
 
 func appendPrintf(dst []byte, format string, c *kernelCall, i int32) ([]byte, bool) {
-	next := 1
+	next, last := 1, 0
 	for len(format) > 0 {
 		k := strings.IndexByte(format, '%')
 		if k < 0 {
@@ -61,19 +61,23 @@ func appendPrintf(dst []byte, format string, c *kernelCall, i int32) ([]byte, bo
 			dst = append(dst, '\n')
 			continue
 		}
-		if index == 0 {
+		switch {
+		case cv.has("<"):
+			index = last
+		case index == 0:
 			index = next
 			next++
 		}
-		if index >= len(c.args) {
+		if index == 0 || index >= len(c.args) {
 			return dst, false
 		}
+		last = index
 		text, ok := cv.format(c.args[index], i, c.env)
 		if !ok {
 			return dst, false
 		}
 		if cv.verb >= 'A' && cv.verb <= 'Z' {
-			text = strings.ToUpper(text)
+			text = strings.ReplaceAll(strings.ToUpper(text), "ß", "SS")
 		}
 		dst = cv.pad(dst, text)
 	}
@@ -94,7 +98,7 @@ func parseConversion(s string) (cv conversion, index int, rest string, ok bool) 
 		k = e + 1
 	}
 	start := k
-	for k < len(s) && strings.IndexByte("-#+ 0,(", s[k]) >= 0 {
+	for k < len(s) && strings.IndexByte("-#+ 0,(<", s[k]) >= 0 {
 		k++
 	}
 	cv.flags, cv.precision = s[start:k], -1
@@ -118,7 +122,7 @@ func parseConversion(s string) (cv conversion, index int, rest string, ok bool) 
 func (cv *conversion) has(flag string) bool { return strings.Contains(cv.flags, flag) }
 
 func (cv *conversion) pad(dst []byte, s string) []byte {
-	fill := cv.width - utf8.RuneCountInString(s)
+	fill := cv.width - utf16Length(s)
 	if cv.has("-") {
 		dst = append(dst, s...)
 	}
@@ -149,6 +153,11 @@ func (cv *conversion) format(v values, i int32, env *Env) (string, bool) {
 		return cv.limit("null"), true
 	case lower == 's':
 		return cv.limit(printfText(v, i, env)), true
+	case lower == 'h' && t.IsInteger() && t.Kind != types.BigInt: // an Integer is its own hash code
+		return strconv.FormatUint(uint64(uint32(int64At(v, i))), 16), true
+	case lower == 'h' && t.Kind == types.BigInt:
+		n := uint64(int64At(v, i))
+		return strconv.FormatUint(uint64(uint32(n^n>>32)), 16), true
 	case lower == 'h':
 		return strconv.FormatUint(uint64(uint32(javaHash(printfText(v, i, env)))), 16), true
 	case lower == 'c' && t.Kind <= types.Varchar && t.IsCharacter():
@@ -269,7 +278,16 @@ func (cv *conversion) float(f float64) string {
 		return "NaN"
 	case math.IsInf(f, 0):
 		if f < 0 {
+			if cv.has("(") {
+				return "(Infinity)"
+			}
 			return "-Infinity"
+		}
+		switch {
+		case cv.has("+"):
+			return "+Infinity"
+		case cv.has(" "):
+			return " Infinity"
 		}
 		return "Infinity"
 	}
@@ -293,12 +311,38 @@ func (cv *conversion) float(f float64) string {
 		verb, p = 'e', p-1
 	}
 	if verb == 'f' {
-		return cv.signed(neg, strconv.FormatFloat(roundShortest(f, p, false, false), 'f', p, 64))
+		text := fixedText(roundShortest(f, p, false, false), p)
+		if p == 0 && cv.has("#") {
+			text += "."
+		}
+		return cv.signed(neg, text)
 	}
 	if f > 0 && f < 1e-300 { // few digits are known of the least numbers, and Java rounds those
 		return cv.signed(neg, shortestExponent(f, p))
 	}
 	return cv.signed(neg, strconv.FormatFloat(f, 'e', p, 64))
+}
+
+// fixedText is f with p digits behind the point. The digits of a large number are
+// those of its shortest text and zeros, as in Java.
+func fixedText(f float64, p int) string {
+	if f < 1<<53 {
+		return strconv.FormatFloat(f, 'f', p, 64)
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if p > 0 {
+		text += "." + strings.Repeat("0", p)
+	}
+	return text
+}
+
+// utf16Length is String.length of Java.
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 // shortestExponent is f by its shortest decimal text with p digits behind the

@@ -204,7 +204,11 @@ func buildRegexp(b *builder) (node, error) {
 	cache := regexes{}
 	return predicate(b, func(c *kernelCall, rows, dst []int32) ([]int32, error) {
 		for _, i := range rows {
-			m := cache.get(c.args[1].bytesAt(i))
+			pattern := c.args[1].bytesAt(i)
+			if len(pattern) == 0 { // in Flink it matches nothing
+				continue
+			}
+			m := cache.get(pattern)
 			if m == nil {
 				continue
 			}
