@@ -34,6 +34,7 @@ import (
 	"github.com/flottstream/flott/internal/format/maxwelljson"
 	"github.com/flottstream/flott/internal/format/oggjson"
 	"github.com/flottstream/flott/internal/format/parquet"
+	"github.com/flottstream/flott/internal/format/protobuf"
 	"github.com/flottstream/flott/internal/format/raw"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/jobmanager"
@@ -64,7 +65,7 @@ func Connectors() map[string]connector.Factory {
 // Formats are the formats of this binary.
 func Formats() map[string]format.Factory {
 	list := []format.Factory{
-		avro.Factory{}, avroconfluent.Factory{}, avroconfluent.Debezium{}, canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, parquet.Factory{}, raw.Factory{},
+		avro.Factory{}, avroconfluent.Factory{}, avroconfluent.Debezium{}, canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, parquet.Factory{}, protobuf.Factory{}, raw.Factory{},
 	}
 	m := make(map[string]format.Factory, len(list))
 	for _, f := range list {
