@@ -236,7 +236,7 @@ func TestDatagenMistakes(t *testing.T) {
 		"--schema a~INT --time a=2026 --out -":         "--time a=2026: expected column=start,step",
 		"--schema a~INT --out-of-order 1s --out -":     "needs a --time column",
 		"--schema a~INT --out x.parquet":               "name it .json or .csv",
-		"--schema a~INT --out - --format yaml":         "there are csv, json, raw",
+		"--schema a~INT --out - --format yaml":         "there are avro, ",
 		"--schema a~INT --out - --topic t":             "are for --kafka",
 		"--schema a~INT --kafka x:1":                   "needs a --topic",
 		"--schema a~INT --rows -1 --out -":             "cannot be negative",
