@@ -19,7 +19,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -124,13 +123,7 @@ func (s *settings) readFormat(env *connector.Env, o *connector.Options, name str
 	}
 	f, ok := env.Formats[name]
 	if !ok {
-		known := make([]string, 0, len(env.Formats))
-		for k := range env.Formats {
-			known = append(known, k)
-		}
-		sort.Strings(known)
-		o.Fail(connector.WithHint(fmt.Errorf("Could not find any format factory for identifier '%s' in the classpath.\n\nAvailable formats are:\n\n%s",
-			name, strings.Join(known, "\n")), connector.DidYouMean(name, known)))
+		o.Fail(connector.UnknownFormat(name, env.Formats))
 		return
 	}
 	s.format, s.options = f, map[string]string{}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -173,13 +172,7 @@ func readFormat(env *connector.Env, o *connector.Options, name, prefix string) *
 	}
 	f, ok := env.Formats[name]
 	if !ok {
-		known := make([]string, 0, len(env.Formats))
-		for k := range env.Formats {
-			known = append(known, k)
-		}
-		sort.Strings(known)
-		o.Fail(connector.WithHint(fmt.Errorf("Could not find any format factory for identifier '%s' in the classpath.\n\nAvailable formats are:\n\n%s",
-			name, strings.Join(known, "\n")), connector.DidYouMean(name, known)))
+		o.Fail(connector.UnknownFormat(name, env.Formats))
 		return nil
 	}
 	m := &messageFormat{Factory: f, options: map[string]string{}}
