@@ -39,7 +39,7 @@ func TestSimulated(t *testing.T) {
 			for n := range *simSeeds {
 				h := fnv.New64a()
 				h.Write([]byte(c.Name))
-				e := &simEngine{seed: h.Sum64()%1_000_000 + uint64(n), parallelism: slices.Max(c.Parallelism), sum: &sum, aligned: strings.Contains(c.Name, "late")}
+				e := &simEngine{seed: h.Sum64()%1_000_000 + uint64(n), parallelism: slices.Max(c.Parallelism), sum: &sum, aligned: strings.Contains(c.Name, "late") || strings.Contains(c.Script, "/late.csv")}
 				got, err := Ask(t.Context(), e, &c, "data", Streaming, e.parallelism)
 				if errors.Is(e.err, sim.ErrNoQuery) {
 					t.Skip("it does not end with a query")

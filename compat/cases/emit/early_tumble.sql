@@ -1,0 +1,21 @@
+-- Early results at every row leave the same result as none.
+-- modes: streaming
+-- parallelism: 1
+
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '0 ms';
+
+CREATE TABLE late (
+  id INT,
+  k STRING,
+  v INT,
+  at_time TIMESTAMP(3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/late.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT k, TUMBLE_START(at_time, INTERVAL '20' SECOND) AS s, COUNT(*) AS n, SUM(v) AS v, MAX(id) AS last FROM late GROUP BY k, TUMBLE(at_time, INTERVAL '20' SECOND);

@@ -1,0 +1,22 @@
+-- Late rows that are late for some of their windows only.
+-- modes: streaming
+-- parallelism: 1
+
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '0 ms';
+SET 'table.exec.emit.allow-lateness' = '15 s';
+
+CREATE TABLE late (
+  id INT,
+  k STRING,
+  v INT,
+  at_time TIMESTAMP(3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/late.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT k, HOP_START(at_time, INTERVAL '10' SECOND, INTERVAL '30' SECOND) AS s, COUNT(*) AS n, SUM(v) AS v FROM late GROUP BY k, HOP(at_time, INTERVAL '10' SECOND, INTERVAL '30' SECOND);

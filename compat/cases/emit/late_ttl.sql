@@ -1,0 +1,22 @@
+-- Without allow-lateness the time to live of state says how late rows may be.
+-- modes: streaming
+-- parallelism: 1
+
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '0 ms';
+SET 'table.exec.state.ttl' = '30 s';
+
+CREATE TABLE late (
+  id INT,
+  k STRING,
+  v INT,
+  at_time TIMESTAMP(3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/late.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT k, TUMBLE_START(at_time, INTERVAL '20' SECOND) AS s, COUNT(*) AS n, SUM(v) AS v, MAX(id) AS last FROM late GROUP BY k, TUMBLE(at_time, INTERVAL '20' SECOND);
