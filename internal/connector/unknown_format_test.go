@@ -14,7 +14,7 @@ func TestUnknownFormat(t *testing.T) {
 		if !strings.Contains(err.Error(), "identifier '"+name+"'") || !strings.Contains(err.Error(), "csv\njson") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if got := Hint(err); !strings.HasPrefix(got, hint) || (got == "") != (hint == "") {
+		if got := HintOf(err); !strings.HasPrefix(got, hint) || (got == "") != (hint == "") {
 			t.Errorf("%s: the hint is %q, not %q", name, got, hint)
 		}
 	}
