@@ -229,12 +229,24 @@ func (s *story) window(d *datadriven.TestData, keys []int, calls []jobgraph.AggC
 		spec.Properties = append(spec.Properties, map[string]jobgraph.WindowProperty{
 			"start": jobgraph.WindowStart, "end": jobgraph.WindowEnd, "time": jobgraph.WindowTime}[p])
 	}
+	s.emits(d, &spec)
 	if _, ok := arg(d, "local"); ok {
 		local := spec
 		local.Phase, spec.Phase = jobgraph.LocalPhase, jobgraph.GlobalPhase
 		s.ops = append(s.ops, NewLocalWindowAgg(&local))
 	}
 	s.ops = append(s.ops, NewWindowAgg(&spec))
+}
+
+// emits reads early=(delay) and late=(delay,lateness).
+func (s *story) emits(d *datadriven.TestData, spec *jobgraph.WindowAgg) {
+	_, spec.EmitUpdateBefore = arg(d, "ub")
+	if ms, ok := arg(d, "early"); ok {
+		spec.Emit.Early, spec.Emit.EarlyDelay = true, int64(ints(ms)[0])
+	}
+	if ms, ok := arg(d, "late"); ok {
+		spec.Emit.Late, spec.Emit.LateDelay, spec.Emit.Lateness = true, int64(ints(ms)[0]), int64(ints(ms)[1])
+	}
 }
 
 // output is where operator k of the story emits to.
