@@ -14,13 +14,19 @@ type swept struct{ expr, typ, value string }
 
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t")
 
-func readSwept(t *testing.T, file string) (good, bad []swept) {
+// readSwept reads a file, whose first line may be "@zone" and the time zone of all of it.
+func readSwept(t *testing.T, file string) (zone string, good, bad []swept) {
+	zone = "UTC"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
 		part := strings.Split(line, "\t")
+		if part[0] == "@zone" {
+			zone = part[1]
+			continue
+		}
 		x := swept{expr: unescape.Replace(part[0]), typ: part[1]}
 		if len(part) > 2 {
 			x.value = unescape.Replace(part[2])
@@ -31,7 +37,7 @@ func readSwept(t *testing.T, file string) (good, bad []swept) {
 			good = append(good, x)
 		}
 	}
-	return good, bad
+	return zone, good, bad
 }
 
 // TestSweep compares flott with what Flink answered to thousands of expressions (compat/cmd/sweep). The text that stands
@@ -44,15 +50,17 @@ func TestSweep(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "sweep_"), ".txt")
 		t.Run(name, func(t *testing.T) {
-			good, bad := readSwept(t, file)
+			zone, good, bad := readSwept(t, file)
+			settings := Settings(Batch, 1)
+			settings["table.local-time-zone"] = zone
 			const together = 100
 			for len(good) > 0 {
 				n := min(together, len(good))
-				checkSwept(t, good[:n])
+				checkSwept(t, good[:n], settings)
 				good = good[n:]
 			}
 			for _, x := range bad {
-				if _, _, err := (Flott{}).Run(t.Context(), "SELECT "+x.expr, Settings(Batch, 1)); err == nil {
+				if _, _, err := (Flott{}).Run(t.Context(), "SELECT "+x.expr, settings); err == nil {
 					t.Errorf("%s: Flink does not take it", x.expr)
 				}
 			}
@@ -61,13 +69,13 @@ func TestSweep(t *testing.T) {
 }
 
 // checkSwept asks for all expressions in one query.
-func checkSwept(t *testing.T, all []swept) {
+func checkSwept(t *testing.T, all []swept, settings map[string]string) {
 	t.Helper()
 	var sql strings.Builder
 	for i, x := range all {
 		fmt.Fprintf(&sql, "%s%s AS x%d", map[bool]string{true: "SELECT ", false: ",\n"}[i == 0], x.expr, i)
 	}
-	columns, rows, err := Flott{}.Run(t.Context(), sql.String(), Settings(Batch, 1))
+	columns, rows, err := Flott{}.Run(t.Context(), sql.String(), settings)
 	if err != nil {
 		t.Errorf("a query of %d expressions: %v", len(all), err)
 		return

@@ -79,7 +79,11 @@ func castTimestamp(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 				}
 				c.out.Int32s()[i] = int32(ms / civil.MsPerDay) // before 1970 a later day, as in Flink
 			case types.Time:
-				ms := cutTo(civil.FloorDiv(t, unit/1000), 1000, min(to.Length, 3))
+				ms := civil.FloorDiv(t, unit/1000)
+				if toLocal { // cut within the day
+					ms = civil.FloorMod(ms, civil.MsPerDay)
+				}
+				ms = cutTo(ms, 1000, min(to.Length, 3))
 				c.out.Int32s()[i] = int32(civil.FloorMod(ms, civil.MsPerDay))
 			default:
 				if !fitsTicks(t, unit, to.UnitsPerSecond()) {

@@ -149,7 +149,7 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 		}
 	case types.Decimal:
 		return func(c *kernelCall, i int32, s []byte) bool {
-			s = trimSpaces(s)
+			s = bytes.TrimFunc(s, func(r rune) bool { return r <= ' ' })
 			n, ok, bad := decimal.Parse(s, to.Length, to.Scale)
 			if bad && to.Length <= 18 {
 				n, ok, bad = overlookLast(s, to)

@@ -219,14 +219,20 @@ func calendarUnit(unit string, days int) int64 {
 	return int64(d)
 }
 
+// differenceReaders read the operands of a difference: in local time, but two
+// instants as they are.
+func differenceReaders(env *Env, from, to types.Type) (a, b ticksReader) {
+	zone := civil.NewZone(env.Zone)
+	if from.Kind == types.TimestampLTZ && to.Kind == types.TimestampLTZ {
+		zone = civil.NewZone(time.UTC)
+	}
+	return ticksReader{from, zone}, ticksReader{to, zone}
+}
+
 // buildTimestampDiff is TIMESTAMPDIFF(unit, a, b): whole units from a to b.
 func buildTimestampDiff(b *builder) (node, error) {
 	unit := b.constantUnit(0)
-	zone := civil.NewZone(b.env.Zone)
-	if b.call.Args[1].Type().Kind == types.TimestampLTZ && b.call.Args[2].Type().Kind == types.TimestampLTZ { // two instants are compared as they are
-		zone = civil.NewZone(time.UTC)
-	}
-	from, to := ticksReader{b.call.Args[1].Type(), zone}, ticksReader{b.call.Args[2].Type(), zone}
+	from, to := differenceReaders(b.env, b.call.Args[1].Type(), b.call.Args[2].Type())
 	months, ms, scale := 0, int64(0), int64(1)
 	switch unit {
 	case "YEAR":
@@ -265,8 +271,7 @@ func buildTimestampDiff(b *builder) (node, error) {
 
 // buildMinusDate is (a - b) unit: all of the difference, in ms or months.
 func buildMinusDate(b *builder) (node, error) {
-	zone := civil.NewZone(b.env.Zone)
-	from, to := ticksReader{b.call.Args[1].Type(), zone}, ticksReader{b.call.Args[0].Type(), zone}
+	from, to := differenceReaders(b.env, b.call.Args[1].Type(), b.call.Args[0].Type())
 	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[:2]}
 	return newStrict(sub, func(c *kernelCall, rows []int32) error {
 		for _, i := range rows {

@@ -1,0 +1,8 @@
+-- FIRST_VALUE and LAST_VALUE in all frames in batch.
+-- modes: batch
+-- parallelism: 1
+
+SELECT g, i,
+  FIRST_VALUE(j) OVER (PARTITION BY g ORDER BY i) AS a, LAST_VALUE(j) OVER (PARTITION BY g ORDER BY i) AS b, FIRST_VALUE(s) OVER (PARTITION BY g ORDER BY i ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS c, LAST_VALUE(s) OVER (PARTITION BY g ORDER BY i ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS d, LAST_VALUE(f) OVER (PARTITION BY g ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS e
+FROM (SELECT g, i, NULLIF(j - 10, 0) AS j, NULLIF(s, '-') AS s, NULLIF(f - 1e0, -1e0) AS f
+  FROM (VALUES ('a', 1, 12, 'x', 2.5e0), ('a', 2, 15, 'y', 3.25e0), ('a', 3, 12, 'x', 2.5e0), ('b', 4, 17, 'q', 0e0), ('a', 5, 10, 'yy', 0.5e0), ('b', 6, 3, 'p', 1e0), ('a', 7, 15, '-', 4e0), ('b', 8, 11, 'q', 1e10), ('c', 9, 10, '-', 0e0)) AS t(g, i, j, s, f));
