@@ -59,6 +59,22 @@ func fitText(c *kernelCall, rows []int32, to types.Type) error {
 	return nil
 }
 
+// AppendFitted appends the text or bytes s cut, and for CHAR and BINARY padded, to
+// the length of t.
+func AppendFitted(dst, s []byte, t types.Type) []byte {
+	if !t.IsBinary() {
+		return appendFitted(dst, s, t)
+	}
+	n := min(len(s), t.Length)
+	dst = append(dst, s[:n]...)
+	if t.Kind == types.Binary {
+		for ; n < t.Length; n++ {
+			dst = append(dst, 0)
+		}
+	}
+	return dst
+}
+
 // appendFitted appends s cut, and for CHAR padded, to the length of t.
 func appendFitted(dst, s []byte, t types.Type) []byte {
 	n := 0
@@ -82,14 +98,7 @@ func appendFitted(dst, s []byte, t types.Type) []byte {
 func resizeBinary(c *kernelCall, rows []int32) error {
 	w, t := c.text(), c.out.Type
 	for _, i := range rows {
-		s := c.args[0].bytesAt(i)
-		n := min(len(s), t.Length)
-		w.buf = append(w.buf, s[:n]...)
-		if t.Kind == types.Binary {
-			for ; n < t.Length; n++ {
-				w.buf = append(w.buf, 0)
-			}
-		}
+		w.buf = AppendFitted(w.buf, c.args[0].bytesAt(i), t)
 		w.end(i)
 	}
 	return nil

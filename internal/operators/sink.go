@@ -25,10 +25,16 @@ type sink struct {
 	sent   *metrics.Counter
 	sel    []int32
 	kept   batch.Batch
+
+	lengths *sinkLengths // nil: none to enforce
 }
 
 func newSink(spec *jobgraph.Sink, s connector.Sink) operator.Operator {
-	return &sink{spec: spec, sink: s}
+	k := &sink{spec: spec, sink: s}
+	if spec.Lengths {
+		k.lengths = newSinkLengths(spec.Target.Schema)
+	}
+	return k
 }
 
 // Open opens the writer.
@@ -59,7 +65,7 @@ func (s *sink) Open(ctx *operator.Context) (err error) {
 	return s.commit.Recover(ctx.Restored, s.epochs.Get())
 }
 
-// ProcessBatch enforces NOT NULL and writes.
+// ProcessBatch enforces NOT NULL and lengths, and writes.
 func (s *sink) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) error {
 	for _, c := range s.spec.NotNull {
 		if b.Cols[c].Valid == nil {
@@ -73,6 +79,9 @@ func (s *sink) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) error {
 	}
 	if b.Rows() == 0 {
 		return nil
+	}
+	if s.lengths != nil {
+		b = s.lengths.apply(b)
 	}
 	s.sent.Add(int64(b.Rows()))
 	return s.writer.Write(b)

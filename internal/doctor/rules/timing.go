@@ -372,7 +372,7 @@ func lateData(c *Case) {
 		f := c.found(severity, say("%s dropped %.0f late records, %.2f %% of its input", shortName(v.Name), dropped, 100*shareLate)).at(v)
 		f.because("numLateRecordsDropped %.0f of %d records", dropped, read)
 		f.remedy("a larger bound: WATERMARK FOR ts AS ts - INTERVAL '30' SECOND; measure the disorder of ts first")
-		f.remedy("SET 'table.exec.emit.allow-lateness' = '1 min' for window results that may be corrected; a side output in the DataStream API")
+		f.remedy("SET 'table.exec.emit.late-fire.enabled' = 'true', 'table.exec.emit.late-fire.delay' = '0 s' and 'table.exec.emit.allow-lateness' = '1 min' for GROUP BY TUMBLE or HOP, if results may be corrected; a side output in the DataStream API")
 		f.expect("results are later by the bound and complete")
 	}
 }
