@@ -111,6 +111,9 @@ func TestEveryCaseHasAnAnswer(t *testing.T) {
 	}
 }
 
+// byHand are folders of files that Flink wrote, or that are wrong on purpose.
+var byHand = []string{"avro", "cdc", "formats", "parquet"}
+
 // TestDataIsWhatTheProgramWrites keeps the tables and their program together.
 func TestDataIsWhatTheProgramWrites(t *testing.T) {
 	folder := t.TempDir()
@@ -118,6 +121,9 @@ func TestDataIsWhatTheProgramWrites(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	err := filepath.WalkDir("data", func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && slices.Contains(byHand, entry.Name()) {
+			return filepath.SkipDir
+		}
 		if err != nil || entry.IsDir() {
 			return err
 		}

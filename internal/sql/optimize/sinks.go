@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flottstream/flott/internal/connector"
@@ -43,6 +44,9 @@ func (p *planner) sink(n *plan.Sink) (*plan.Physical, error) {
 		return nil, fmt.Errorf("'table.exec.sink.type-length-enforcer' = 'ERROR' is not supported yet; use IGNORE or TRIM_PAD.")
 	}
 	for i, f := range schema {
+		if spec.Lengths && !f.Type.IsCharacter() && !f.Type.IsBinary() && hasLength(f.Type) {
+			return nil, fmt.Errorf("'table.exec.sink.type-length-enforcer' = 'TRIM_PAD' does not reach the lengths inside of column '%s' of type %s yet; write STRING or BYTES there.", f.Name, f.Type)
+		}
 		if !f.Type.Nullable && in.Out[i].Type.Nullable {
 			spec.NotNull = append(spec.NotNull, i)
 		}
@@ -62,6 +66,15 @@ func (p *planner) sink(n *plan.Sink) (*plan.Physical, error) {
 	p.add(out, f)
 	p.sinks = append(p.sinks, s)
 	return out, nil
+}
+
+// hasLength: a value of the type, or inside of it, has a declared length.
+func hasLength(t types.Type) bool {
+	if t.IsCharacter() || t.IsBinary() {
+		return t.Length != types.MaxLength
+	}
+	return t.Elem != nil && hasLength(*t.Elem) || t.Key != nil && hasLength(*t.Key) ||
+		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return hasLength(f.Type) })
 }
 
 // targetSchema are the columns a sink receives.
