@@ -43,7 +43,7 @@ func settings(o *options) map[string]string {
 		"pipeline.name":                                             "checkpoint benchmark",
 		"parallelism.default":                                       strconv.Itoa(o.parallelism),
 		"table.local-time-zone":                                     "UTC",
-		"execution.checkpointing.interval":                          o.interval.String(),
+		"execution.checkpointing.interval":                          measure.Duration(o.interval),
 		"execution.checkpointing.incremental":                       "true",
 		"execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
 	}

@@ -84,7 +84,7 @@ var completed = regexp.MustCompile(`Completed checkpoint \d+ for job \w+ \((\d+)
 func answerOf(ctx context.Context, o *options, f *measure.Flott, file string, settings map[string]string) (a answer, err error) {
 	defer os.RemoveAll(settings["execution.checkpointing.dir"])
 	args := []string{"run", "-q", "-o", "csv", "--log", "info", "-p", strconv.Itoa(o.parallelism), "-D", "table.local-time-zone=UTC",
-		"-D", "execution.checkpointing.interval=" + o.checkpoint.String()}
+		"-D", "execution.checkpointing.interval=" + measure.Duration(o.checkpoint)}
 	for key, value := range settings {
 		args = append(args, "-D", key+"="+value)
 	}

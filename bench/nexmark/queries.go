@@ -74,7 +74,7 @@ func (q query) sql(v measure.Variables) (string, error) {
 func settings(o *options) map[string]string {
 	return map[string]string{
 		"parallelism.default":                        strconv.Itoa(o.parallelism),
-		"execution.checkpointing.interval":           o.checkpoint.String(),
+		"execution.checkpointing.interval":           measure.Duration(o.checkpoint),
 		"table.exec.mini-batch.enabled":              "true",
 		"table.exec.mini-batch.allow-latency":        "2 s",
 		"table.exec.mini-batch.size":                 "50000",
