@@ -47,9 +47,16 @@ func TestStatements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	datadriven.Walk(t, "statements", func(t *testing.T, path string) {
-		s := &story{t: t, folders: strings.NewReplacer(), data: data, out: t.TempDir()}
-		s.folders = strings.NewReplacer(data, "${data}", s.out, "${out}")
+	statements, err := filepath.Abs("statements")
+	if err != nil {
+		t.Fatal(err)
+	}
+	datadriven.Walk(t, statements, func(t *testing.T, path string) {
+		s := &story{t: t, data: data, out: t.TempDir()}
+		if gateway == "" {
+			s.nearFolders()
+		}
+		s.folders = strings.NewReplacer(s.data, "${data}", s.out, "${out}")
 		s.ask = s.askFlott()
 		if gateway != "" {
 			s.ask = s.askFlink(gateway)
@@ -60,7 +67,7 @@ func TestStatements(t *testing.T) {
 				d.Fatalf(t, "unknown command %s", d.Cmd)
 			}
 			halves := splitHalves(d.Expected)
-			sql := strings.NewReplacer("${data}", data, "${out}", s.out).Replace(d.Input)
+			sql := strings.NewReplacer("${data}", s.data, "${out}", s.out).Replace(d.Input)
 			got := madeUp.ReplaceAllString(s.folders.Replace(s.ask(t.Context(), sql)), "$${random}")
 			if gateway != "" {
 				halves.flink = got
@@ -85,6 +92,20 @@ type story struct {
 	data, out string
 	ask       func(ctx context.Context, sql string) string
 	wrong     []string // told at the end, so that a rewrite writes all answers
+}
+
+// nearFolders goes to the output folder and names both folders relative to it: flott's
+// messages give columns and cut long lines, and the length of a machine's paths must not
+// show in them.
+func (s *story) nearFolders() {
+	s.t.Chdir(s.out)
+	if err := os.Symlink(s.data, "story-data"); err != nil {
+		s.t.Fatal(err)
+	}
+	s.data, s.out = "story-data", "story-out"
+	if err := os.Mkdir(s.out, 0o755); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *story) report() {
