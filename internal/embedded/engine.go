@@ -65,7 +65,7 @@ func Connectors() map[string]connector.Factory {
 // Formats are the formats of this binary.
 func Formats() map[string]format.Factory {
 	list := []format.Factory{
-		avro.Factory{}, avroconfluent.Factory{}, avroconfluent.Debezium{}, canaljson.Factory{}, csv.Factory{}, debeziumjson.Factory{}, json.Factory{}, maxwelljson.Factory{}, oggjson.Factory{}, parquet.Factory{}, protobuf.Factory{}, raw.Factory{},
+		avro.Factory{}, avroconfluent.Factory{}, avroconfluent.Debezium{}, canaljson.Factory, csv.Factory{}, debeziumjson.Factory, json.Factory{}, maxwelljson.Factory, oggjson.Factory, parquet.Factory{}, protobuf.Factory{}, raw.Factory{},
 	}
 	m := make(map[string]format.Factory, len(list))
 	for _, f := range list {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/flottstream/flott/internal/batch"
+	"github.com/flottstream/flott/internal/format"
 	"github.com/flottstream/flott/internal/format/formattest"
 )
 
@@ -22,7 +23,7 @@ func BenchmarkDecode(b *testing.B) {
 	schema := formattest.Schema("order_id BIGINT, customer_id INT, quantity INT, price DECIMAL(10, 2), currency STRING, order_time TIMESTAMP(3), note STRING")
 	for _, keys := range [][]string{nil, {"source.table", "source.timestamp"}} {
 		b.Run(fmt.Sprint("metadata=", len(keys)), func(b *testing.B) {
-			dec, err := Factory{}.NewMetadataDecoder(schema, keys, nil)
+			dec, err := Factory.(format.Metadater).NewMetadataDecoder(schema, keys, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

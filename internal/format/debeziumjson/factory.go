@@ -9,7 +9,8 @@ import (
 	"github.com/flottstream/flott/internal/types"
 )
 
-var envelope = json.Envelope{
+// Factory makes decoders and encoders of the format.
+var Factory format.Factory = &json.Envelope{
 	Format: "debezium-json", Title: "Debezium",
 	Before: "before", After: "after", Op: "op", Payload: "payload",
 	Insert: []string{"c", "r"}, Update: "u", Delete: "d",
@@ -22,39 +23,4 @@ var envelope = json.Envelope{
 		{Metadata: format.Metadata{Key: "source.table", Type: types.String()}, Path: []string{"source", "table"}, JSON: types.String()},
 		{Metadata: format.Metadata{Key: "source.properties", Type: types.MapOf(types.String(), types.String())}, Path: []string{"source"}, JSON: types.MapOf(types.String(), types.String())},
 	},
-}
-
-// Factory makes decoders and encoders of the format.
-type Factory struct{}
-
-var (
-	_ format.Factory   = Factory{}
-	_ format.Metadater = Factory{}
-)
-
-// Name is "debezium-json".
-func (Factory) Name() string { return envelope.Format }
-
-// Changelog is every kind of change.
-func (Factory) Changelog() format.Changelog { return format.AllKinds }
-
-// Options lists the format's options.
-func (Factory) Options() []string { return envelope.Options() }
-
-// Metadata lists what messages say beside their rows.
-func (Factory) Metadata() []format.Metadata { return envelope.Metadata() }
-
-// NewDecoder returns a decoder of rows of schema.
-func (Factory) NewDecoder(schema types.Schema, options map[string]string) (format.Decoder, error) {
-	return envelope.NewDecoder(schema, nil, options)
-}
-
-// NewMetadataDecoder returns a decoder of rows of schema and metadata.
-func (Factory) NewMetadataDecoder(schema types.Schema, keys []string, options map[string]string) (format.Decoder, error) {
-	return envelope.NewDecoder(schema, keys, options)
-}
-
-// NewEncoder returns an encoder of rows of schema.
-func (Factory) NewEncoder(schema types.Schema, options map[string]string) (format.Encoder, error) {
-	return envelope.NewEncoder(schema, options)
 }

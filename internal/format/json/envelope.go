@@ -52,6 +52,17 @@ type EnvelopeMetadata struct {
 
 const optSchemaInclude = "schema-include"
 
+var (
+	_ format.Factory   = (*Envelope)(nil)
+	_ format.Metadater = (*Envelope)(nil)
+)
+
+// Name is the value of the 'format' option.
+func (e *Envelope) Name() string { return e.Format }
+
+// Changelog is every kind of change.
+func (*Envelope) Changelog() format.Changelog { return format.AllKinds }
+
 // Options lists the options of the format.
 func (e *Envelope) Options() []string {
 	list := []string{optIgnoreErrors, optTimestamps, optMapNullKeyMode, optMapNullKey, optPlainDecimals, optIgnoreNulls}

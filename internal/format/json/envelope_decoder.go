@@ -72,8 +72,13 @@ type filter struct {
 	match *javaregex.Matcher
 }
 
-// NewDecoder returns a decoder of rows of schema followed by metadata.
-func (e *Envelope) NewDecoder(schema types.Schema, keys []string, options map[string]string) (format.Decoder, error) {
+// NewDecoder returns a decoder of rows of schema.
+func (e *Envelope) NewDecoder(schema types.Schema, options map[string]string) (format.Decoder, error) {
+	return e.NewMetadataDecoder(schema, nil, options)
+}
+
+// NewMetadataDecoder returns a decoder of rows of schema followed by metadata.
+func (e *Envelope) NewMetadataDecoder(schema types.Schema, keys []string, options map[string]string) (format.Decoder, error) {
 	s, schemaInclude, err := e.settings(options)
 	if err != nil {
 		return nil, err

@@ -8,12 +8,12 @@ import (
 )
 
 func TestStories(t *testing.T) {
-	formattest.RunStory(t, "testdata/changes.txt", Factory{}, json.Factory{})
+	formattest.RunStory(t, "testdata/changes.txt", Factory, json.Factory{})
 }
 
 func FuzzDecode(f *testing.F) {
 	formattest.Fuzz(f, formattest.FuzzCase{
-		Factory: Factory{}, Schema: formattest.EveryType, Ignore: "ignore-parse-errors",
+		Factory: Factory, Schema: formattest.EveryType, Ignore: "ignore-parse-errors",
 		Options: map[string]string{"map-null-key.mode": "LITERAL"}, First: []byte(`{"op_type":"I","after":{"c":"before","g":[{"x":7}]}}`),
 		Seeds: []string{
 			`{"before":null,"after":{"i":1,"c":"x"},"op_type":"I"}`,
