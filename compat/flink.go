@@ -48,17 +48,37 @@ func (f Flink) RunPrinting(ctx context.Context, script string, settings map[stri
 
 // Run implements Engine: a session of its own for each script, by the way that `flott run --target` takes.
 func (f Flink) Run(ctx context.Context, script string, settings map[string]string) ([]string, []ChangeRow, error) {
-	e, err := cluster.Open(ctx, f.Client, cluster.Options{Properties: settings})
+	s, err := OpenFlink(ctx, f.Client, settings)
 	if err != nil {
-		return nil, nil, sayable(err)
+		return nil, nil, err
 	}
-	defer e.Close(ctx)
+	defer s.Close(ctx)
+	return s.Run(ctx, script)
+}
+
+// FlinkSession is a session of a Flink's SQL gateway, in which scripts run one after the other. It is for one goroutine.
+type FlinkSession struct{ engine *cluster.Engine }
+
+// OpenFlink begins a session under settings.
+func OpenFlink(ctx context.Context, client *flinkgateway.Client, settings map[string]string) (*FlinkSession, error) {
+	e, err := cluster.Open(ctx, client, cluster.Options{Properties: settings})
+	if err != nil {
+		return nil, sayable(err)
+	}
+	return &FlinkSession{e}, nil
+}
+
+// Close gives the session back.
+func (s *FlinkSession) Close(ctx context.Context) { _ = s.engine.Close(ctx) }
+
+// Run executes statements; what it gives is of the last one.
+func (s *FlinkSession) Run(ctx context.Context, script string) ([]string, []ChangeRow, error) {
 	statements := engine.ParseKnown(script) // what flott's parser does not know is Flink's to judge
 	if len(statements) == 0 {
 		return nil, nil, fmt.Errorf("the script has no statement")
 	}
 	final := &finalAnswer{}
-	run := engine.Script{Engine: e, Display: final, InTurn: true, Started: final.started}
+	run := engine.Script{Engine: s.engine, Display: final, InTurn: true, Started: final.started}
 	if err := run.Run(ctx, script, statements); err != nil {
 		return nil, nil, sayable(err)
 	}

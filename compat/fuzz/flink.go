@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -13,10 +14,62 @@ import (
 )
 
 // flink asks a real Flink through its SQL gateway, several queries in one job: planning and starting a job take half a
-// second, a query's rows a few milliseconds. Its methods may be called from several goroutines.
+// second, a query's rows a few milliseconds. A session per mode keeps the tables. It is for one goroutine.
 type flink struct {
-	client *flinkgateway.Client
-	data   string
+	client   *flinkgateway.Client
+	data     string
+	sessions map[compat.Mode]*flinkSession
+	jobs     int // asked for so far
+}
+
+type flinkSession struct {
+	*compat.FlinkSession
+	used int // scripts so far
+}
+
+// sessionLife is how many scripts a session serves: what a gateway keeps of each adds up.
+const sessionLife = 60
+
+// slow is what costs Flink time and changes no answer: taking generated methods apart.
+var slow = map[string]string{"table.generated-code.max-length": "30000"}
+
+func newFlink(client *flinkgateway.Client, data string) *flink {
+	return &flink{client: client, data: data, sessions: map[compat.Mode]*flinkSession{}}
+}
+
+// session has the tables. It begins anew after a while and when the gateway does not know it any more.
+func (f *flink) session(ctx context.Context, mode compat.Mode) (*flinkSession, error) {
+	if s := f.sessions[mode]; s != nil && s.used < sessionLife {
+		s.used++
+		return s, nil
+	}
+	f.drop(ctx, mode)
+	settings := compat.Settings(mode, 1)
+	maps.Copy(settings, slow)
+	s, err := compat.OpenFlink(ctx, f.client, settings)
+	if err != nil {
+		return nil, err
+	}
+	script := strings.Join(append(sqlfuzz.DDL(), "SHOW TABLES"), ";\n")
+	if _, _, err := s.Run(ctx, strings.ReplaceAll(script, "${data}", f.data)); err != nil {
+		s.Close(ctx)
+		return nil, err
+	}
+	f.sessions[mode] = &flinkSession{s, 1}
+	return f.sessions[mode], nil
+}
+
+func (f *flink) drop(ctx context.Context, mode compat.Mode) {
+	if s := f.sessions[mode]; s != nil {
+		s.Close(ctx)
+		delete(f.sessions, mode)
+	}
+}
+
+func (f *flink) close(ctx context.Context) {
+	for mode := range f.sessions {
+		f.drop(ctx, mode)
+	}
 }
 
 // single asks one query as it is, for its rows and column types.
@@ -37,22 +90,30 @@ func refusedTable(err error) (table, error) {
 	return table{refusal: compat.Refused(err).Error}, nil
 }
 
-// run is one query after the tables. A gateway's session holds tables for as long as it lives; it costs little to make
-// one, and a query that leaves its session in a bad state then harms no other.
-func (f *flink) run(ctx context.Context, sql string, mode compat.Mode) ([]string, []compat.ChangeRow, error) {
+// run is one query. It waits for slots, and for a gateway that is started again.
+func (f *flink) run(ctx context.Context, sql string, mode compat.Mode) (columns []string, rows []compat.ChangeRow, err error) {
 	inner, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	script := strings.Join(append(sqlfuzz.DDLOf(sql), sql), ";\n")
+	f.jobs++
 	for {
-		columns, rows, err := compat.Flink{Client: f.client}.Run(inner, strings.ReplaceAll(script, "${data}", f.data), compat.Settings(mode, 1))
-		if !errors.Is(err, compat.ErrNoAnswer) || inner.Err() != nil {
+		var s *flinkSession
+		if s, err = f.session(inner, mode); err == nil {
+			columns, rows, err = s.Run(inner, sql)
+		}
+		if err == nil || inner.Err() != nil || !errors.Is(err, compat.ErrNoAnswer) && !forgotten(err) {
 			return columns, rows, err
 		}
-		select { // all slots are taken
+		f.drop(inner, mode)
+		select {
 		case <-inner.Done():
 		case <-time.After(3 * time.Second):
 		}
 	}
+}
+
+// forgotten says that the gateway was started again since.
+func forgotten(err error) bool {
+	return strings.Contains(err.Error(), "Session '") && strings.Contains(err.Error(), "does not exist")
 }
 
 // pack asks several queries at once: each becomes a branch of a UNION ALL, with its number and its columns as text. A

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Finding is a query that the engines do not agree on.
@@ -29,12 +30,14 @@ type Report struct {
 	out      io.Writer
 	counts   map[verdict]int
 	listed   map[string]int
+	shown    int // answers at the last line of progress
+	begin    time.Time
 	Findings []Finding
 }
 
 // NewReport writes findings to out as they come.
 func NewReport(out io.Writer) *Report {
-	return &Report{out: out, counts: map[verdict]int{}, listed: map[string]int{}}
+	return &Report{out: out, counts: map[verdict]int{}, listed: map[string]int{}, begin: time.Now()}
 }
 
 func (r *Report) count(v verdict) {
@@ -55,6 +58,26 @@ func (r *Report) find(f Finding) {
 	r.counts[f.Verdict]++
 	r.Findings = append(r.Findings, f)
 	fmt.Fprintln(r.out, f)
+}
+
+// progress writes the counts when enough answers came since it last did.
+func (r *Report) progress(every int) {
+	r.mu.Lock()
+	sum := 0
+	for _, n := range r.counts {
+		sum += n
+	}
+	for _, n := range r.listed {
+		sum += n
+	}
+	due := every > 0 && sum >= r.shown+every
+	if due {
+		r.shown = sum
+	}
+	r.mu.Unlock()
+	if due {
+		fmt.Fprintf(r.out, "after %s: %s\n", time.Since(r.begin).Round(time.Second), r)
+	}
 }
 
 // String is a line of counts.

@@ -22,6 +22,7 @@ type Options struct {
 	Batch   int    // percent of the packs that Flink runs in batch mode
 	Single  int    // percent of the packs whose queries go to Flink one by one, to compare column types
 	Budget  int    // queries that shrinking one finding may take
+	Every   int    // answers between two lines of counts; 0: only at the end
 	Cheap   bool   // flott against itself in its first four variants only
 }
 
@@ -33,11 +34,13 @@ func Run(ctx context.Context, o Options, report *Report) error {
 	var workers sync.WaitGroup
 	for range o.Jobs {
 		workers.Go(func() {
-			w := &worker{Options: o, report: report, flott: newFlott(o.Data), flink: &flink{o.Gateway, o.Data}}
+			w := &worker{Options: o, report: report, flott: newFlott(o.Data), flink: newFlink(o.Gateway, o.Data)}
+			defer w.flink.close(context.WithoutCancel(ctx))
 			for first := range packs {
 				if err := w.pack(ctx, first); err != nil {
 					cancel(err)
 				}
+				report.progress(w.Every)
 			}
 		})
 	}

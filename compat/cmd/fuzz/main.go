@@ -37,6 +37,7 @@ func main() {
 	flag.StringVar(&o.gateway, "gateway", "", "a running SQL gateway; default: start one")
 	flag.BoolVar(&o.self, "self", false, "flott against itself, without Flink")
 	flag.BoolVar(&o.Cheap, "cheap", false, "with -self: four settings instead of all")
+	flag.IntVar(&o.Every, "every", 500, "answers between two lines of counts")
 	flag.BoolVar(&o.write, "write", false, "write what differs as cases/fuzz/seed_N.sql")
 	flag.BoolVar(&o.show, "show", false, "print the queries only")
 	flag.IntVar(&o.Jobs, "jobs", 2, "goroutines")
