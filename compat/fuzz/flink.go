@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ type flink struct {
 	client   *flinkgateway.Client
 	data     string
 	sessions map[compat.Mode]*flinkSession
-	jobs     int // asked for so far
+	trace    io.Writer // of packs that are taken apart; nil: nobody wants it
 }
 
 type flinkSession struct {
@@ -94,7 +95,6 @@ func refusedTable(err error) (table, error) {
 func (f *flink) run(ctx context.Context, sql string, mode compat.Mode) (columns []string, rows []compat.ChangeRow, err error) {
 	inner, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	f.jobs++
 	for {
 		var s *flinkSession
 		if s, err = f.session(inner, mode); err == nil {
@@ -137,6 +137,9 @@ func (f *flink) pack(ctx context.Context, queries []sqlfuzz.Query, mode compat.M
 	}
 	if errors.Is(err, compat.ErrNoAnswer) && ctx.Err() != nil {
 		return nil, err
+	}
+	if f.trace != nil {
+		fmt.Fprintf(f.trace, "pack of %d: %s\n", len(queries), compat.Refused(err).Error)
 	}
 	half := len(queries) / 2
 	first, err := f.pack(ctx, queries[:half], mode)

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 
@@ -16,14 +17,15 @@ type Options struct {
 	Data    string               // the folder of the tables, absolute
 	Gateway *flinkgateway.Client // nil: flott against itself
 	Queries int
-	Seed    uint64 // of the first query; the others follow
-	Jobs    int    // goroutines
-	Pack    int    // queries in one job of Flink
-	Batch   int    // percent of the packs that Flink runs in batch mode
-	Single  int    // percent of the packs whose queries go to Flink one by one, to compare column types
-	Budget  int    // queries that shrinking one finding may take
-	Every   int    // answers between two lines of counts; 0: only at the end
-	Cheap   bool   // flott against itself in its first four variants only
+	Seed    uint64    // of the first query; the others follow
+	Jobs    int       // goroutines
+	Pack    int       // queries in one job of Flink
+	Batch   int       // percent of the packs that Flink runs in batch mode
+	Single  int       // percent of the packs whose queries go to Flink one by one, to compare column types
+	Budget  int       // queries that shrinking one finding may take
+	Every   int       // answers between two lines of counts; 0: only at the end
+	Trace   io.Writer // of packs that Flink refuses and that are taken apart; nil: none
+	Cheap   bool      // flott against itself in its first four variants only
 }
 
 // Run asks the queries and reports.
@@ -35,6 +37,7 @@ func Run(ctx context.Context, o Options, report *Report) error {
 	for range o.Jobs {
 		workers.Go(func() {
 			w := &worker{Options: o, report: report, flott: newFlott(o.Data), flink: newFlink(o.Gateway, o.Data)}
+			w.flink.trace = o.Trace
 			defer w.flink.close(context.WithoutCancel(ctx))
 			for first := range packs {
 				if err := w.pack(ctx, first); err != nil {

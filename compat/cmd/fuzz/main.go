@@ -38,6 +38,7 @@ func main() {
 	flag.BoolVar(&o.self, "self", false, "flott against itself, without Flink")
 	flag.BoolVar(&o.Cheap, "cheap", false, "with -self: four settings instead of all")
 	flag.IntVar(&o.Every, "every", 500, "answers between two lines of counts")
+	trace := flag.Bool("trace", false, "say which packs Flink refuses")
 	flag.BoolVar(&o.write, "write", false, "write what differs as cases/fuzz/seed_N.sql")
 	flag.BoolVar(&o.show, "show", false, "print the queries only")
 	flag.IntVar(&o.Jobs, "jobs", 2, "goroutines")
@@ -46,6 +47,9 @@ func main() {
 	flag.IntVar(&o.Single, "single", 8, "percent of queries that Flink runs one by one, to compare column types")
 	flag.IntVar(&o.Budget, "budget", 40, "queries to Flink for making one finding smaller")
 	flag.Parse()
+	if *trace {
+		o.Trace = os.Stderr
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, o); err != nil {
