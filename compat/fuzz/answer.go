@@ -21,6 +21,7 @@ type table struct {
 	types   string // of the columns, where the engine was asked for them
 	rows    []string
 	refusal string
+	broken  string // the changelog takes back what was not there
 }
 
 // longNumber is a number with a fraction of so many digits that the order of an addition shows in the last ones.
@@ -87,12 +88,15 @@ const (
 	onlyFlink    verdict = "only Flink refuses"
 	differs      verdict = "differs"
 	differTypes  verdict = "types differ"
+	broken       verdict = "Flink takes back rows that were not there"
 	disagreement verdict = "flott disagrees with itself"
 )
 
 // compare judges flott's answer by the other one.
 func compare(want, got table) verdict {
 	switch {
+	case want.broken != "":
+		return broken
 	case want.refusal != "" && got.refusal != "":
 		return bothRefuse
 	case got.refusal != "":
@@ -109,6 +113,9 @@ func compare(want, got table) verdict {
 
 // explain shows in a few lines how two answers differ.
 func explain(want, got table) string {
+	if want.broken != "" {
+		return "Flink: " + want.broken
+	}
 	answer := func(t table) compat.Answer {
 		return compat.Answer{Columns: []string{t.types}, Rows: t.rows, Error: t.refusal}
 	}

@@ -242,6 +242,9 @@ func (w *worker) settle(ctx context.Context, q sqlfuzz.Query, want, got table, m
 		return
 	}
 	if name := knownName(v, want, got); name != "" {
+		if w.Trace != nil {
+			fmt.Fprintf(w.Trace, "seed %d: %s\n%s\n", q.Seed, want.refusal, q.SQL)
+		}
 		w.report.list(name)
 		return
 	}

@@ -124,6 +124,9 @@ func (g *generator) join(depth int) relation {
 }
 
 func (g *generator) unnest(depth int) relation {
+	if !g.dependent() {
+		return g.from(depth - 1)
+	}
 	in := g.source(&tables[g.indexOf(pick(g, []string{"nested", "products"}))])
 	arrays := append(g.ofKind(ints, in.cols), g.ofKind(texts, in.cols)...)
 	k, x := ints, ""
@@ -199,7 +202,7 @@ func (g *generator) intervalJoin(int) relation {
 
 // temporalJoin looks up the rate that was valid at an order's time. It keeps no versions in batch mode.
 func (g *generator) temporalJoin(depth int) relation {
-	if g.Batch {
+	if g.Batch || !g.dependent() {
 		return g.from(depth - 1)
 	}
 	g.modal = true // batch mode has no versioned tables

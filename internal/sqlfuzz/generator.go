@@ -43,6 +43,16 @@ type generator struct {
 	shared  []relation // common table expressions
 	queries int        // query blocks written: it bounds the size
 	modal   bool       // see Query
+	depends int        // subqueries and table functions that depend on outer rows: Flink fails with two of them mostly
+}
+
+// dependent says whether one more part of the query may depend on outer rows.
+func (g *generator) dependent() bool {
+	if g.depends > 0 && !g.chance(8) {
+		return false
+	}
+	g.depends++
+	return true
 }
 
 // column is something that an expression may refer to.
@@ -123,6 +133,9 @@ func (g *generator) top() query {
 	}
 	q := g.query(3)
 	if len(with) > 0 {
+		if strings.HasPrefix(q.text, "(") { // Flink's parser wants SELECT behind WITH
+			q.text = "SELECT * FROM (" + q.text + ") AS " + g.alias("q")
+		}
 		q.text = "WITH " + strings.Join(with, ", ") + " " + q.text
 	}
 	return q

@@ -8,7 +8,7 @@ func (g *generator) inner(outer []column, correlated bool, depth int) (r relatio
 		r = g.source(g.anyTable(nil))
 	}
 	var condition string
-	if correlated {
+	if correlated = correlated && g.dependent(); correlated {
 		condition = g.equality(r.cols, outer)
 	}
 	if g.chance(50) || correlated && condition == "" {

@@ -27,6 +27,7 @@ type options struct {
 	root, gateway string
 	self, write   bool
 	show          bool
+	ask           string
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.IntVar(&o.Every, "every", 500, "answers between two lines of counts")
 	trace := flag.Bool("trace", false, "say which packs Flink refuses")
 	flag.BoolVar(&o.write, "write", false, "write what differs as cases/fuzz/seed_N.sql")
+	flag.StringVar(&o.ask, "ask", "", "ask both this query, in batch mode with -batch 100, and show what they say")
 	flag.BoolVar(&o.show, "show", false, "print the queries only")
 	flag.IntVar(&o.Jobs, "jobs", 2, "goroutines")
 	flag.IntVar(&o.Pack, "pack", 12, "queries in one job of Flink")
@@ -75,6 +77,13 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer stop()
+	if o.ask != "" {
+		mode := compat.Streaming
+		if o.Batch == 100 {
+			mode = compat.Batch
+		}
+		return fuzz.Ask(ctx, o.Options, o.ask, mode, os.Stdout)
+	}
 	begin, report := time.Now(), fuzz.NewReport(os.Stdout)
 	err = fuzz.Run(ctx, o.Options, report)
 	fmt.Printf("%s\n%s\n", report, time.Since(begin).Round(time.Second))
