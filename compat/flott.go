@@ -84,8 +84,27 @@ func (s *FlottSession) Run(ctx context.Context, script string) (columns []string
 		if columns, rows, err = runJob(ctx, s.engine, r.Job, s.config); err != nil {
 			return nil, nil, err
 		}
+		if r.Then != nil {
+			if err := r.Then(resultRows(rows)); err != nil {
+				return nil, nil, err
+			}
+		}
 	}
 	return columns, rows, nil
+}
+
+// resultRows are rows as a statement takes them that goes on after its job.
+func resultRows(rows []ChangeRow) [][]*string {
+	out := make([][]*string, len(rows))
+	for i, row := range rows {
+		out[i] = make([]*string, len(row.Fields))
+		for k, f := range row.Fields {
+			if f != Null {
+				out[i][k] = &f
+			}
+		}
+	}
+	return out
 }
 
 // tableOf is the result of a statement that is no job.

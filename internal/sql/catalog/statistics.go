@@ -1,5 +1,7 @@
 package catalog
 
+import "github.com/flottstream/flott/internal/sql/plan"
+
 // Statistics are what ANALYZE TABLE has counted.
 type Statistics struct {
 	Rows    int64              `yaml:"rows"`
@@ -13,7 +15,10 @@ func (t *Table) Count(s *Statistics) {
 		return
 	}
 	p := *t.Plan
-	p.Rows = s.Rows
+	p.Rows, p.Statistics = s.Rows, make(map[string]plan.ColumnStatistics, len(s.Columns))
+	for _, c := range s.Columns {
+		p.Statistics[c.Name] = plan.ColumnStatistics{Distinct: c.Distinct, Nulls: c.Nulls, Min: c.Min, Max: c.Max}
+	}
 	t.Plan = &p
 }
 

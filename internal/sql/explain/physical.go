@@ -98,10 +98,10 @@ func (p *printer) write(n *plan.Physical, first, rest string) {
 		}
 		p.printed[n] = true
 	}
-	p.inputs(n, rest, func(in *plan.Physical, first, rest string) { p.write(in, first, rest) }, "")
+	p.inputs(n, rest, func(in *plan.Physical, first, rest string) { p.write(in, first, rest) }, nil)
 }
 
-func (p *printer) inputs(n *plan.Physical, rest string, write func(in *plan.Physical, first, rest string), cost string) {
+func (p *printer) inputs(n *plan.Physical, rest string, write func(in *plan.Physical, first, rest string), cost func(in *plan.Physical) string) {
 	inputs := n.Inputs
 	for i, in := range inputs {
 		node, dist := skipHidden(in)
@@ -114,7 +114,11 @@ func (p *printer) inputs(n *plan.Physical, rest string, write func(in *plan.Phys
 			if s := p.suffix(node); s != "" {
 				line += ", " + s
 			}
-			p.sb.WriteString(first + line + ")" + cost + "\n")
+			line += ")"
+			if cost != nil {
+				line += cost(node)
+			}
+			p.sb.WriteString(first + line + "\n")
 			first, below = below+"+- ", below+"   "
 		}
 		write(node, first, below)
@@ -237,7 +241,10 @@ func changelogMode(n *plan.Physical) string {
 func (p *printer) writeCosted(n *plan.Physical, first, rest string, costs map[*plan.Physical]float64) {
 	rows := estimateRows(n, costs)
 	p.line(n, first, costText(rows, cumulative(n, costs, make(map[*plan.Physical]bool))))
-	p.inputs(n, rest, func(in *plan.Physical, first, rest string) { p.writeCosted(in, first, rest, costs) }, costText(rows, rows))
+	p.inputs(n, rest, func(in *plan.Physical, first, rest string) { p.writeCosted(in, first, rest, costs) }, func(in *plan.Physical) string {
+		rows := estimateRows(in, costs)
+		return costText(rows, rows+cumulative(in, costs, make(map[*plan.Physical]bool)))
+	})
 }
 
 func costText(rows, cost float64) string {
@@ -274,6 +281,10 @@ func cumulative(n *plan.Physical, costs map[*plan.Physical]float64, seen map[*pl
 
 func estimateRows(n *plan.Physical, costs map[*plan.Physical]float64) float64 {
 	if r, ok := costs[n]; ok {
+		return r
+	}
+	if r := n.Traits.Rows; r > 0 { // as the optimizer estimated the relation
+		costs[n] = r
 		return r
 	}
 	rows := 0.0

@@ -51,6 +51,8 @@ type Phase struct {
 //     filters pass through them by the rules of those;
 //   - filters move down BEFORE ranks are recognised, which want the filter on the
 //     row number right above the numbering;
+//   - joins are reordered AFTER filters moved, which say how many rows come, and
+//     BEFORE keys are extracted, which puts projections between joins;
 //   - grouping sets expand BEFORE windows are looked for below the aggregate;
 //   - window aggregates swallow their window function AFTER filters moved away
 //     from between them;
@@ -67,6 +69,10 @@ var Phases = []Phase{
 		{"FoldConstants", foldConstants},
 		{"RemoveEmptyFilters", removeTrueFilters},
 		{"PropagateEmpty", propagateEmpty},
+	}},
+	{"joins", []Rule{
+		{"ReorderJoins", reorderJoins},
+		{"MergeProjects", mergeProjects},
 	}},
 	{"recognition", []Rule{
 		{"RecognizeRank", recognizeRank},

@@ -149,6 +149,7 @@ func (w *world) set(key, value string) error {
 //
 //	exec     binds DDL
 //	set      options, one "key value" a line; default goes back to the defaults
+//	statistics  what ANALYZE TABLE has counted: "table rows column=distinct …" a line
 //	mode     streaming or batch
 //	plan     shows the physical plan of a script with changelog modes, or the
 //	         error; disable=(Rule,…) leaves rules out
@@ -194,6 +195,8 @@ func (w *world) run(d *datadriven.TestData) (string, error) {
 			}
 		}
 		return "", nil
+	case "statistics":
+		return "", w.count(d.Input)
 	case "mode":
 		w.binder.Streaming = d.Input == "streaming"
 		return "", nil
@@ -211,6 +214,36 @@ func (w *world) run(d *datadriven.TestData) (string, error) {
 		return w.explain(d)
 	}
 	return "", fmt.Errorf("unknown command %s", d.Cmd)
+}
+
+// count gives tables statistics.
+func (w *world) count(input string) error {
+	for _, line := range strings.Split(input, "\n") {
+		words := strings.Fields(line)
+		p, err := w.binder.Catalog.Resolve(words[:1])
+		if err != nil {
+			return err
+		}
+		relation, _ := w.binder.Catalog.Lookup(p)
+		s := &catalog.Statistics{}
+		if s.Rows, err = strconv.ParseInt(words[1], 10, 64); err != nil {
+			return err
+		}
+		for _, word := range words[2:] {
+			name, n, _ := strings.Cut(word, "=")
+			c := catalog.ColumnStatistics{Name: name, Min: "0", Max: n}
+			if c.Distinct, err = strconv.ParseInt(n, 10, 64); err != nil {
+				return err
+			}
+			s.Columns = append(s.Columns, c)
+		}
+		t := *relation.(*catalog.Table)
+		t.Count(s)
+		if err := w.binder.Catalog.Replace(&t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *world) explain(d *datadriven.TestData) (string, error) {

@@ -25,6 +25,7 @@ type planner struct {
 	sinks   []*sinkPlan
 	// eventTime says that some operator of the job waits for watermarks.
 	eventTime bool
+	estimate  *estimator
 }
 
 // facts are what the planner knows of a node beyond plan.Physical.
@@ -48,6 +49,8 @@ func newPlanner(o *Options) *planner {
 		memo:    make(map[string]*plan.Physical),
 		digests: make(map[plan.Node]string),
 		sources: make(map[string]*source),
+
+		estimate: newEstimator(),
 	}
 }
 
@@ -122,6 +125,9 @@ func (p *planner) convert(n plan.Node) (*plan.Physical, error) {
 	}
 	if got, want := len(out.Out), len(n.Schema()); got != want {
 		return nil, fmt.Errorf("planner: %T has %d columns where %d were planned", n, got, want)
+	}
+	if out.Traits.Rows == 0 {
+		out.Traits.Rows = p.estimate.of(n)
 	}
 	if key != "" {
 		p.memo[key] = out

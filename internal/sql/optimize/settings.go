@@ -35,6 +35,8 @@ type Settings struct {
 	EarlyFireDelay       time.Duration
 	LateFire             bool
 	LateFireDelay        time.Duration
+	JoinReorder          bool
+	BushyThreshold       int64
 
 	check func(plan.Node) error // tests: what must hold between phases
 }
@@ -105,6 +107,10 @@ var Keys = []Key{
 		func(s *Settings) any { return &s.LateFire }},
 	{"table.exec.emit.late-fire.delay", "Duration", "", "How long late results wait for more rows; 0 emits at every row.", nil,
 		func(s *Settings) any { return &s.LateFireDelay }},
+	{"table.optimizer.join-reorder-enabled", "Boolean", "false", "Whether inner joins that follow each other are done in the order that makes the fewest rows, by the statistics of ANALYZE TABLE.", nil,
+		func(s *Settings) any { return &s.JoinReorder }},
+	{"table.optimizer.bushy-join-reorder-threshold", "Integer", "12", "Up to how many tables all orders of joins are tried, at most 14; above, joins are chosen one by one.", nil,
+		func(s *Settings) any { return &s.BushyThreshold }},
 }
 
 // DefaultSettings has every option at its default.
@@ -115,6 +121,6 @@ func DefaultSettings() Settings {
 		WatermarkInterval: 200 * time.Millisecond, NotNullEnforcer: "ERROR", TypeLengthEnforcer: "IGNORE",
 		UpsertMaterialize: "AUTO", KeyedShuffle: "AUTO", RowtimeInserter: "ENABLED",
 		RequireOnConflict: true, SortDefaultLimit: -1, DedupUpdateAfter: true,
-		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay,
+		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay, BushyThreshold: 12,
 	}
 }

@@ -30,8 +30,10 @@ type Table struct {
 	// the physical and metadata ones only.
 	Layout    []TableColumn
 	Watermark *Watermark
-	// Rows is what ANALYZE TABLE has counted, 0 if it has not.
-	Rows int64
+	// Rows is what ANALYZE TABLE has counted, 0 if it has not; Statistics are those
+	// of its columns, by name.
+	Rows       int64
+	Statistics map[string]ColumnStatistics
 }
 
 // TableColumn is a column as declared.

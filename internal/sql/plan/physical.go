@@ -42,4 +42,6 @@ type Traits struct {
 	// changes of one key arrive in order. The first is the preferred one.
 	UpsertKeys [][]int
 	Bounded    bool
+	// Rows is how many rows are expected, 0 if nothing was estimated.
+	Rows float64
 }
