@@ -142,6 +142,18 @@ func (g *Gate) Usage() (exclusive, floating float64) {
 	return exclusive, floating
 }
 
+// Segments is how many memory segments (SegmentBytes) the gate's buffers may hold,
+// and how many of them hold rows.
+func (g *Gate) Segments() (used, total int) {
+	for _, c := range g.channels {
+		n, limit := c.InFlight()
+		used += min(n, limit)
+		total += limit
+	}
+	const segments = BufferBytes / SegmentBytes
+	return segments * (used + int(g.floating.used.Load())), segments * (total + int(g.floating.size))
+}
+
 // Queued is what waits in all channels: batches and the bytes in them.
 func (g *Gate) Queued() (batches int, bytes int64) {
 	for _, c := range g.channels {

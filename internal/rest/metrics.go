@@ -252,10 +252,10 @@ func jobFigures(j Job, now int64) []figure {
 		name   string
 		status checkpoint.JobStatus
 	}{
-		{"created", checkpoint.JobCreated}, {"running", checkpoint.JobRunning}, {"restarting", checkpoint.JobRestarting},
-		{"cancelling", checkpoint.JobCanceling}, {"failing", checkpoint.JobFailing},
+		{"createdTime", checkpoint.JobCreated}, {"runningTime", checkpoint.JobRunning}, {"restartingTime", checkpoint.JobRestarting},
+		{"cancellingTime", checkpoint.JobCanceling}, {"failingTime", checkpoint.JobFailing},
 	} {
-		l.count(s.name+"Time", in(s.status))
+		l.count(s.name, in(s.status))
 	}
 	l.count("initializingTime", 0)
 	uptime, downtime := in(checkpoint.JobRunning), in(checkpoint.JobRestarting)
@@ -301,7 +301,7 @@ func taskManagerMetrics(r *request) (any, error) {
 	if err := r.taskManager(); err != nil {
 		return nil, err
 	}
-	return r.one(r.h.process.figures(), ""), nil
+	return r.one(r.h.workerFigures(), ""), nil
 }
 
 func taskManagersMetrics(r *request) (any, error) {
@@ -310,7 +310,7 @@ func taskManagersMetrics(r *request) (any, error) {
 			return nil, notFound("TaskManager %s not found", id)
 		}
 	}
-	return r.aggregated([][]figure{r.h.process.figures()})
+	return r.aggregated([][]figure{r.h.workerFigures()})
 }
 
 // taskManager checks the TaskManager that the path names.

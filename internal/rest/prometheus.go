@@ -21,7 +21,7 @@ func (h *Handler) prometheus(w http.ResponseWriter, _ *http.Request) {
 	for _, f := range h.jobManagerFigures() {
 		e.add("jobmanager", &f, host)
 	}
-	for _, f := range h.process.figures() {
+	for _, f := range h.workerFigures() {
 		e.add("taskmanager", &f, worker)
 	}
 	for _, j := range h.cluster.Jobs() {

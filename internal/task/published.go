@@ -31,6 +31,8 @@ func (t *Task) publishTimes(g *metrics.Group) {
 func (t *Task) publishInput(g *metrics.Group) {
 	g.Func("inPoolUsage", func() float64 { exclusive, _ := t.gate.Usage(); return exclusive })
 	g.Func("floatingBuffersUsage", func() float64 { _, floating := t.gate.Usage(); return floating })
+	g.Func("usedMemorySegments", func() float64 { used, _ := t.gate.Segments(); return float64(used) })
+	g.Func("totalMemorySegments", func() float64 { _, total := t.gate.Segments(); return float64(total) })
 	g.Func("inputQueueLength", func() float64 { batches, _ := t.gate.Queued(); return float64(batches) })
 	g.Func("inputQueueSize", func() float64 { _, bytes := t.gate.Queued(); return float64(bytes) })
 }

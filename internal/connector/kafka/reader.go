@@ -9,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/format"
+	"github.com/flottstream/flott/internal/metrics"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -33,12 +34,14 @@ type reader struct {
 	keyRows, valueRows batch.Batch
 	kinds              []batch.RowKind // of the rows, for upserts
 	origin             []*kgo.Record   // of each row, where metadata is wanted
+	waiting            *metrics.Gauge  // pendingRecords
 }
 
 // partition is a split being read.
 type partition struct {
 	splitState
 	name string
+	end  int64 // of the topic's partition, when it was last asked
 }
 
 // chunk is records of one partition, or the news that it has passed an offset.
@@ -65,6 +68,9 @@ func newReader(s *source, ctx *connector.ReaderContext, key, value format.Decode
 		open: map[partitionID]*partition{}, keyDecoder: key, valueDecoder: value,
 	}
 	r.commits = newCommits(parent, r)
+	if ctx.Metrics != nil {
+		r.waiting = ctx.Metrics.Gauge("pendingRecords")
+	}
 	r.keyRows.Cols = make([]*batch.Vector, len(s.key.out))
 	r.valueRows.Cols = make([]*batch.Vector, len(s.value.out))
 	return r, nil
@@ -79,7 +85,7 @@ func (r *reader) Add(splits []connector.Split) error {
 		if err != nil {
 			return err
 		}
-		p := &partition{*st, s.ID}
+		p := &partition{splitState: *st, name: s.ID}
 		if p.Offset >= p.Stop {
 			r.ended = append(r.ended, p)
 			continue
@@ -134,6 +140,7 @@ func (r *reader) Read(b *batch.Batch, limit int) (connector.Progress, error) {
 		p.Offset = max(p.Offset, c.passed)
 		r.next++
 	}
+	r.tellPending()
 	if p.Offset >= p.Stop {
 		recycle(c.records)
 		c.records = nil
@@ -184,7 +191,9 @@ func (r *reader) enqueue(d *delivery) (err error) {
 		if t.Err != nil && err == nil {
 			err = r.fetchError(t.Topic, t.Partition, t.Err)
 		}
-		if p := r.open[partitionID{t.Topic, t.Partition}]; p != nil && len(t.Records) > 0 {
+		p := r.open[partitionID{t.Topic, t.Partition}]
+		p.known(t.HighWatermark)
+		if p != nil && len(t.Records) > 0 {
 			r.queue = append(r.queue, chunk{partition: p, records: t.Records})
 			return
 		}
