@@ -23,8 +23,11 @@ import (
 //	-- on: flott flink            engines, both if left out
 //	-- after: 30s                 when to look
 //	-- do: block-storage 8s       what is done to it after a while: block-storage,
-//	                              narrow-broker, cut-broker, kill-taskmanager, freeze-taskmanager
+//	                              fill-storage, narrow-broker, cut-broker, throttle, kill-taskmanager,
+//	                              freeze-taskmanager, savepoint
 //	-- cluster: key=value         setting of Flink's cluster, which is then its own
+//	-- env: FLINK_SLOTS=4         variable of scripts/flink for that cluster
+//	-- main: flott.Jobs skew p=2  a job of the DataStream API with arguments; the SQL has only SET then
 //	-- tuned: no                  no rule was changed for it
 //	-- work: flott=20000 flink=400 what {work} stands for: Flink needs far longer for the same
 //
@@ -39,6 +42,8 @@ type Case struct {
 	Do      string
 	DoAfter time.Duration
 	Cluster []string
+	Env     []string
+	Main    []string // class and arguments
 	Tuned   bool
 	Work    map[Engine]string
 }
@@ -76,6 +81,10 @@ func ReadCase(path string) (*Case, error) {
 			c.DoAfter, err = time.ParseDuration(when)
 		case "cluster":
 			c.Cluster = append(c.Cluster, value)
+		case "env":
+			c.Env = append(c.Env, strings.Fields(value)...)
+		case "main":
+			c.Main = strings.Fields(value)
 		case "work":
 			c.Work = map[Engine]string{}
 			for _, w := range strings.Fields(value) {
@@ -147,7 +156,7 @@ func (s *Stage) Play(ctx context.Context, c *Case, bundle string) (err error) {
 			return err
 		}
 		wait -= c.DoAfter
-		if err := l.spoil(c.Do); err != nil {
+		if err := l.spoil(ctx, c.Do, script); err != nil {
 			return err
 		}
 	}
@@ -187,27 +196,34 @@ func (s *Stage) start(ctx context.Context, c *Case, l *Lab, script string) (err 
 		}
 		return until(ctx, 20*time.Second, 100*time.Millisecond, func() bool { list, err := jobs(ctx, f.url()); return err == nil && len(list) > 0 })
 	}
-	if want := strings.Join(c.Cluster, " ") + c.Do; s.flink == nil || want != s.cluster {
+	if want := strings.Join(c.Cluster, " ") + strings.Join(c.Env, " ") + c.Do; s.flink == nil || want != s.cluster {
 		if s.flink != nil {
 			s.flink.close()
 		}
 		o := s.Options
-		if s.flink, err = newFlinkWith(ctx, o, l.dir, s.Jars, c.Cluster); err != nil {
+		if s.flink, err = newFlinkWith(ctx, o, l.dir, s.Jars, c.Cluster, c.Env...); err != nil {
 			return err
 		}
 		s.cluster = want
 	}
 	l.engine = s.flink
+	if c.Main != nil {
+		return s.flink.submitMain(ctx, c.Main, script)
+	}
 	return s.flink.submit(ctx, script)
 }
 
 // spoil does what a case wants done.
-func (l *Lab) spoil(what string) error {
+func (l *Lab) spoil(ctx context.Context, what, script string) error {
 	pids := l.engine.processes()
 	f, _ := l.engine.(*flinkEngine)
 	switch what {
 	case "block-storage":
 		return l.blockFolders()
+	case "fill-storage":
+		return l.fillFolder(ctx)
+	case "savepoint":
+		return f.again(ctx, script)
 	case "narrow-broker":
 		return l.in.Proxy.Narrow(3 << 10)
 	case "cut-broker":

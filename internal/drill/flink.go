@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,9 @@ type flinkEngine struct {
 	port   int
 	second *exec.Cmd // TaskManager beside the first
 	gone   chan struct{}
-	job    string // id of the job that runs
+	job    string   // id of the job that runs
+	others []string // of jobs that the same script started
+	env    []string
 	jars   string
 	up     []string // how it was started
 	line   []string
@@ -33,12 +36,12 @@ type flinkEngine struct {
 const flinkPort = 8481
 
 // newFlinkWith starts it with jars on the class path and settings of the cluster.
-func newFlinkWith(ctx context.Context, o Options, dir, jars string, settings []string) (*flinkEngine, error) {
+func newFlinkWith(ctx context.Context, o Options, dir, jars string, settings []string, env ...string) (*flinkEngine, error) {
 	port := o.Port
 	if port == 0 {
 		port = flinkPort
 	}
-	e := &flinkEngine{script: o.Script, dir: filepath.Join(dir, "flink"), port: port, jars: jars}
+	e := &flinkEngine{script: o.Script, dir: filepath.Join(dir, "flink"), port: port, jars: jars, env: env}
 	if _, err := os.Stat(o.Script); err != nil {
 		return nil, fmt.Errorf("a Flink of the drill's own takes scripts/flink of flott's repository: %w", err)
 	}
@@ -73,6 +76,7 @@ func (e *flinkEngine) run(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, e.script, args...)
 	cmd.Env = append(os.Environ(), "FLINK_RUN="+e.dir, "FLINK_PORT="+strconv.Itoa(e.port), "FLINK_SLOTS=2", "FLINK_TASK_HEAP=500m",
 		"FLINK_MANAGED=200m", "FLINK_NETWORK=64m", "FLINK_JOBMANAGER_HEAP=512m", "FLINK_JVM=-XX:TieredStopAtLevel=1", "FLINK_EXTRA_JARS="+e.jars)
+	cmd.Env = append(cmd.Env, e.env...)
 	out := &tail{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
@@ -146,13 +150,44 @@ func (e *flinkEngine) start(ctx context.Context, script string, resume bool) err
 	return err
 }
 
-// submit starts the job of a script.
+// submit starts the jobs of a script.
 func (e *flinkEngine) submit(ctx context.Context, script string) error {
-	e.job = ""
 	file := filepath.Join(e.dir, "job.sql")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return err
 	}
+	return e.starting(ctx, func() error { return e.run(ctx, "sql", file) })
+}
+
+var setting = regexp.MustCompile(`(?m)^SET '([^']+)' *= *'([^']*)';`)
+
+// submitMain starts the job of a class of the first of our jars, with what the
+// script sets.
+func (e *flinkEngine) submitMain(ctx context.Context, main []string, script string) error {
+	args := []string{"cli", "run", "-d", "-c", main[0]}
+	for _, m := range setting.FindAllStringSubmatch(script, -1) {
+		args = append(args, "-D", m[1]+"="+m[2])
+	}
+	jar, _, _ := strings.Cut(e.jars, ":")
+	args = append(append(args, jar), main[1:]...)
+	return e.starting(ctx, func() error { return e.run(ctx, args...) })
+}
+
+// again stops the job with a savepoint and starts its script from there.
+func (e *flinkEngine) again(ctx context.Context, script string) error {
+	if err := e.run(ctx, "cli", "stop", "--savepointPath", "file://"+filepath.Join(e.dir, "savepoints"), e.job); err != nil {
+		return err
+	}
+	made, err := filepath.Glob(filepath.Join(e.dir, "savepoints", "*"))
+	if err != nil || len(made) == 0 {
+		return fmt.Errorf("Flink made no savepoint (%w)", err)
+	}
+	return e.submit(ctx, fmt.Sprintf("SET 'execution.state-recovery.path' = 'file://%s';\n", made[len(made)-1])+script)
+}
+
+// starting does what starts jobs and learns their ids.
+func (e *flinkEngine) starting(ctx context.Context, start func() error) error {
+	e.job, e.others = "", nil
 	known := map[string]bool{}
 	before, err := jobs(ctx, e.url())
 	if err != nil {
@@ -161,7 +196,7 @@ func (e *flinkEngine) submit(ctx context.Context, script string) error {
 	for _, j := range before {
 		known[j.ID] = true
 	}
-	if err := e.run(ctx, "sql", file); err != nil {
+	if err := start(); err != nil {
 		return err
 	}
 	after, err := jobs(ctx, e.url())
@@ -170,6 +205,7 @@ func (e *flinkEngine) submit(ctx context.Context, script string) error {
 	}
 	for _, j := range after {
 		if !known[j.ID] {
+			e.others = append(e.others, j.ID)
 			e.job = j.ID
 		}
 	}
@@ -198,7 +234,16 @@ func (e *flinkEngine) lastCheckpoint(ctx context.Context) (string, error) {
 }
 
 func (e *flinkEngine) halt(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, e.url()+"/jobs/"+e.job+"?mode=cancel", nil)
+	var errs []error
+	for _, job := range e.others {
+		errs = append(errs, e.cancel(ctx, job))
+	}
+	e.others = nil
+	return errors.Join(errs...)
+}
+
+func (e *flinkEngine) cancel(ctx context.Context, job string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, e.url()+"/jobs/"+job+"?mode=cancel", nil)
 	if err != nil {
 		return err
 	}
@@ -215,7 +260,7 @@ func (e *flinkEngine) halt(ctx context.Context) error {
 			return false
 		}
 		for _, j := range list {
-			if j.ID == e.job {
+			if j.ID == job {
 				return j.State == "CANCELED" || j.State == "FAILED" || j.State == "FINISHED"
 			}
 		}

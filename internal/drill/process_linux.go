@@ -65,3 +65,11 @@ func writable(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil && os.Geteuid() == 0
 }
+
+// limitFolder hides a folder under a file system in memory with little room.
+func limitFolder(dir string, bytes int64) (undo func() error, err error) {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); err != nil {
+		return nil, fmt.Errorf("no small file system can be made here; it takes root: %w", err)
+	}
+	return func() error { return syscall.Unmount(dir, syscall.MNT_DETACH) }, nil
+}

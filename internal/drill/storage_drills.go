@@ -51,3 +51,13 @@ func (l *Lab) blockFolders() error {
 	}
 	return os.WriteFile(root, []byte("not a folder: "+filepath.Base(root)+"\n"), 0o444)
 }
+
+// fillFolder puts a file system of one megabyte where checkpoints go.
+func (l *Lab) fillFolder(context.Context) error {
+	undo, err := limitFolder(l.checkpoints(), 1<<20)
+	if err != nil {
+		return &RefusedError{l.drill.Name, err.Error()}
+	}
+	l.Mend("the checkpoints' folder has room again", func(context.Context) error { return undo() })
+	return nil
+}

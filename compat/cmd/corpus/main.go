@@ -110,7 +110,9 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-func breaks(c *drill.Case) string { return strings.Join(c.Cluster, " ") + c.Do }
+func breaks(c *drill.Case) string {
+	return strings.Join(c.Cluster, " ") + strings.Join(c.Env, " ") + c.Do
+}
 
 func prefix(e drill.Engine) string {
 	if e == drill.Flink {

@@ -1,0 +1,5 @@
+-- expect: none
+-- on: flink
+-- tuned: no
+-- main: flott.Jobs words
+SET 'parallelism.default'='3';

@@ -1,0 +1,8 @@
+-- expect: config-dangerous
+-- tuned: no
+SET 'execution.checkpointing.interval'='5s';
+SET 'parallelism.default'='2';
+SET 'restart-strategy.type'='off';
+CREATE TABLE s (k INT, v INT) WITH ('connector'='datagen','rows-per-second'='100','fields.k.min'='0','fields.k.max'='90','fields.v.min'='0','fields.v.max'='100');
+CREATE TABLE o (k INT, n BIGINT) WITH ('connector'='blackhole');
+INSERT INTO o SELECT k, MAX(v) FROM s GROUP BY k;
