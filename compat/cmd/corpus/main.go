@@ -42,10 +42,14 @@ func run(ctx context.Context) error {
 	program := flag.String("flott", "./flott", "the binary")
 	port := flag.Int("port", 0, "REST port of the Flink that is started (8481)")
 	notYet := flag.Bool("missing", false, "only cases without a bundle in the folder")
+	onlyLook := flag.Bool("look", false, "do not play: say what the doctor says of the bundles in the folder")
 	flag.Parse()
 	pattern, err := regexp.Compile("^(" + *only + ")")
 	if err != nil {
 		return err
+	}
+	if *onlyLook {
+		return lookAll(ctx, *into, pattern)
 	}
 	o := drill.Options{Engine: drill.Engine(*engine), Flott: *program, Script: "scripts/flink", Port: *port}
 	jars := ""
@@ -107,6 +111,34 @@ func run(ctx context.Context) error {
 		fmt.Printf("%s %-28s expected %v, named %v\n", word, c.Name, c.Expect, named)
 	}
 	fmt.Printf("%d of %d cases right\n", right, len(cases))
+	return nil
+}
+
+// lookAll asks the doctor about all bundles of a folder.
+func lookAll(ctx context.Context, folder string, pattern *regexp.Regexp) error {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.tgz"))
+	if err != nil {
+		return err
+	}
+	for _, p := range paths {
+		name := strings.TrimSuffix(filepath.Base(p), ".tgz")
+		if !pattern.MatchString(strings.TrimPrefix(strings.TrimPrefix(name, "flott-"), "flink-2.3-")) {
+			continue
+		}
+		c, err := drill.ReadCase(filepath.Join(root, "faults/cases", strings.TrimPrefix(strings.TrimPrefix(name, "flott-"), "flink-2.3-")+".sql"))
+		if err != nil {
+			return err
+		}
+		named, err := look(ctx, p)
+		if err != nil {
+			return err
+		}
+		word := "right "
+		if !slices.Equal(named, c.Expect) {
+			word = "WRONG "
+		}
+		fmt.Printf("%s %-36s expected %v, named %v\n", word, name, c.Expect, named)
+	}
 	return nil
 }
 

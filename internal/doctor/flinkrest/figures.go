@@ -2,12 +2,14 @@ package flinkrest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/flottstream/flott/internal/doctor/snapshot"
 )
@@ -69,6 +71,47 @@ func (r *reader) figures(ctx context.Context) {
 		}
 	}
 	all(reads...)
+	r.again(ctx)
+}
+
+// patience is how often figures that Flink has not collected yet are asked for again,
+// and how long is waited between. Flink asks its TaskManagers no sooner than ten
+// seconds (metrics.fetcher.update-interval) after it did so last.
+var patience = []time.Duration{1500 * time.Millisecond, 4 * time.Second, 6 * time.Second}
+
+// again reads figures that were not there yet: those of tasks that began to run
+// after Flink's last collection, or whose TaskManager was slow to answer.
+func (r *reader) again(ctx context.Context) {
+	for _, wait := range patience {
+		var reads []func()
+		for i := range r.snap.Jobs {
+			j := &r.snap.Jobs[i]
+			if !j.Uncollected {
+				continue
+			}
+			j.Uncollected = false
+			for _, part := range []snapshot.Part{snapshot.BackPressure, snapshot.VertexStats, snapshot.Subtasks} {
+				delete(j.Missing, part)
+			}
+			for k := range j.Vertices {
+				reads = append(reads, func() { r.vertex(ctx, j, &j.Vertices[k]) })
+			}
+		}
+		if len(reads) == 0 {
+			return
+		}
+		delete(r.snap.Missing, snapshot.TaskManagerStats)
+		for i := range r.snap.TaskManagers[:min(len(r.snap.TaskManagers), taskManagersMax)] {
+			if t := &r.snap.TaskManagers[i]; t.Missing[snapshot.TaskManagerStats] != "" {
+				t.Missing = nil
+				reads = append(reads, func() { r.taskManagerFigures(ctx, t) })
+			}
+		}
+		if r.options.WarmUp > 0 && pause(ctx, wait) != nil {
+			return
+		}
+		all(reads...)
+	}
 }
 
 // values reads un-aggregated metrics; names nobody has are left out.
@@ -159,6 +202,9 @@ func (r *reader) vertex(ctx context.Context, j *snapshot.Job, v *snapshot.Vertex
 		setBackPressure(v, &pressure)
 		if len(pressure.Subtasks) == 0 && v.Status == "RUNNING" {
 			r.missOf(j, snapshot.BackPressure, fmt.Errorf("the JobManager has no figures of %s yet", v.Name))
+			r.mu.Lock()
+			j.Uncollected = true
+			r.mu.Unlock()
 		}
 	}
 	if statsErr != nil {
@@ -234,6 +280,10 @@ func (r *reader) perSubtask(ctx context.Context, base string, v *snapshot.Vertex
 	slices.Sort(names)
 	got := map[string]float64{}
 	if err := r.values(ctx, base+"/metrics", names, got); err != nil {
+		var older interface{ NotKept() bool }
+		if errors.As(err, &older) {
+			return nil // a bundle whose doctor did not ask for them
+		}
 		return err
 	}
 	for i := range v.Subtasks {
@@ -253,7 +303,7 @@ func (r *reader) perSubtask(ctx context.Context, base string, v *snapshot.Vertex
 func differs(id string) bool {
 	switch id {
 	case "numRecordsInPerSecond", "numRecordsOutPerSecond", "currentInputWatermark", "Shuffle.Netty.Input.Buffers.inPoolUsage", "Shuffle.Netty.Output.Buffers.outPoolUsage",
-		"Shuffle.Netty.Input.Buffers.inputExclusiveBuffersUsage":
+		"Shuffle.Netty.Input.Buffers.inputExclusiveBuffersUsage", "Shuffle.Netty.Input.Buffers.inputQueueSize", "numBytesInPerSecond", "estimatedTimeToConsumeBuffersMs":
 		return true
 	}
 	return strings.HasSuffix(id, ".currentOutputWatermark") || strings.HasSuffix(id, ".sourceIdleTime") || strings.HasSuffix(id, ".pendingRecords")

@@ -305,16 +305,7 @@ func userException(c *Case) {
 	e := es[0]
 	reason := firstOf(innermostCause(e.Stack), firstLine(e.Name, 200))
 	f := c.found(severityOf(c, e), say("the job fails: %s", firstLine(reason, 160))).on(e.TaskManager)
-	if e.Task != "" {
-		f.because("in task %s at %s", shortName(e.Task), stamp(e.Time))
-		for i := range c.J.Vertices {
-			if v := &c.J.Vertices[i]; strings.HasPrefix(e.Task, v.Name) {
-				f.at(v)
-			}
-		}
-	} else {
-		f.because("at %s", stamp(e.Time))
-	}
+	f.atTask(c, e)
 	if at := blame(e.Stack); at != "" {
 		f.because("thrown in %s", at)
 	}
@@ -332,6 +323,20 @@ func userException(c *Case) {
 		f.remedy("mend the code or filter the record that the exception names")
 	}
 	f.expect("the job runs on from its last checkpoint")
+}
+
+// atTask names the task that an exception comes from.
+func (f *Finding) atTask(c *Case, e *snapshot.Exception) {
+	if e.Task == "" {
+		f.because("at %s", stamp(e.Time))
+		return
+	}
+	f.because("in task %s at %s", shortName(e.Task), stamp(e.Time))
+	for i := range c.J.Vertices {
+		if v := &c.J.Vertices[i]; strings.HasPrefix(e.Task, v.Name) {
+			f.at(v)
+		}
+	}
 }
 
 func noRestart(c *Case) {

@@ -21,6 +21,7 @@ const (
 	failTransaction = "transaction"
 	failCheckpoint  = "checkpoint"
 	failLeader      = "leader"
+	failSnapshot    = "snapshot" // a task could not take its part of a checkpoint, and fails
 	failCancelled   = "cancelled"
 )
 
@@ -64,6 +65,8 @@ var failureSigns = []struct{ text, kind string }{
 	{"The transaction timeout is larger than the maximum value", failTransaction},
 	{"Connection to ZooKeeper", failLeader},
 	{"revoked leadership", failLeader},
+	{"Could not perform checkpoint", failSnapshot},
+	{"Could not complete snapshot", failSnapshot},
 	{"The checkpoint was aborted due to exception of other subtasks", failCheckpoint},
 	{"CheckpointException", failCheckpoint},
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/flottstream/flott/internal/doctor/snapshot"
 )
@@ -154,7 +155,46 @@ func (l *Load) neck(j *snapshot.Job, v *snapshot.Vertex) *Neck {
 // filling reports whether records pile up between two vertices although the first
 // is not held back yet: the second works at its limit and the pools fill.
 func filling(own, up *VertexLoad) bool {
-	return own.BusyMax >= 0.95 && (own.V.Metric("Shuffle.Netty.Input.Buffers.inPoolUsage").Max >= 0.5 || up.V.Metric("Shuffle.Netty.Output.Buffers.outPoolUsage").Max >= 0.5)
+	in := own.V.Metric("Shuffle.Netty.Input.Buffers.inPoolUsage").Max
+	if own.BusyMax >= 0.95 && (in >= 0.5 || up.V.Metric("Shuffle.Netty.Output.Buffers.outPoolUsage").Max >= 0.5) {
+		return true
+	}
+	_, waiting := inFlightOf(own.V)
+	return own.BusyMax >= busyHigh && in >= fullShare && waiting >= muchInFlight
+}
+
+// muchInFlight is how much work waits in the buffers before a task that cannot keep
+// up. One that keeps up has less than a buffer timeout's worth there.
+const muchInFlight = 3 * time.Second
+
+// inFlightOf is how long the worst subtask of a vertex needs for what waits in its
+// input buffers, and that subtask; negative if nobody knows.
+func inFlightOf(v *snapshot.Vertex) (worst *snapshot.Subtask, most time.Duration) {
+	most = -1
+	for i := range v.Subtasks {
+		s := &v.Subtasks[i]
+		ms := s.Metric("estimatedTimeToConsumeBuffersMs")
+		if math.IsNaN(ms) {
+			ms = 1000 * s.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize") / s.Metric("numBytesInPerSecond")
+		}
+		if math.IsNaN(ms) || math.IsInf(ms, 0) {
+			continue
+		}
+		if d := time.Duration(ms * float64(time.Millisecond)); d > most {
+			worst, most = s, d
+		}
+	}
+	if most >= 0 {
+		return worst, most
+	}
+	ms := v.Metric("estimatedTimeToConsumeBuffersMs").Max // bundles of former releases have no more
+	if math.IsNaN(ms) {
+		ms = 1000 * v.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize").Max / v.Metric("numBytesInPerSecond").Max
+	}
+	if math.IsNaN(ms) || math.IsInf(ms, 0) {
+		return nil, -1
+	}
+	return nil, time.Duration(ms * float64(time.Millisecond))
 }
 
 func (l *Load) free(v *snapshot.Vertex) bool { return !(l.Vertices[v.ID].PressureMax >= pressureHigh) }
@@ -176,7 +216,8 @@ func sourceNeck(l *VertexLoad) *Neck {
 		return nil
 	}
 	w := l.Work
-	foreign := w.Samples >= 4 && w.Share(WorkSink)+w.Share(WorkLookup)+w.Share(WorkUser) >= 0.6
+	// The share of samples at work stands for how busy it is.
+	foreign := w.Samples >= 4 && float64(w.Samples) >= busyHigh*float64(w.Samples+w.Idle) && w.Share(WorkSink)+w.Share(WorkLookup)+w.Share(WorkUser) >= 0.6
 	if !foreign && !grinding(l) {
 		return nil
 	}

@@ -500,24 +500,23 @@ func inFlight(c *Case) {
 		if v.Source() {
 			continue
 		}
-		ms := v.Metric("estimatedTimeToConsumeBuffersMs").Max
-		debloats := !math.IsNaN(ms)
-		if !debloats {
-			waiting, taken := v.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize").Max, v.Metric("numBytesInPerSecond").Min
-			if math.IsNaN(waiting) || !(taken > 0) {
-				continue
-			}
-			ms = 1000 * waiting / taken
-		}
-		if known = true; ms < 5000 {
+		worst, waiting := inFlightOf(v)
+		if waiting < 0 {
 			continue
 		}
-		f := c.found(Info, say("the buffers before %s hold %.0f s of work", shortName(v.Name), ms/1000)).at(v)
-		if debloats {
-			f.because("estimatedTimeToConsumeBuffersMs %.0f", ms)
+		if known = true; waiting < 5*time.Second {
+			continue
+		}
+		f := c.found(Info, say("the buffers before %s hold %.0f s of work", shortName(v.Name), waiting.Seconds())).at(v).subtask(worst)
+		if !math.IsNaN(v.Metric("estimatedTimeToConsumeBuffersMs").Max) {
+			f.because("estimatedTimeToConsumeBuffersMs %.0f", waiting.Seconds()*1000)
 			f.remedy("taskmanager.network.memory.buffer-debloat.target: 500 ms; taskmanager.network.memory.floating-buffers-per-gate: 4")
 		} else {
-			f.because("%s wait, %s/s are taken in; buffers are not debloated", size(int64(v.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize").Max)), size(int64(v.Metric("numBytesInPerSecond").Min)))
+			queue, taken := v.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize").Max, v.Metric("numBytesInPerSecond").Max
+			if worst != nil {
+				queue, taken = worst.Metric("Shuffle.Netty.Input.Buffers.inputQueueSize"), worst.Metric("numBytesInPerSecond")
+			}
+			f.because("%s wait, %s/s are taken in; buffers are not debloated", size(int64(queue)), size(int64(taken)))
 			f.remedy("taskmanager.network.memory.buffer-debloat.enabled: true")
 		}
 		f.expect("about a second of work in the buffers, so that barriers pass in a second")

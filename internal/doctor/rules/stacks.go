@@ -106,6 +106,7 @@ var owners = []struct{ part, kind string }{
 // classify says whose work a thread is at, and names the innermost frame of user
 // code or of a connector.
 func classify(st *snapshot.Stack) (kind, frame string) {
+	emits := false // a record is in hand
 	for _, f := range st.Frames {
 		method := f
 		if at := strings.LastIndexByte(f, '('); at >= 0 { // the place; Go's methods have brackets before it
@@ -126,6 +127,10 @@ func classify(st *snapshot.Stack) (kind, frame string) {
 		}
 		if frame == "" && foreign(method) {
 			frame = method
+		}
+		emits = emits || strings.Contains(method, "utput.collect") || strings.Contains(method, "utput.emit") || strings.Contains(method, "SourceContext")
+		if asking(method) && !emits && waits(st) {
+			return WorkIdle, "" // a source that waits for its own input
 		}
 		if operatorBoundary(method) {
 			break
@@ -155,6 +160,12 @@ func waits(st *snapshot.Stack) bool {
 		}
 	}
 	return false
+}
+
+// asking is a frame in which Flink asks a source of the old or the new kind for
+// records.
+func asking(method string) bool {
+	return strings.HasSuffix(method, ".StreamSource.run") || strings.HasSuffix(method, ".SourceOperator.emitNext")
 }
 
 // operatorBoundary is a frame in which one operator was called by another.

@@ -111,6 +111,8 @@ type Job struct {
 	Metrics         map[string]float64
 	Checkpoints     Checkpoints
 	Exceptions      []Exception // newest first
+	// Uncollected says that tasks run whose figures the JobManager has not got yet.
+	Uncollected bool
 
 	Missing map[Part]string
 }
