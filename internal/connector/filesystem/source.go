@@ -104,13 +104,13 @@ func (s *source) Enumerator(context.Context, int) (connector.Enumerator, error) 
 // Reader returns the reader of a subtask.
 func (s *source) Reader(ctx *connector.ReaderContext) (connector.Reader, error) {
 	if f, ok := s.format.(format.FileFormat); ok {
-		return newWholeReader(s, f), nil
+		return newReader(s, &whole{source: s, format: f}), nil
 	}
 	dec, err := s.decoder()
 	if err != nil {
 		return nil, err
 	}
-	return newReader(s, dec), nil
+	return newReader(s, &records{source: s, decoder: dec, find: dec.Split()}), nil
 }
 
 // value is the one value of the column for a file, as a vector.
@@ -145,7 +145,7 @@ func (c *fixedColumn) value(st *splitState, defaultPart string) (*batch.Vector, 
 		if t.Kind != types.TimestampLTZ {
 			return nil, mismatch
 		}
-		v.AppendInt64(st.Mtime * (t.UnitsPerSecond() / 1000))
+		v.AppendMoment(st.Mtime/1000, st.Mtime%1000*1_000_000)
 	default:
 		return nil, fmt.Errorf("Invalid metadata key '%s' in column '%s' of table '%s'.", c.column.Metadata, c.column.Name, "filesystem")
 	}
@@ -183,11 +183,11 @@ func appendPartition(v *batch.Vector, name string, text []byte) error {
 		x, ok = scalar.Date(text)
 		v.AppendInt32(x)
 	case types.Timestamp:
-		var x int64
-		if x, ok = scalar.Timestamp(text, 'T', scalar.NoZone, t.UnitsPerSecond()); !ok {
-			x, ok = scalar.Timestamp(text, ' ', scalar.NoZone, t.UnitsPerSecond())
+		var sec, nano int64
+		if sec, nano, ok = scalar.Moment(text, 'T', scalar.NoZone); !ok {
+			sec, nano, ok = scalar.Moment(text, ' ', scalar.NoZone)
 		}
-		v.AppendInt64(x)
+		v.AppendMoment(sec, nano)
 	default:
 		return fmt.Errorf("Can't convert %s to type %s for partition value", text, t)
 	}
