@@ -93,7 +93,7 @@ func (p *Program) Query(ctx context.Context, script string) (columns []string, r
 }
 
 func (p *Program) job(ctx context.Context, h *embedded.Host, r *session.Result) ([]string, []Row, error) {
-	plan, err := h.Engine.Plan(r.Job.Roots, h.Config)
+	plan, err := h.Engine.PlanJob(r.Job, h.Config)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,7 +133,7 @@ func (c *collector) Collect(b *batch.Batch) error {
 // is taken or empty is a mistake of the program.
 func (p *Program) key(name string) string {
 	key := strings.ToLower(name)
-	if key == "" || p.users.Scalars[key] != nil || p.users.Tables[key] != nil || p.users.Aggregates[key] != nil {
+	if key == "" || p.users.Scalars[key] != nil || p.users.Tables[key] != nil || p.users.Aggregates[key] != nil || p.users.Processes[key] != nil {
 		panic(fmt.Sprintf("flott: the name %q of a function is empty or taken", name))
 	}
 	return key

@@ -32,6 +32,9 @@ func (g *Generator) Row(rowtime int64, rowtimeOK bool, mark int64, markOK bool) 
 	return late
 }
 
+// Ahead reports that a watermark is due.
+func (g *Generator) Ahead() bool { return g.due > g.sent }
+
 // Due returns the watermark that is due and marks it as emitted; ok is false if
 // nothing is due.
 func (g *Generator) Due() (time int64, ok bool) {

@@ -11,11 +11,15 @@ type UserFunctions struct {
 	Scalars    map[string]*UserFunction
 	Tables     map[string]*UserTable
 	Aggregates map[string]*UserAggregate
+	Processes  map[string]*UserProcess
 }
 
 // NewUserFunctions returns none.
 func NewUserFunctions() *UserFunctions {
-	return &UserFunctions{Scalars: map[string]*UserFunction{}, Tables: map[string]*UserTable{}, Aggregates: map[string]*UserAggregate{}}
+	return &UserFunctions{
+		Scalars: map[string]*UserFunction{}, Tables: map[string]*UserTable{}, Aggregates: map[string]*UserAggregate{},
+		Processes: map[string]*UserProcess{},
+	}
 }
 
 // UserTable is a table function written in Go.

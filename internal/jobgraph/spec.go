@@ -47,6 +47,9 @@ type WatermarkStrategy struct {
 	Interval    time.Duration
 	OnEvent     bool
 	IdleTimeout time.Duration // 0: splits are never idle
+	// Exact: watermarks are emitted between the very rows where they fall due, also
+	// where no row is late, since an operator acts by rows and time at once.
+	Exact bool
 }
 
 // Values is a source of constant rows.

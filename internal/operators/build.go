@@ -92,6 +92,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 			return NewNotIn(spec)
 		}
 		return NewJoin(spec), nil
+	case *jobgraph.MultiJoin:
+		return NewMultiJoin(spec), nil
 	case *jobgraph.Deduplicate:
 		return NewDeduplicate(spec), nil
 	case *jobgraph.Rank:
@@ -106,6 +108,8 @@ func newStateful(op *jobgraph.Operator, inputs []types.Schema) (operator.Operato
 		return NewFromChangelog(spec), nil
 	case *jobgraph.Match:
 		return NewMatch(spec), nil
+	case *jobgraph.Process:
+		return NewProcess(spec), nil
 	case *jobgraph.WindowRank:
 		return NewWindowRank(spec)
 	case *jobgraph.WindowJoin:

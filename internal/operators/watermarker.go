@@ -113,8 +113,10 @@ func (m *watermarker) emit(id string, b *batch.Batch, out operator.SourceOutput)
 	if err != nil {
 		return err
 	}
-	if err := m.emitRange(b, from, b.N, out); err != nil {
-		return err
+	if from < b.N {
+		if err := m.emitRange(b, from, b.N, out); err != nil {
+			return err
+		}
 	}
 	t, ok := s.gen.Due()
 	if ok {
@@ -156,13 +158,17 @@ func (m *watermarker) scanRows(s *splitTime, b *batch.Batch, marks *batch.Vector
 		} else {
 			late = s.gen.Row(floorDiv(rt[i], rtUnit), !rowtimes.IsNull(i), floorDiv(mk[i], m.unit), !marks.IsNull(i))
 		}
+		end := i
+		if m.spec.Exact && !late {
+			end, late = i+1, s.gen.Ahead()
+		}
 		if !late {
 			continue
 		}
-		if err := m.emitRange(b, from, i, out); err != nil {
+		if err := m.emitRange(b, from, end, out); err != nil {
 			return 0, err
 		}
-		from = i
+		from = end
 		if t, ok := s.gen.Due(); ok {
 			s.current = t
 			if err := m.pass(out); err != nil {

@@ -62,7 +62,7 @@ func (w *workload) planFor(parallelism int, connectors map[string]connector.Fact
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.name, err)
 	}
-	plan, err := engine.Plan(job.Roots, cfg)
+	plan, err := engine.PlanJob(job, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.name, err)
 	}

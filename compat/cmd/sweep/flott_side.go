@@ -36,7 +36,7 @@ func (flottSide) query(ctx context.Context, settings map[string]string, sql stri
 	if err != nil {
 		return nil, nil, refused, err.Error()
 	}
-	plan, err := engine.Plan(r.Job.Roots, cfg)
+	plan, err := engine.PlanJob(r.Job, cfg)
 	if err != nil {
 		return nil, nil, refused, err.Error()
 	}

@@ -128,6 +128,8 @@ func expressions(n plan.Node) []expr.Expr {
 		return xs
 	case *plan.Unnest:
 		return []expr.Expr{n.Collection}
+	case *plan.Process:
+		return n.Args
 	case *plan.TableFunction:
 		return append(append([]expr.Expr(nil), n.Args...), n.Cond)
 	}

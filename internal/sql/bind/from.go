@@ -219,6 +219,13 @@ func (q *query) tableFunc(t *ast.TableFunc, left *source, parent *scope) (*sourc
 	}
 	f, ok := windowFunctions[name]
 	if !ok || len(t.Call.Name.Parts) > 1 {
+		if u, err := q.userDefined(t.Call.Name); err == nil && u.process != nil {
+			n, err := q.process(t.Call, u.process, parent)
+			if err != nil {
+				return nil, err
+			}
+			return q.subqueryAlias(n, t.Alias, parent)
+		}
 		return q.correlate(t, nil, left, parent)
 	}
 	n, _, err := q.windowTVF(t.Call, f, parent)
@@ -358,10 +365,12 @@ func elementsOf(n ast.Node, t types.Type, alias []ast.Ident) (types.Schema, erro
 
 // tableFunction calls a table function for each row of left.
 func (q *query) tableFunction(t *ast.TableFunc, c *correlation, left *source) (plan.Node, error) {
-	name := upper(t.Call.Name)
 	for _, a := range t.Call.Args {
+		if n, ok := a.(*ast.NamedArg); ok {
+			a = n.Value
+		}
 		if _, ok := a.(*ast.TableArg); ok {
-			return nil, notSupported(t.Call, "The process table function "+name, "the window functions are TUMBLE, HOP, CUMULATE and SESSION")
+			return nil, q.unknownProcess(t.Call, left.scope.parent)
 		}
 	}
 	if u, err := q.userDefined(t.Call.Name); err != nil || u.found() {

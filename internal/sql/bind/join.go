@@ -20,7 +20,7 @@ func (q *query) join(j *ast.Join, before *source, parent *scope) (*source, error
 		return nil, err
 	}
 	kind := joinKinds[j.Kind]
-	if isCorrelated(j.Right) {
+	if q.isCorrelated(j.Right) {
 		return q.joinEach(j, kind, left, parent)
 	}
 	if t, ok := j.Right.(*ast.Table); ok && t.SystemTime != nil {
@@ -37,13 +37,15 @@ func (q *query) join(j *ast.Join, before *source, parent *scope) (*source, error
 }
 
 // isCorrelated reports an element that is computed for each row of the left.
-func isCorrelated(t ast.TableRef) bool {
+func (q *query) isCorrelated(t ast.TableRef) bool {
 	switch t := t.(type) {
 	case *ast.Unnest:
 		return true
 	case *ast.TableFunc:
-		_, window := windowFunctions[upper(t.Call.Name)]
-		return !window
+		name := upper(t.Call.Name)
+		_, window := windowFunctions[name]
+		u, err := q.userDefined(t.Call.Name)
+		return !window && name != "TO_CHANGELOG" && name != "FROM_CHANGELOG" && (err != nil || u.process == nil)
 	}
 	return false
 }

@@ -12,15 +12,18 @@ import (
 )
 
 // userDefined is what a name stands for that is no built-in function: one of the
-// three, or none of them.
+// four, or none of them.
 type userDefined struct {
 	scalar    *expr.UserFunction
 	table     *expr.UserTable
 	aggregate *expr.UserAggregate
+	process   *expr.UserProcess
 }
 
 // found reports that there is a function.
-func (u userDefined) found() bool { return u.scalar != nil || u.table != nil || u.aggregate != nil }
+func (u userDefined) found() bool {
+	return u.scalar != nil || u.table != nil || u.aggregate != nil || u.process != nil
+}
 
 // kind names it in messages.
 func (u userDefined) kind() string {
@@ -29,6 +32,8 @@ func (u userDefined) kind() string {
 		return "a table function"
 	case u.aggregate != nil:
 		return "an aggregate function"
+	case u.process != nil:
+		return "a process table function"
 	}
 	return "a scalar function"
 }
@@ -70,7 +75,7 @@ func (b *Binder) registered(name string) userDefined {
 		return userDefined{}
 	}
 	key := strings.ToLower(name)
-	return userDefined{b.User.Scalars[key], b.User.Tables[key], b.User.Aggregates[key]}
+	return userDefined{b.User.Scalars[key], b.User.Tables[key], b.User.Aggregates[key], b.User.Processes[key]}
 }
 
 // wasmFunction loads the module of a function, once in a session.
@@ -115,6 +120,9 @@ func (b *exprBinder) userCall(e *ast.Call, u userDefined) (expr.Expr, error) {
 		return b.aggregateOf(e, e.Name.Last().Name, u.aggregate)
 	case u.table != nil:
 		return nil, errorAt(e, "write FROM …, LATERAL TABLE("+e.Name.String()+"(…)) AS t(…)", "%s is a table function and can only be called in FROM", e.Name)
+	}
+	if u.process != nil {
+		return nil, errorAt(e, "write FROM "+e.Name.String()+"(TABLE t …)", "%s is a process table function and can only be called in FROM", e.Name)
 	}
 	if e.Over != nil {
 		return nil, errorAt(e, "", "OVER must be applied to aggregate function, not to %s", e.Name)

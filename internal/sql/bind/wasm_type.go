@@ -22,6 +22,9 @@ func (b *Binder) registeredNames() []string {
 	for n := range b.User.Aggregates {
 		names = append(names, n)
 	}
+	for n := range b.User.Processes {
+		names = append(names, n)
+	}
 	return names
 }
 

@@ -79,6 +79,17 @@ func identify(n *plan.Physical, inputs []*lowered) (uid string, lineage []string
 	case *jobgraph.Join:
 		what = fmt.Sprint(spec.Kind, t.cols(spec.Left.Keys), t.right(spec.Right.Keys), spec.NullSafe, spec.NullAware, t.exprs(spec.Cond))
 		lineage = in[:len(n.Out)]
+	case *jobgraph.MultiJoin:
+		start := 0
+		for i, in := range inputs {
+			what += fmt.Sprint(t.cols(shifted(spec.Inputs[i].Keys, start)))
+			start += len(in.lineage)
+		}
+		what += fmt.Sprint(spec.Kinds)
+		for i, c := range spec.Conds {
+			what += fmt.Sprintf("|%d:%s", i, t.exprs(c))
+		}
+		lineage = in[:len(n.Out)]
 	case *jobgraph.IntervalJoin:
 		what = fmt.Sprint(spec.Kind, t.cols(spec.LeftKeys), t.right(spec.RightKeys), spec.Lower, spec.Upper, t.exprs(spec.Cond))
 		lineage = in[:len(n.Out)]
@@ -106,6 +117,8 @@ func identify(n *plan.Physical, inputs []*lowered) (uid string, lineage []string
 			what += t.call(c.AggCall) + fmt.Sprintf("%+v", c.Frame)
 		}
 		lineage = padded(in, n, hash(what))
+	case *jobgraph.Process:
+		return identifyProcess(n, spec, ups)
 	case *jobgraph.Match:
 		what = t.match(spec)
 		lineage = append(t.cols(spec.Partition), results(hash(what+strings.Join(ups, "|")), len(spec.Measures), "m")...)
@@ -119,6 +132,15 @@ func identify(n *plan.Physical, inputs []*lowered) (uid string, lineage []string
 		lineage = padded(in, n, hash(role+strings.Join(ups, "|")))
 	}
 	return hash(role + "|" + what + "|" + strings.Join(ups, "|")), lineage
+}
+
+// shifted adds by to every column.
+func shifted(cols []int, by int) []int {
+	out := make([]int, len(cols))
+	for i, c := range cols {
+		out[i] = c + by
+	}
+	return out
 }
 
 // padded is the input's lineage followed by results of the operator for the

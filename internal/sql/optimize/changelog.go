@@ -73,6 +73,8 @@ func (p *planner) demandsBefore(n *plan.Physical, k int, needed bool) bool {
 		return needed || filtersOffKey(spec, in)
 	case *jobgraph.Join:
 		return needed || !p.joinTakesUpserts(n, spec, k)
+	case *jobgraph.MultiJoin:
+		return needed || spec.Outer() || !p.upsertsWithinKey(n, spec.Inputs[k].Keys, k)
 	case *jobgraph.Rank:
 		return !(p.updateFast(spec, in) && p.canOmitBefore(in))
 	case *jobgraph.TemporalJoin:
@@ -82,6 +84,8 @@ func (p *planner) demandsBefore(n *plan.Physical, k int, needed bool) bool {
 		return !p.canOmitBefore(in)
 	case *jobgraph.LookupJoin, *jobgraph.Unnest, *jobgraph.TableFunction, *jobgraph.Expand, *jobgraph.WindowTVF:
 		return needed
+	case *jobgraph.Process:
+		return !p.processTakesUpserts(n, spec, k)
 	case *jobgraph.ChangelogNormalize, *jobgraph.DropUpdateBefore:
 		return false
 	case nil: // Union
@@ -106,6 +110,13 @@ func (p *planner) canOmitBefore(n *plan.Physical) bool {
 			}
 		}
 		return true
+	case *jobgraph.MultiJoin:
+		for k, in := range n.Inputs {
+			if !spec.Outer() && in.Node.Traits.Changes&jobgraph.UpdateAfters != 0 && (!p.upsertsWithinKey(n, spec.Inputs[k].Keys, k) || !p.canOmitBefore(in.Node)) {
+				return false
+			}
+		}
+		return true
 	case nil:
 		for _, in := range n.Inputs {
 			if !p.canOmitBefore(in.Node) {
@@ -117,6 +128,8 @@ func (p *planner) canOmitBefore(n *plan.Physical) bool {
 		return p.canOmitBefore(n.Inputs[0].Node)
 	case *jobgraph.Replicate, *jobgraph.FromChangelog:
 		return false
+	case *jobgraph.Process:
+		return spec.Updates&jobgraph.UpdateBefores == 0
 	}
 	return true
 }
@@ -143,6 +156,10 @@ func (p *planner) joinTakesUpserts(n *plan.Physical, spec *jobgraph.Join, k int)
 	if k == 1 {
 		keys = spec.Right.Keys
 	}
+	return p.upsertsWithinKey(n, keys, k)
+}
+
+func (p *planner) upsertsWithinKey(n *plan.Physical, keys []int, k int) bool {
 	for _, u := range p.arriving(n.Inputs[k]) {
 		if subset(keys, u) {
 			return true
@@ -168,7 +185,7 @@ func (p *planner) settle(n *plan.Physical, needed bool) {
 	}
 	could := n.Traits.Changes
 	switch spec := n.Spec.(type) {
-	case *jobgraph.Scan, *jobgraph.Values, *jobgraph.FromChangelog:
+	case *jobgraph.Scan, *jobgraph.Values, *jobgraph.FromChangelog, *jobgraph.Process:
 	case *jobgraph.GroupAgg:
 		n.Traits.Changes = could&^jobgraph.UpdateBefores | before
 		if spec.Phase == jobgraph.LocalPhase {
@@ -184,6 +201,11 @@ func (p *planner) settle(n *plan.Physical, needed bool) {
 		case spec.Kind == jobgraph.Semi && n.Inputs[1].Node.Traits.Changes != 0:
 			n.Traits.Changes |= jobgraph.Deletes
 		case spec.Kind != jobgraph.Inner && spec.Kind != jobgraph.Semi:
+			n.Traits.Changes |= jobgraph.UpdateAfters | jobgraph.Deletes | before
+		}
+	case *jobgraph.MultiJoin:
+		n.Traits.Changes = in
+		if spec.Outer() {
 			n.Traits.Changes |= jobgraph.UpdateAfters | jobgraph.Deletes | before
 		}
 	case *jobgraph.IntervalJoin, *jobgraph.WindowJoin, *jobgraph.WindowRank, *jobgraph.Sort, *jobgraph.Match, *jobgraph.ToChangelog:
@@ -212,6 +234,10 @@ func (p *planner) settleSpec(n *plan.Physical, needed bool) {
 		spec.InputChanges, spec.EmitUpdateBefore = in(0), needed
 	case *jobgraph.Join:
 		spec.Left.Changes, spec.Right.Changes = in(0), in(1)
+	case *jobgraph.MultiJoin:
+		for k := range spec.Inputs {
+			spec.Inputs[k].Changes = in(k)
+		}
 	case *jobgraph.TemporalJoin:
 		spec.RightChanges = in(1)
 	case *jobgraph.Rank:
@@ -234,6 +260,8 @@ func (p *planner) checkInputs(n *plan.Physical) error {
 	case *jobgraph.IntervalJoin, *jobgraph.WindowJoin, *jobgraph.WindowRank:
 	case *jobgraph.FromChangelog:
 		return requireInsertOnly(n.Inputs[0].Node, "FROM_CHANGELOG")
+	case *jobgraph.Process:
+		return checkProcessInputs(n, spec)
 	case *jobgraph.Match:
 		return requireInsertOnly(n.Inputs[0].Node, "Match Recognize")
 	case *jobgraph.Sort:

@@ -93,6 +93,12 @@ func (p *planner) describe(sb *strings.Builder, n plan.Node) {
 		}
 	case *plan.Match:
 		p.describeMatch(sb, n)
+	case *plan.Process:
+		sb.WriteString(n.Invocation(plan.Digest) + processUID(n))
+		for _, t := range n.Tables {
+			sb.WriteString(strings.Join(t.Names, ","))
+		}
+		exprs(n.Args)
 	case *plan.Replicate:
 		fmt.Fprintf(sb, "%d", n.Count)
 	default: // sinks and collects are themselves

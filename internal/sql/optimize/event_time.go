@@ -50,6 +50,8 @@ func waitsForWatermarks(n plan.Node) bool {
 		return !n.Window.Proctime
 	case *plan.Aggregate:
 		return n.Group != nil && !n.Group.Proctime
+	case *plan.Process:
+		return len(n.Tables) > 0
 	case *plan.Match:
 		return !n.Spec.Proctime
 	case *plan.Over:

@@ -67,6 +67,9 @@ func (p *planner) plan(roots []plan.Node) ([]*plan.Physical, error) {
 		}
 		out[i] = n
 	}
+	if err := p.checkProcesses(); err != nil {
+		return nil, err
+	}
 	if err := p.settleChangelog(); err != nil {
 		return nil, err
 	}
@@ -167,6 +170,8 @@ func (p *planner) convertNode(n plan.Node) (*plan.Physical, error) {
 		return p.changelog(n)
 	case *plan.Match:
 		return p.match(n)
+	case *plan.Process:
+		return p.process(n)
 	case *plan.Sink:
 		return p.sink(n)
 	case *plan.Collect:
@@ -190,6 +195,15 @@ func (p *planner) convertCalc(n plan.Node) (*plan.Physical, error) {
 			return p.calc(in, f.Cond, columnsOf(f.Schema()), n.Schema()), nil
 		}
 		return p.calc(in, nil, n.(*plan.Project).Exprs, n.Schema()), nil
+	}
+	if j, ok := base.(*plan.Join); ok {
+		chain, columns, err := p.multiJoin(j)
+		if err != nil {
+			return nil, err
+		}
+		if chain != nil {
+			return p.calc(chain, substitute(filter, columns), substituteAll(exprs, columns), n.Schema()), nil
+		}
 	}
 	in, err := p.convert(base)
 	if err != nil {

@@ -82,6 +82,10 @@ func rewriteExprs(n plan.Node, fn func(expr.Expr) expr.Expr) plan.Node {
 		return &c
 	case *plan.Match:
 		return rewriteMatch(n, fn)
+	case *plan.Process:
+		c := *n
+		c.Args = all(n.Args)
+		return &c
 	case *plan.TableFunction:
 		c := *n
 		c.Args = all(n.Args)

@@ -119,6 +119,8 @@ func describeRest(n Node) string {
 		return describeMatch(n)
 	case *Changelog:
 		return describeChangelog(n)
+	case *Process:
+		return call("LogicalTableFunctionScan", "invocation", n.Invocation(Digest), "rowType", RecordType(n.Out))
 	case *SetOp:
 		return call([...]string{"LogicalUnion", "LogicalIntersect", "LogicalMinus"}[n.Kind], "all", strconv.FormatBool(n.All))
 	case *Unnest:

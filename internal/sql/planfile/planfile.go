@@ -94,6 +94,12 @@ func states(spec jobgraph.Spec) []kept {
 		return []kept{{"groupAggregateState", &s.TTL}}
 	case *jobgraph.Join:
 		return []kept{{"leftState", &s.Left.TTL}, {"rightState", &s.Right.TTL}}
+	case *jobgraph.MultiJoin:
+		out := make([]kept, len(s.Inputs))
+		for i := range s.Inputs {
+			out[i] = kept{fmt.Sprintf("inputState%d", i), &s.Inputs[i].TTL}
+		}
+		return out
 	case *jobgraph.TemporalJoin:
 		return []kept{{"temporalJoinState", &s.TTL}}
 	case *jobgraph.Rank:
@@ -104,6 +110,10 @@ func states(spec jobgraph.Spec) []kept {
 		return []kept{{"overAggregateState", &s.TTL}}
 	case *jobgraph.ChangelogNormalize:
 		return []kept{{"changelogNormalizeState", &s.TTL}}
+	case *jobgraph.Process:
+		if s.User.Stateful {
+			return []kept{{"processTableFunctionState", &s.TTL}}
+		}
 	case *jobgraph.SinkMaterialize:
 		return []kept{{"sinkMaterializeState", &s.TTL}}
 	}
