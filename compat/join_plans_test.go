@@ -163,3 +163,12 @@ func TestReorderedJoinsAnswerAlike(t *testing.T) {
 		})
 	}
 }
+
+func TestMultiJoinsAnswerAlike(t *testing.T) {
+	for _, parallelism := range []string{"1", "3"} {
+		t.Run(parallelism, func(t *testing.T) {
+			answersAlike(t, rand.New(rand.NewSource(5)), 20, true, map[string]string{"parallelism.default": parallelism},
+				map[string]string{"table.optimizer.multi-join.enabled": "true"})
+		})
+	}
+}

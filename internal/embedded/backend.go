@@ -61,7 +61,7 @@ func keyed(graph *jobgraph.Graph) (n int) {
 				if x.Phase == jobgraph.LocalPhase {
 					continue
 				}
-			case *jobgraph.Join, *jobgraph.IntervalJoin, *jobgraph.TemporalJoin, *jobgraph.WindowJoin, *jobgraph.Rank,
+			case *jobgraph.Join, *jobgraph.MultiJoin, *jobgraph.IntervalJoin, *jobgraph.TemporalJoin, *jobgraph.WindowJoin, *jobgraph.Rank,
 				*jobgraph.Deduplicate, *jobgraph.WindowRank, *jobgraph.Over, *jobgraph.ChangelogNormalize, *jobgraph.SinkMaterialize:
 			default:
 				continue

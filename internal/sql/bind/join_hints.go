@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/sql/plan"
 )
 
 // Join hints say how a join is to be carried out. The answer is the same with and
-// without them; flott has one way for each kind of join, so that they are checked, told
-// of and otherwise change nothing.
+// without them. MULTI_JOIN asks for one operator for a chain of joins; of the others
+// flott has one way for each kind of join, so that they are checked, told of and
+// otherwise change nothing.
 
 // isJoinHint reports a hint that names the tables of joins.
 func isJoinHint(name string) bool {
@@ -45,9 +47,24 @@ func (b *block) joinHints(hs []ast.Hint) error {
 				return err
 			}
 		}
+		if name == "MULTI_JOIN" {
+			b.node = hintedMultiJoin(b.node)
+			continue
+		}
 		b.warnOfHint("the hint %s has no effect: flott has one way to carry out a join, and the result is the same", name)
 	}
 	return nil
+}
+
+// hintedMultiJoin marks the joins of a FROM clause, not those of its subqueries.
+func hintedMultiJoin(n plan.Node) plan.Node {
+	j, ok := n.(*plan.Join)
+	if !ok {
+		return n
+	}
+	out := *j
+	out.Left, out.Right, out.MultiJoin = hintedMultiJoin(j.Left), hintedMultiJoin(j.Right), true
+	return &out
 }
 
 // hintedTable refuses the name of a table that the FROM clause does not have.

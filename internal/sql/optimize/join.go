@@ -64,6 +64,11 @@ func (p *planner) join(n *plan.Join) (*plan.Physical, error) {
 	if n.Snapshot != nil {
 		return p.snapshotJoin(n)
 	}
+	if chain, columns, err := p.multiJoin(n); err != nil {
+		return nil, err
+	} else if chain != nil {
+		return p.calc(chain, nil, columns, n.Schema()), nil
+	}
 	left, err := p.convert(n.Left)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,7 @@ func (r *joinReorder) below(n plan.Node) plan.Node {
 
 // movable reports a join that may be done at another place.
 func (r *joinReorder) movable(j *plan.Join) bool {
-	if j.Kind != jobgraph.Inner && j.Kind != jobgraph.Left || j.Snapshot != nil || j.NullAware || j.LeftTTL != 0 || j.RightTTL != 0 {
+	if j.Kind != jobgraph.Inner && j.Kind != jobgraph.Left || j.Snapshot != nil || j.NullAware || j.MultiJoin || j.LeftTTL != 0 || j.RightTTL != 0 {
 		return false
 	}
 	for _, c := range conjuncts(j.Cond) {

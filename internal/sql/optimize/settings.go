@@ -37,6 +37,7 @@ type Settings struct {
 	LateFireDelay        time.Duration
 	JoinReorder          bool
 	BushyThreshold       int64
+	MultiJoin            bool
 
 	check func(plan.Node) error // tests: what must hold between phases
 }
@@ -111,6 +112,8 @@ var Keys = []Key{
 		func(s *Settings) any { return &s.JoinReorder }},
 	{"table.optimizer.bushy-join-reorder-threshold", "Integer", "12", "Up to how many tables all orders of joins are tried, at most 14; above, joins are chosen one by one.", nil,
 		func(s *Settings) any { return &s.BushyThreshold }},
+	{"table.optimizer.multi-join.enabled", "Boolean", "false", "Whether a chain of inner and left joins by a common key runs as one operator that keeps its inputs only (streaming).", nil,
+		func(s *Settings) any { return &s.MultiJoin }},
 }
 
 // DefaultSettings has every option at its default.

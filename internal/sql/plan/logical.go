@@ -97,7 +97,9 @@ type Join struct {
 	// LeftTTL and RightTTL are the STATE_TTL hint of the inputs: 0 is the job's
 	// table.exec.state.ttl, less than 0 is for ever.
 	LeftTTL, RightTTL time.Duration
-	Out               types.Schema
+	// MultiJoin is the MULTI_JOIN hint.
+	MultiJoin bool
+	Out       types.Schema
 }
 
 // Aggregate groups by columns of its input. Output: keys, calls. With Sets it

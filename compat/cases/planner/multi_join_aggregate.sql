@@ -1,0 +1,28 @@
+-- A chain below an aggregate.
+-- modes: streaming
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE r (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_right.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SET 'table.optimizer.multi-join.enabled' = 'true';
+
+SELECT l.k, COUNT(*) AS n, SUM(m.v) AS s FROM l JOIN r ON l.k = r.k LEFT JOIN l AS m ON m.k = l.k GROUP BY l.k;

@@ -1,0 +1,26 @@
+-- The hint without the option.
+-- modes: streaming
+
+CREATE TABLE l (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_left.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+CREATE TABLE r (
+  k INT,
+  name STRING,
+  v INT
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/pairs_right.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT /*+ MULTI_JOIN(l, r, m) */ l.name, r.name AS other, m.v FROM l JOIN r ON l.k = r.k LEFT JOIN l AS m ON m.k = l.k;
