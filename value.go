@@ -93,18 +93,11 @@ func nullable[T any]() codec[sql.Null[T]] {
 
 // readTime takes a TIMESTAMP for one in UTC.
 func readTime(v *batch.Vector, i int) time.Time {
-	unit := v.Type.UnitsPerSecond()
-	x := v.Int64s()[i]
-	seconds := x / unit
-	if x%unit < 0 {
-		seconds--
-	}
-	return time.Unix(seconds, (x-seconds*unit)*(int64(time.Second)/unit)).UTC()
+	return time.Unix(v.Moment(i)).UTC()
 }
 
 func writeTime(v *batch.Vector, t time.Time) {
-	unit := v.Type.UnitsPerSecond()
-	v.AppendInt64(t.Unix()*unit + int64(t.Nanosecond())/(int64(time.Second)/unit))
+	v.AppendMoment(t.Unix(), int64(t.Nanosecond()))
 }
 
 // accepts is the type that an argument of type t is cast to.

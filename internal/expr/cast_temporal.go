@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"math"
-
 	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -25,7 +23,7 @@ func castTemporal(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 	// DATE or TIME to a timestamp, by way of local ms.
 	unit := to.UnitsPerSecond()
 	return func(c *kernelCall, rows []int32) error {
-		out, x := c.out.Int64s(), c.args[0]
+		x := c.args[0]
 		for _, i := range rows {
 			ms := int64(x.Int32s()[x.at(i)])
 			if from.Kind == types.Date {
@@ -34,33 +32,29 @@ func castTemporal(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 			if to.Kind == types.TimestampLTZ {
 				ms = zone.Instant(ms, 1000)
 			}
-			if !fitsTicks(ms, 1000, unit) {
-				if !try {
-					return outOfTicks(c, to)
-				}
-				c.null(i)
+			if to.HasNanos() {
+				setMs(c, i, ms, 0)
 				continue
 			}
-			out[i] = cutTo(ms*(unit/1000), unit, to.Length)
+			c.out.Int64s()[i] = cutTo(ms*(unit/1000), unit, to.Length)
 		}
 		return nil
 	}
 }
 
-// fitsTicks reports whether ticks of one unit can be counted in another.
-func fitsTicks(t, from, to int64) bool {
-	limit := math.MaxInt64 / max(1, to/from)
-	return t <= limit && t >= -limit
-}
-
-func outOfTicks(c *kernelCall, to types.Type) error {
-	return c.fail("%s has the years 1678 to 2261 only; use a precision of at most 6", typeName(to))
+// setMs makes row i of the result ms since 1970 and the nanoseconds beyond.
+func setMs(c *kernelCall, i int32, ms, below int64) {
+	sec := civil.FloorDiv(ms, 1000)
+	c.out.SetMoment(int(i), sec, (ms-sec*1000)*1_000_000+below)
 }
 
 func castTimestamp(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 	unit := from.UnitsPerSecond()
 	toLocal := from.Kind == types.TimestampLTZ && to.Kind != types.TimestampLTZ
 	toInstant := from.Kind == types.Timestamp && to.Kind == types.TimestampLTZ
+	if from.HasNanos() || to.HasNanos() {
+		return castMoment(to, zone, toLocal, toInstant)
+	}
 	return func(c *kernelCall, rows []int32) error {
 		x := c.args[0]
 		in := x.Int64s()
@@ -73,31 +67,65 @@ func castTimestamp(from, to types.Type, zone *civil.Zone, try bool) castFunc {
 			}
 			switch to.Kind {
 			case types.Date:
-				ms := civil.FloorDiv(t, unit/1000)
-				if toLocal {
-					ms -= civil.FloorMod(ms, civil.MsPerDay)
-				}
-				c.out.Int32s()[i] = int32(ms / civil.MsPerDay) // before 1970 a later day, as in Flink
+				c.out.Int32s()[i] = dayOfMs(civil.FloorDiv(t, unit/1000), toLocal)
 			case types.Time:
-				ms := civil.FloorDiv(t, unit/1000)
-				if toLocal { // cut within the day
-					ms = civil.FloorMod(ms, civil.MsPerDay)
-				}
-				ms = cutTo(ms, 1000, min(to.Length, 3))
-				c.out.Int32s()[i] = int32(civil.FloorMod(ms, civil.MsPerDay))
+				c.out.Int32s()[i] = timeOfMs(civil.FloorDiv(t, unit/1000), to.Length, toLocal)
 			default:
-				if !fitsTicks(t, unit, to.UnitsPerSecond()) {
-					if !try {
-						return outOfTicks(c, to)
-					}
-					c.null(i)
-					continue
-				}
 				c.out.Int64s()[i] = cutTo(rescaleTicks(t, unit, to.UnitsPerSecond()), to.UnitsPerSecond(), to.Length)
 			}
 		}
 		return nil
 	}
+}
+
+// castMoment is castTimestamp where one of the types counts nanoseconds.
+func castMoment(to types.Type, zone *civil.Zone, toLocal, toInstant bool) castFunc {
+	return func(c *kernelCall, rows []int32) error {
+		x := c.args[0]
+		for _, i := range rows {
+			sec, nano := x.Moment(int(x.at(i)))
+			if toLocal {
+				sec = zone.Local(sec, 1)
+			} else if toInstant {
+				sec = zone.Instant(sec, 1)
+			}
+			switch to.Kind {
+			case types.Date:
+				c.out.Int32s()[i] = dayOfMs(sec*1000+nano/1_000_000, toLocal)
+			case types.Time:
+				c.out.Int32s()[i] = timeOfMs(sec*1000+nano/1_000_000, to.Length, toLocal)
+			default:
+				if to.HasNanos() {
+					if unit := fractionUnit[to.Length]; nano >= 1_000_000_000/unit { // Flink lets a small fraction be
+						nano -= nano % unit
+					}
+					c.out.SetMoment(int(i), sec, nano)
+					continue
+				}
+				unit := to.UnitsPerSecond()
+				c.out.Int64s()[i] = cutTo(sec*unit+nano/(1_000_000_000/unit), unit, to.Length)
+			}
+		}
+		return nil
+	}
+}
+
+// dayOfMs is the day of local ms. Of a TIMESTAMP before 1970 it is a later one,
+// as in Flink; ofInstant marks a TIMESTAMP_LTZ.
+func dayOfMs(ms int64, ofInstant bool) int32 {
+	if ofInstant {
+		ms -= civil.FloorMod(ms, civil.MsPerDay)
+	}
+	return int32(ms / civil.MsPerDay)
+}
+
+// timeOfMs is the time of the day of local ms, cut to a precision: for a
+// TIMESTAMP_LTZ within the day.
+func timeOfMs(ms int64, precision int, ofInstant bool) int32 {
+	if ofInstant {
+		ms = civil.FloorMod(ms, civil.MsPerDay)
+	}
+	return int32(civil.FloorMod(cutTo(ms, 1000, min(precision, 3)), civil.MsPerDay))
 }
 
 // rescaleTicks changes the unit of ticks, rounding towards minus infinity.

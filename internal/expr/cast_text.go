@@ -188,17 +188,16 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 			return ok
 		}
 	case types.Timestamp:
-		unit := to.UnitsPerSecond()
 		return func(c *kernelCall, i int32, s []byte) bool {
 			sec, nano, ok := ParseTimestamp(s)
-			c.out.Int64s()[i] = cutTicks(sec, nano, unit, to.Length)
+			c.out.SetMoment(int(i), sec, nano-nano%fractionUnit[to.Length])
 			return ok
 		}
 	case types.TimestampLTZ:
-		unit, zone := to.UnitsPerSecond(), civil.NewZone(env.Zone)
+		zone := civil.NewZone(env.Zone)
 		return func(c *kernelCall, i int32, s []byte) bool {
 			sec, nano, ok := ParseTimestamp(s)
-			c.out.Int64s()[i] = cutTicks(zone.Instant(sec, 1), nano, unit, to.Length)
+			c.out.SetMoment(int(i), zone.Instant(sec, 1), nano-nano%fractionUnit[to.Length])
 			return ok
 		}
 	case types.IntervalYearMonth:

@@ -89,6 +89,13 @@ func (r ticksReader) at(v values, i int32) int64 {
 
 // ms is the local time of row i in ms, rounded down.
 func (r ticksReader) ms(v values, i int32) int64 {
+	if r.t.HasNanos() {
+		sec, nano := v.Moment(int(v.at(i)))
+		if r.t.Kind == types.TimestampLTZ {
+			sec = r.zone.Local(sec, 1)
+		}
+		return sec*1000 + nano/1_000_000
+	}
 	t := r.at(v, i)
 	switch u := r.unit(); u {
 	case 0:
@@ -143,6 +150,10 @@ func extractClock(unit string, t types.Type, zone *civil.Zone) castFunc {
 // belowMs is what row i has beyond whole ms, in units of which there are per in
 // a ms.
 func (r ticksReader) belowMs(v values, i int32, per int64) int64 {
+	if r.t.HasNanos() {
+		_, nano := v.Moment(int(v.at(i)))
+		return nano % 1_000_000 * per / 1_000_000
+	}
 	u := r.unit() / 1000
 	if u <= 1 {
 		return 0

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/flottstream/flott/internal/batch"
-	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/expr/jsonpath"
 	"github.com/flottstream/flott/internal/types"
 	"github.com/flottstream/flott/internal/valuetext"
@@ -359,7 +358,7 @@ func appendJSON(dst []byte, v *batch.Vector, i int) []byte {
 		var buf [64]byte
 		return jsonpath.AppendNumber(dst, valuetext.AppendCast(buf[:0], v, i, nil))
 	case types.Timestamp, types.TimestampLTZ:
-		return appendJSONTime(dst, v.Int64s()[i], t)
+		return appendJSONTime(dst, v, i)
 	case types.Array:
 		dst = append(dst, '[')
 		for k := v.Offsets[i]; k < v.Offsets[i+1]; k++ {
@@ -386,20 +385,19 @@ func appendJSON(dst []byte, v *batch.Vector, i int) []byte {
 }
 
 // appendJSONTime writes ISO 8601 with as many digits as the fraction has.
-func appendJSONTime(dst []byte, ticks int64, t types.Type) []byte {
-	unit := t.UnitsPerSecond()
-	digits := len(strconv.FormatInt(unit, 10)) - 1
+func appendJSONTime(dst []byte, v *batch.Vector, i int) []byte {
 	start := len(dst)
-	dst = valuetext.AppendTimestamp(append(dst, '"'), ticks, unit, digits)
+	sec, nano := v.Moment(i)
+	dst = valuetext.AppendMoment(append(dst, '"'), sec, nano, 9)
 	dst[start+11] = 'T'
-	if civil.FloorMod(ticks, unit) == 0 {
-		dst = dst[:len(dst)-digits-1]
+	if nano == 0 {
+		dst = dst[:len(dst)-len(".000000000")]
 	} else {
 		for dst[len(dst)-1] == '0' {
 			dst = dst[:len(dst)-1]
 		}
 	}
-	if t.Kind == types.TimestampLTZ {
+	if v.Type.Kind == types.TimestampLTZ {
 		dst = append(dst, 'Z')
 	}
 	return append(dst, '"')

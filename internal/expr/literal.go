@@ -88,11 +88,11 @@ func NullLit(t types.Type) *Literal {
 	return &Literal{Value: vec}
 }
 
-// TimestampLit is a constant of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) given in
-// the ticks of that type.
-func TimestampLit(t types.Type, ticks int64) *Literal {
+// TimestampLit is a constant of type TIMESTAMP(p) or TIMESTAMP_LTZ(p): seconds
+// since 1970 and nanoseconds.
+func TimestampLit(t types.Type, sec, nano int64) *Literal {
 	vec := batch.New(t.NotNull(), 1)
-	vec.AppendInt64(ticks)
+	vec.AppendMoment(sec, nano)
 	return &Literal{Value: vec}
 }
 

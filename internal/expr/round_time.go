@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"time"
+
 	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -31,7 +33,7 @@ func buildRoundTime(b *builder) (node, error) {
 	unit, t, ceil := b.constantUnit(1), b.call.Args[0].Type(), b.call.Fn == "CEIL"
 	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[:1]}
 	zone := civil.NewZone(b.env.Zone)
-	r := ticksReader{t, zone}
+	r, utc := ticksReader{t, zone}, ticksReader{t, civil.NewZone(time.UTC)}
 	return newStrict(sub, func(c *kernelCall, rows []int32) error {
 		for _, i := range rows {
 			local := r.ms(c.args[0], i)
@@ -42,13 +44,12 @@ func buildRoundTime(b *builder) (node, error) {
 			case types.Time:
 				c.out.Int32s()[i] = int32(v)
 			default:
-				scale := t.UnitsPerSecond() / 1000
 				if t.Kind == types.TimestampLTZ {
 					// Back by the offset of the moment itself, as Flink does, whatever the
 					// offset is at the rounded time.
-					v -= local - civil.FloorDiv(c.args[0].Int64s()[c.args[0].at(i)], scale)
+					v -= local - utc.ms(c.args[0], i)
 				}
-				c.out.Int64s()[i] = v * scale
+				setMs(c, i, v, 0)
 			}
 		}
 		return nil

@@ -91,6 +91,13 @@ func addMillis(t types.Type, sign int64) castFunc {
 				c.out.Int32s()[i] = int32(civil.FloorMod(int64(x.Int32s()[x.at(i)])+sign*ms[y.at(i)], civil.MsPerDay))
 			}
 		default:
+			if t.HasNanos() {
+				for _, i := range rows {
+					sec, nano := x.Moment(int(x.at(i)))
+					setMs(c, i, sec*1000+nano/1_000_000+sign*ms[y.at(i)], nano%1_000_000)
+				}
+				return nil
+			}
 			scale := sign * (t.UnitsPerSecond() / 1000)
 			out, in := c.out.Int64s(), x.Int64s()
 			for _, i := range rows {
@@ -118,6 +125,15 @@ func addMonths(t types.Type, sign int64, _ *civil.Zone) castFunc {
 		if t.Kind == types.Date {
 			for _, i := range rows {
 				c.out.Int32s()[i] = int32(civil.AddMonths(int(x.Int32s()[x.at(i)]), int(sign)*int(months[y.at(i)])))
+			}
+			return nil
+		}
+		if t.HasNanos() {
+			for _, i := range rows {
+				sec, nano := x.Moment(int(x.at(i)))
+				d := civil.FloorDiv(sec, 86400)
+				moved := civil.AddMonths(int(d), int(sign)*int(months[y.at(i)]))
+				c.out.SetMoment(int(i), int64(moved)*86400+(sec-d*86400), nano)
 			}
 			return nil
 		}

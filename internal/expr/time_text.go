@@ -70,14 +70,17 @@ func buildDateFormat(b *builder) (node, error) {
 		return newStrict(b, formatText(zone)), nil
 	}
 	f := &timeFormatter{patterns: patterns{style: datepattern.Modern}, unit: t.UnitsPerSecond(), instant: t.Kind == types.TimestampLTZ, zone: zone}
+	if t.HasNanos() {
+		f.unit = 1
+	}
 	return newStrict(b, f.run), nil
 }
 
 // timeFormatter is the kernel of DATE_FORMAT of a timestamp.
 type timeFormatter struct {
 	patterns
-	unit    int64
-	instant bool // TIMESTAMP_LTZ
+	unit    int64 // of from and to: of the column, or seconds if it counts nanoseconds
+	instant bool  // TIMESTAMP_LTZ
 	zone    *civil.Zone
 	from    int64 // local ticks for which text is right: [from, to)
 	to      int64
@@ -88,7 +91,11 @@ type timeFormatter struct {
 
 func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 	w, x := c.text(), c.args[0]
-	ticks := x.Int64s()
+	nanos := x.Type.HasNanos()
+	var ticks []int64
+	if !nanos {
+		ticks = x.Int64s()
+	}
 	for _, i := range rows {
 		p, err := f.get(c.args[1].bytesAt(i))
 		if err != nil {
@@ -100,12 +107,17 @@ func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 			}
 			f.of, f.from, f.to = p, 0, 0
 		}
-		local := ticks[x.at(i)]
+		var local, nano int64
+		if nanos {
+			local, nano = x.Moment(int(x.at(i)))
+		} else {
+			local = ticks[x.at(i)]
+		}
 		if f.instant {
 			local = f.zone.Local(local, f.unit)
 		}
-		if local < f.from || local >= f.to {
-			f.format(p, local)
+		if local < f.from || local >= f.to || nano != f.moment.Nano && nanos {
+			f.format(p, local, nano)
 		}
 		w.buf = append(w.buf, f.text...)
 		w.end(i)
@@ -114,7 +126,7 @@ func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 }
 
 // format makes the text of a moment and notes for how long it holds.
-func (f *timeFormatter) format(p *datepattern.Pattern, local int64) {
+func (f *timeFormatter) format(p *datepattern.Pattern, local, nano int64) {
 	step := max(1, int64(p.Unit())/(1_000_000_000/f.unit))
 	f.from = local - civil.FloorMod(local, step)
 	f.to = f.from + step
@@ -123,6 +135,7 @@ func (f *timeFormatter) format(p *datepattern.Pattern, local int64) {
 	} else {
 		f.moment.SetLocal(local, f.unit)
 	}
+	f.moment.Nano += nano // which the seconds of a column of nanoseconds do not have
 	f.text = p.Append(f.text[:0], &f.moment)
 }
 
@@ -252,22 +265,22 @@ func instantOfNumber(precision int, t types.Type) castFunc {
 	unit := t.UnitsPerSecond()
 	per := int64(math.Pow10(precision))
 	return func(c *kernelCall, rows []int32) error {
-		out, x := c.out.Int64s(), c.args[0]
+		x := c.args[0]
 		in := x.Int64s()
-		up, limit := int64(1), int64(maxInstantMs)/1000*per
-		if unit > per {
-			up = unit / per
-			limit = min(limit, math.MaxInt64/up)
+		up, limit := max(1, unit/per), int64(math.MaxInt64)
+		if per <= 1_000_000 {
+			limit = maxInstantMs / 1000 * per
 		}
 		for _, i := range rows {
 			v := in[x.at(i)]
 			switch {
 			case v > limit || v < -limit:
 				c.null(i)
-			case unit >= per:
-				out[i] = v * up
+			case t.HasNanos():
+				sec := civil.FloorDiv(v, per)
+				c.out.SetMoment(int(i), sec, (v-sec*per)*(unit/per))
 			default:
-				out[i] = civil.FloorDiv(v, per/unit)
+				c.out.Int64s()[i] = v * up
 			}
 		}
 		return nil

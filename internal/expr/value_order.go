@@ -75,6 +75,9 @@ func CompareValues(a *batch.Vector, i int, b *batch.Vector, k int) int {
 	if an || bn {
 		return b2i(bn) - b2i(an)
 	}
+	if a.Type.IsTimestamp() && b.Type.IsTimestamp() && a.Type.UnitsPerSecond() != b.Type.UnitsPerSecond() {
+		return compareMoments(a, i, b, k)
+	}
 	switch a.Type.Physical() {
 	case types.LayoutBool:
 		return b2i(a.Bool(i)) - b2i(b.Bool(k))
@@ -85,9 +88,6 @@ func CompareValues(a *batch.Vector, i int, b *batch.Vector, k int) int {
 	case types.LayoutInt32:
 		return cmp.Compare(a.Int32s()[i], b.Int32s()[k])
 	case types.LayoutInt64:
-		if ua, ub := ticks(a.Type), ticks(b.Type); ua != ub {
-			return compareTicks(a.Int64s()[i], ua, b.Int64s()[k], ub)
-		}
 		return cmp.Compare(a.Int64s()[i], b.Int64s()[k])
 	case types.LayoutFloat32:
 		return cmp.Compare(a.Float32s()[i], b.Float32s()[k])
@@ -122,28 +122,9 @@ func compareLists(a *batch.Vector, i int, b *batch.Vector, k int) int {
 	return cmp.Compare(na, nb)
 }
 
-// ticks is the unit of a timestamp, 0 for other types.
-func ticks(t types.Type) int64 {
-	if t.IsTimestamp() {
-		return t.UnitsPerSecond()
-	}
-	return 0
-}
-
-func compareTicks(a, ua, b, ub int64) int {
-	sa, sb := floorDiv(a, ua), floorDiv(b, ub)
-	if sa != sb {
-		return cmp.Compare(sa, sb)
-	}
-	const nano = 1_000_000_000
-	return cmp.Compare((a-sa*ua)*(nano/ua), (b-sb*ub)*(nano/ub))
-}
-
-// floorDiv rounds towards minus infinity; b > 0.
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
+// compareMoments compares timestamps of different units.
+func compareMoments(a *batch.Vector, i int, b *batch.Vector, k int) int {
+	secA, nanoA := a.Moment(i)
+	secB, nanoB := b.Moment(k)
+	return cmp.Or(cmp.Compare(secA, secB), cmp.Compare(nanoA, nanoB))
 }

@@ -201,6 +201,16 @@ func (p *partitionOver) orderValues(n int) {
 		times = -times
 	}
 	p.order = resize(p.order, n)
+	if v.Type.HasNanos() {
+		for i := range n {
+			sec, nano := int64(0), int64(0)
+			if !v.IsNull(i) {
+				sec, nano = v.Moment(i)
+			}
+			p.order[i] = (sec*1000 + nano/1_000_000) * times
+		}
+		return
+	}
 	for i := range n {
 		x, _ := integerAt(v, i)
 		p.order[i] = floorDiv(x, divide) * times

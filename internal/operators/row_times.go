@@ -32,6 +32,14 @@ func (r *rowTimes) read(b *batch.Batch) ([]int64, error) {
 			}
 		}
 	}
+	if v.Type.HasNanos() {
+		r.ms = resize(r.ms, v.Len())
+		for i := range r.ms {
+			sec, nano := v.Moment(i)
+			r.ms[i] = sec*1000 + nano/1_000_000
+		}
+		return r.ms, nil
+	}
 	ticks := v.Int64s()
 	if r.unit == 1 {
 		return ticks, nil

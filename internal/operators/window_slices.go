@@ -156,10 +156,18 @@ func (c windowClock) instant(local int64) int64 {
 
 // readTimes fills dst with the window times of the rows of a time column.
 func (c windowClock) readTimes(v *batch.Vector, rows []int32, dst []int64) error {
-	vals := v.Int64s()
 	unit := v.Type.UnitsPerSecond() / 1000
-	for k, i := range rows {
-		dst[k] = vals[i]
+	if v.Type.HasNanos() {
+		unit = 1
+		for k, i := range rows {
+			sec, nano := v.Moment(int(i))
+			dst[k] = sec*1000 + nano/1_000_000
+		}
+	} else {
+		vals := v.Int64s()
+		for k, i := range rows {
+			dst[k] = vals[i]
+		}
 	}
 	if unit > 1 {
 		for k := range dst {

@@ -172,9 +172,10 @@ func (t Type) IsTemporal() bool { return t.Kind >= Date && t.Kind <= TimestampLT
 // IsInterval reports either interval kind.
 func (t Type) IsInterval() bool { return t.Kind == IntervalYearMonth || t.Kind == IntervalDayTime }
 
-// UnitsPerSecond is how many ticks of the physical int64 of a timestamp of
+// UnitsPerSecond is how many ticks of the physical integer of a timestamp of
 // this precision make a second: 1e3 for p<=3, 1e6 for p<=6, else 1e9. Ticks
-// count from 1970-01-01T00:00:00 (UTC for TIMESTAMP_LTZ).
+// count from 1970-01-01T00:00:00 (UTC for TIMESTAMP_LTZ). Milliseconds and
+// microseconds of all years of SQL fit 64 bits; nanoseconds take 128.
 func (t Type) UnitsPerSecond() int64 {
 	switch {
 	case t.Length <= 3:
@@ -195,10 +196,10 @@ const (
 	LayoutInt8                    // TINYINT
 	LayoutInt16                   // SMALLINT
 	LayoutInt32                   // INT, DATE, TIME, INTERVAL YEAR TO MONTH
-	LayoutInt64                   // BIGINT, timestamps, INTERVAL DAY TO SECOND
+	LayoutInt64                   // BIGINT, timestamps up to microseconds, INTERVAL DAY TO SECOND
 	LayoutFloat32                 // FLOAT
 	LayoutFloat64                 // DOUBLE
-	LayoutDecimal                 // 128-bit two's complement, decimal.Num
+	LayoutDecimal                 // 128-bit two's complement, decimal.Num: DECIMAL, timestamps of nanoseconds (p > 6)
 	LayoutBytes                   // CHAR, VARCHAR, BINARY, VARBINARY, VARIANT, BITMAP: offsets and bytes
 	LayoutList                    // ARRAY: offsets and one child
 	LayoutMap                     // MAP, MULTISET: offsets and two children (key, value)
@@ -217,7 +218,15 @@ var layouts = [...]Physical{
 }
 
 // Physical returns the layout of t's columns.
-func (t Type) Physical() Physical { return layouts[t.Kind] }
+func (t Type) Physical() Physical {
+	if t.HasNanos() {
+		return LayoutDecimal
+	}
+	return layouts[t.Kind]
+}
+
+// HasNanos reports a timestamp that counts nanoseconds, in 128 bits.
+func (t Type) HasNanos() bool { return t.Length > 6 && t.IsTimestamp() }
 
 // Width is the size in bytes of one value of a fixed-width layout, else 0.
 // (Bool is a bitmap and counts as 0.)

@@ -37,20 +37,12 @@ func appendFraction(dst []byte, nano int64, digits int) []byte {
 	return appendPadded(dst, nano, digits)
 }
 
-// split cuts ticks into days, seconds of the day and nanoseconds.
-func split(ticks, unit int64) (days int32, sec int, nano int64) {
-	s := civil.FloorDiv(ticks, unit)
-	nano = (ticks - s*unit) * (1_000_000_000 / unit)
-	d := civil.FloorDiv(s, 86400)
-	return int32(d), int(s - d*86400), nano
-}
-
-// AppendTimestamp appends local ticks as CAST to STRING does: yyyy-MM-dd
-// HH:mm:ss and precision digits of the fraction.
-func AppendTimestamp(dst []byte, ticks, unit int64, precision int) []byte {
-	days, sec, nano := split(ticks, unit)
-	dst = append(AppendDate(dst, days), ' ')
-	return appendFraction(appendClock(dst, sec), nano, precision)
+// AppendMoment appends a local time, seconds since 1970 and nanoseconds, as
+// CAST to STRING does: yyyy-MM-dd HH:mm:ss and precision digits of the fraction.
+func AppendMoment(dst []byte, sec, nano int64, precision int) []byte {
+	days := civil.FloorDiv(sec, 86400)
+	dst = append(AppendDate(dst, int32(days)), ' ')
+	return appendFraction(appendClock(dst, int(sec-days*86400)), nano, precision)
 }
 
 // appendISOTime appends a time of the day as Java's LocalTime: seconds only

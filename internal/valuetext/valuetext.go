@@ -31,10 +31,11 @@ func AppendCast(dst []byte, v *batch.Vector, i int, zone *time.Location) []byte 
 	case types.Time:
 		return AppendTime(dst, v.Int32s()[i], t.Length)
 	case types.Timestamp:
-		return AppendTimestamp(dst, v.Int64s()[i], t.UnitsPerSecond(), t.Length)
+		sec, nano := v.Moment(i)
+		return AppendMoment(dst, sec, nano, t.Length)
 	case types.TimestampLTZ:
-		unit := t.UnitsPerSecond()
-		return AppendTimestamp(dst, local(v.Int64s()[i], unit, zone), unit, t.Length)
+		sec, nano := v.Moment(i)
+		return AppendMoment(dst, local(sec, zone), nano, t.Length)
 	case types.Array:
 		return appendElements(append(dst, '['), v, i, zone, AppendCast, ']')
 	case types.Map, types.Multiset:
@@ -87,9 +88,11 @@ func AppendPrint(dst []byte, v *batch.Vector, i int, zone *time.Location) []byte
 		ms := v.Int32s()[i]
 		return appendISOTime(dst, int(ms/1000), int64(ms%1000)*1_000_000, false)
 	case types.Timestamp:
-		return appendISO(dst, v.Int64s()[i], t.UnitsPerSecond(), false)
+		sec, nano := v.Moment(i)
+		return appendISO(dst, sec, nano, false)
 	case types.TimestampLTZ:
-		return append(appendISO(dst, v.Int64s()[i], t.UnitsPerSecond(), true), 'Z')
+		sec, nano := v.Moment(i)
+		return append(appendISO(dst, sec, nano, true), 'Z')
 	case types.IntervalYearMonth:
 		return appendPeriod(dst, v.Int32s()[i])
 	case types.IntervalDayTime:
@@ -183,20 +186,20 @@ func appendEntries(dst []byte, v *batch.Vector, i int, zone *time.Location, elem
 	return append(dst, '}')
 }
 
-// local is the local time of an instant.
-func local(ticks, unit int64, zone *time.Location) int64 {
+// local is the local time of an instant, in seconds.
+func local(sec int64, zone *time.Location) int64 {
 	if zone == nil || zone == time.UTC {
-		return ticks
+		return sec
 	}
-	_, offset := time.Unix(civil.FloorDiv(ticks, unit), 0).In(zone).Zone()
-	return ticks + int64(offset)*unit
+	_, offset := time.Unix(sec, 0).In(zone).Zone()
+	return sec + int64(offset)
 }
 
-// appendISO appends ticks as Java's LocalDateTime or, with seconds always,
+// appendISO appends a moment as Java's LocalDateTime or, with seconds always,
 // Instant.
-func appendISO(dst []byte, ticks, unit int64, seconds bool) []byte {
-	days, sec, nano := split(ticks, unit)
-	return appendISOTime(append(AppendDate(dst, days), 'T'), sec, nano, seconds)
+func appendISO(dst []byte, sec, nano int64, seconds bool) []byte {
+	days := civil.FloorDiv(sec, 86400)
+	return appendISOTime(append(AppendDate(dst, int32(days)), 'T'), int(sec-days*86400), nano, seconds)
 }
 
 // appendPeriod appends months as Java's Period: P1Y2M, P0D.

@@ -107,6 +107,6 @@ func TestJavaDouble(t *testing.T) {
 func BenchmarkAppendTimestamp(b *testing.B) {
 	var buf []byte
 	for b.Loop() {
-		buf = AppendTimestamp(buf[:0], 1_700_000_000_123, 1000, 3)
+		buf = AppendMoment(buf[:0], 1_700_000_000, 123_000_000, 3)
 	}
 }

@@ -136,8 +136,12 @@ func wire(t types.Type) ([]api.ValueType, error) {
 	switch t.Kind {
 	case types.Boolean, types.TinyInt, types.SmallInt, types.Int, types.Date:
 		return []api.ValueType{api.ValueTypeI32}, nil
-	case types.BigInt, types.Timestamp, types.TimestampLTZ:
+	case types.BigInt:
 		return []api.ValueType{api.ValueTypeI64}, nil
+	case types.Timestamp, types.TimestampLTZ:
+		if !t.HasNanos() { // which 64 bits cannot count in all years
+			return []api.ValueType{api.ValueTypeI64}, nil
+		}
 	case types.Float:
 		return []api.ValueType{api.ValueTypeF32}, nil
 	case types.Double:

@@ -1,6 +1,5 @@
 -- OVERLAPS, BETWEEN and IN over times.
 -- modes: streaming, batch
--- limit: TIMESTAMP(9) has the years 1678 to 2261 only
 
 CREATE TABLE moments (
   id INT,

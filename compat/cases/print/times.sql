@@ -1,5 +1,4 @@
 -- The print connector: dates, times and timestamps of all precisions.
--- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 -- printed
 

@@ -1,5 +1,4 @@
 -- Casts between DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ and text.
--- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 
 CREATE TABLE moments (

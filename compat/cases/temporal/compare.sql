@@ -1,5 +1,4 @@
 -- Comparisons and BETWEEN over dates, times and timestamps; OVERLAPS.
--- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 
 CREATE TABLE moments (

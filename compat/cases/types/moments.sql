@@ -1,5 +1,4 @@
 -- DATE, TIME, TIMESTAMP(3) and TIMESTAMP(9) read and written.
--- limit: as TIMESTAMP(9)
 -- modes: streaming, batch
 
 CREATE TABLE moments (

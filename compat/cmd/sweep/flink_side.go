@@ -53,7 +53,7 @@ func fieldTexts(fields []*string) []string {
 // flinkFailure tells a refusal from a job that failed.
 func flinkFailure(err error) (failure, string) {
 	var f *flinkgateway.Failure
-	if !errors.As(err, &f) || strings.Contains(f.Error(), "Could not acquire the minimum required resources") {
+	if !errors.As(err, &f) || strings.Contains(f.Error(), "Could not acquire the minimum required resources") || strings.Contains(f.Error(), "Ask timed out") {
 		return noAnswer, err.Error()
 	}
 	for _, c := range f.Causes {

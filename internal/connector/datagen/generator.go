@@ -248,15 +248,26 @@ type moments struct {
 
 func (g moments) fill(r *run, keys []uint64, v *batch.Vector) {
 	first := reserve(v, len(keys))
+	if v.Type.HasNanos() {
+		for i, key := range keys {
+			ms := g.before(r, key)
+			v.SetMoment(first+i, ms/1000, ms%1000*1_000_000)
+		}
+		return
+	}
 	out := v.Int64s()[first:]
 	for i, key := range keys {
-		ms := r.nowMs
-		if g.maxPast > 0 {
-			past, _ := bits.Mul64(g.at(r, key), uint64(g.maxPast)+1)
-			ms -= int64(past)
-		}
-		out[i] = ms * g.ticks
+		out[i] = g.before(r, key) * g.ticks
 	}
+}
+
+// before is a moment in ms.
+func (g moments) before(r *run, key uint64) int64 {
+	if g.maxPast == 0 {
+		return r.nowMs
+	}
+	past, _ := bits.Mul64(g.at(r, key), uint64(g.maxPast)+1)
+	return r.nowMs - int64(past)
 }
 
 // series is event time that goes on with the row number, out of order within
@@ -272,18 +283,30 @@ type series struct {
 
 func (g series) fill(r *run, keys []uint64, v *batch.Vector) {
 	first := reserve(v, len(keys))
-	out := v.Int64s()[first:]
 	start := g.start
 	if g.startNow {
 		start = r.startMs * g.ticks
 	}
-	perTick := int64(1_000_000) / g.ticks // ns
-	for i, key := range keys {
-		hi, lo := bits.Mul64(key, uint64(g.intervalNs))
-		after, _ := bits.Div64(hi%uint64(perTick), lo, uint64(perTick))
-		late, _ := bits.Mul64(g.at(r, key), g.disorder+1)
-		out[i] = start + int64(after) - int64(late)
+	if v.Type.HasNanos() {
+		out := v.Decimals()[first:]
+		for i, key := range keys {
+			out[i] = decimal.FromInt64(start + g.after(r, key))
+		}
+		return
 	}
+	out := v.Int64s()[first:]
+	for i, key := range keys {
+		out[i] = start + g.after(r, key)
+	}
+}
+
+// after is how much later than the start a row is.
+func (g series) after(r *run, key uint64) int64 {
+	perTick := uint64(1_000_000 / g.ticks) // ns
+	hi, lo := bits.Mul64(key, uint64(g.intervalNs))
+	after, _ := bits.Div64(hi%perTick, lo, perTick)
+	late, _ := bits.Mul64(g.at(r, key), g.disorder+1)
+	return int64(after) - int64(late)
 }
 
 // clock is today, or the time of the day.

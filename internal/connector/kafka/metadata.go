@@ -11,9 +11,8 @@ import (
 
 // metaField is a metadata column of the output.
 type metaField struct {
-	key  string
-	out  int
-	unit int64 // ticks per ms of a timestamp
+	key string
+	out int
 }
 
 func newMetaField(c connector.Column, out int) (metaField, error) {
@@ -24,7 +23,6 @@ func newMetaField(c connector.Column, out int) (metaField, error) {
 		f := metaField{key: m.Key, out: out}
 		switch {
 		case m.Key == metaTimestamp && c.Type.Kind == types.TimestampLTZ:
-			f.unit = c.Type.UnitsPerSecond() / 1000
 		case m.Type.Kind != c.Type.Kind:
 			return f, fmt.Errorf("metadata column '%s' cannot have type %s, it is a %s", c.Name, c.Type, m.Type)
 		}
@@ -50,7 +48,7 @@ func (f *metaField) fill(v *batch.Vector, records []*kgo.Record) {
 		}
 	case metaTimestamp:
 		for _, r := range records {
-			v.AppendInt64(r.Timestamp.UnixMilli() * f.unit)
+			v.AppendMoment(r.Timestamp.Unix(), int64(r.Timestamp.Nanosecond()))
 		}
 	case metaTimestampType:
 		for _, r := range records {

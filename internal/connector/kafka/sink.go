@@ -15,7 +15,6 @@ type sink struct {
 	key, value part
 	// Columns of the written metadata in the sink's schema, -1 without.
 	topicColumn, headersColumn, timestampColumn int
-	timestampUnit                               int64 // ticks per ms
 }
 
 func newSink(env *connector.Env, target *connector.Target, mode Mode) (connector.Sink, error) {
@@ -58,9 +57,6 @@ func (s *sink) writes(c connector.Column, i int, t types.Type) error {
 		s.headersColumn, ok = i, t.Kind == types.Map && t.Key.IsCharacter() && t.Elem.IsBinary()
 	case metaTimestamp:
 		s.timestampColumn, ok = i, t.Kind == types.TimestampLTZ
-		if ok {
-			s.timestampUnit = t.UnitsPerSecond() / 1000
-		}
 	default:
 		return fmt.Errorf("metadata column '%s' cannot be written: declare it VIRTUAL", c.Name)
 	}

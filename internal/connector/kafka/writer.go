@@ -241,7 +241,8 @@ func (w *writer) encode(o *kgo.Record, dst []byte, b *batch.Batch, i int) ([]byt
 		}
 	}
 	if c := w.timestampColumn; c >= 0 && !b.Cols[c].IsNull(i) {
-		ms := b.Cols[c].Int64s()[i] / w.timestampUnit
+		sec, nano := b.Cols[c].Moment(i)
+		ms := sec*1000 + nano/1_000_000
 		if ms < 0 {
 			return dst, fmt.Errorf("table %s: the metadata column 'timestamp' is %d ms, but Kafka has no times before 1970", w.table.Name, ms)
 		}

@@ -444,6 +444,13 @@ func (d *decoder) moment(c *column, v *batch.Vector, text []byte) bool {
 	var ok bool
 	switch c.typ.Kind {
 	case types.Timestamp, types.TimestampLTZ:
+		if c.typ.HasNanos() {
+			var sec, nano int64
+			if sec, nano, ok = scalar.Moment(scalar.Trim(text), ' ', c.zone); ok {
+				v.AppendMoment(sec, nano)
+			}
+			break
+		}
 		var x int64
 		if x, ok = scalar.Timestamp(scalar.Trim(text), ' ', c.zone, c.units); ok {
 			v.AppendInt64(x)

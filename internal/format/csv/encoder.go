@@ -121,6 +121,10 @@ func (e *encoder) value(dst []byte, c *column, v *batch.Vector, i int) []byte {
 	case types.Time:
 		return scalar.AppendTime(dst, int64(v.Int32s()[i]))
 	case types.Timestamp, types.TimestampLTZ:
+		if c.typ.HasNanos() {
+			sec, nano := v.Moment(i)
+			return scalar.AppendMoment(dst, sec, nano, ' ', c.zone)
+		}
 		return scalar.AppendTimestamp(dst, v.Int64s()[i], ' ', c.zone, c.units)
 	case types.Binary, types.Varbinary:
 		return base64.StdEncoding.AppendEncode(dst, v.At(i))

@@ -63,7 +63,8 @@ func Value(v *batch.Vector, i int) string {
 		if t.Kind == types.TimestampLTZ {
 			zone = scalar.Zulu
 		}
-		return string(scalar.AppendTimestamp(nil, v.Int64s()[i], 'T', zone, t.UnitsPerSecond()))
+		sec, nano := v.Moment(i)
+		return string(scalar.AppendMoment(nil, sec, nano, 'T', zone))
 	case types.Row:
 		parts := make([]string, len(v.Kids))
 		for k, kid := range v.Kids {

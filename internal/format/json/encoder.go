@@ -123,6 +123,10 @@ func (e *encoder) value(dst []byte, n *node, v *batch.Vector, i int) []byte {
 		}
 		return scalar.AppendDecimalStripped(dst, v.Decimals()[i], n.typ.Scale)
 	case types.Timestamp, types.TimestampLTZ:
+		if n.typ.HasNanos() {
+			sec, nano := v.Moment(i)
+			return append(scalar.AppendMoment(append(dst, '"'), sec, nano, e.separator, n.zone), '"')
+		}
 		dst = scalar.AppendTimestamp(append(dst, '"'), v.Int64s()[i], e.separator, n.zone, n.units)
 		return append(dst, '"')
 	case types.Date:

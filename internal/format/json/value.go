@@ -169,6 +169,13 @@ func (d *decoder) moment(n *node, v *batch.Vector, text []byte, at int) bool {
 	var ok bool
 	switch n.kind {
 	case types.Timestamp, types.TimestampLTZ:
+		if n.typ.HasNanos() {
+			var sec, nano int64
+			if sec, nano, ok = scalar.Moment(text, d.separator, n.zone); ok {
+				v.AppendMoment(sec, nano)
+			}
+			break
+		}
 		var x int64
 		if x, ok = scalar.Timestamp(text, d.separator, n.zone, n.units); ok {
 			v.AppendInt64(x)

@@ -206,6 +206,15 @@ func markNulls(v *batch.Vector, a arrow.Array, n, from, to int) {
 func (r *reader) appendTimestamps(v *batch.Vector, a *array.Timestamp, from, to int) error {
 	in, unit, fits := perSecond(a.DataType().(*arrow.TimestampType).Unit), v.Type.UnitsPerSecond(), true
 	if err := appendEach(v, a, from, to, func(i int) {
+		if v.Type.HasNanos() {
+			sec := floor(int64(a.Value(i)), in)
+			nano := (int64(a.Value(i)) - sec*in) * (1e9 / in)
+			if r.zone != nil {
+				sec = toLocal(sec, 1, r.zone)
+			}
+			v.AppendMoment(sec, nano)
+			return
+		}
 		x, ok := rescale(int64(a.Value(i)), in, unit)
 		if r.zone != nil {
 			x = toLocal(x, unit, r.zone)

@@ -215,7 +215,7 @@ type instants struct {
 }
 
 func (c *instants) read(v *batch.Vector, n int) error {
-	unit, optional := v.Type.UnitsPerSecond(), c.r.file.MetaData().Schema.Column(c.leaf).MaxDefinitionLevel() > 0
+	optional := c.r.file.MetaData().Schema.Column(c.leaf).MaxDefinitionLevel() > 0
 	if v.Type.Kind != types.Timestamp && v.Type.Kind != types.TimestampLTZ {
 		return fmt.Errorf("it is INT96 in the file, which cannot be read as %s", v.Type)
 	}
@@ -248,14 +248,14 @@ func (c *instants) read(v *batch.Vector, n int) error {
 				v.AppendNull()
 				continue
 			}
-			x, ok := instant(c.values[k], unit)
+			sec, nano, ok := instant(c.values[k])
 			if !ok {
-				return fmt.Errorf("a timestamp is too far away for %s", v.Type)
+				return fmt.Errorf("a timestamp is damaged: its time is not one of a day")
 			}
 			if c.r.zone != nil {
-				x = toLocal(x, unit, c.r.zone)
+				sec = toLocal(sec, 1, c.r.zone)
 			}
-			v.AppendInt64(x)
+			v.AppendMoment(sec, nano)
 			k++
 		}
 		n -= int(rows)
@@ -268,14 +268,13 @@ const (
 	secondsADay = 24 * 60 * 60
 )
 
-// instant is an INT96 in units since 1970. Before 1970 Flink writes nanoseconds
-// below zero.
-func instant(x parquet.Int96, perSecond int64) (int64, bool) {
+// instant is an INT96 in seconds since 1970 and nanoseconds. Before 1970 Flink
+// writes nanoseconds below zero.
+func instant(x parquet.Int96) (sec, nano int64, ok bool) {
 	nanos := int64(le64(x[:8]))
 	days := int64(int32(uint32(le64(append(x[8:12:12], 0, 0, 0, 0))))) - julianEpoch
-	inDay := nanos / (1e9 / perSecond)
-	midnight, ok := rescale(days*secondsADay, 1, perSecond)
-	return midnight + inDay, ok && max(inDay, -inDay) <= secondsADay*perSecond
+	inDay := floor(nanos, 1e9)
+	return days*secondsADay + inDay, nanos - inDay*1e9, max(nanos, -nanos) <= secondsADay*1e9
 }
 
 func le64(b []byte) (x uint64) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"time"
 	"unsafe"
@@ -205,6 +206,9 @@ func (w *writer) entries(v *batch.Vector, t *arrow.MapType) (arrow.ArrayData, er
 
 // timestamps is the values in the unit and the zone of the file.
 func (w *writer) timestamps(v *batch.Vector, unit arrow.TimeUnit) ([]byte, error) {
+	if v.Type.HasNanos() {
+		return w.moments(v, perSecond(unit))
+	}
 	in, from, to := v.Int64s(), v.Type.UnitsPerSecond(), perSecond(unit)
 	if from == to && w.zone == nil {
 		return v.FixedBytes(), nil
@@ -219,9 +223,30 @@ func (w *writer) timestamps(v *batch.Vector, unit arrow.TimeUnit) ([]byte, error
 		}
 		y, ok := rescale(x, from, to)
 		if !ok {
-			return nil, fmt.Errorf("a timestamp is too far away for the unit of option '%s'", optUnit)
+			return nil, errTooFar
 		}
 		out[i] = y
+	}
+	return raw(out), nil
+}
+
+var errTooFar = fmt.Errorf("a timestamp is too far away for the unit of option '%s'", optUnit)
+
+// moments is timestamps for nanoseconds. The library takes 64 bits of them.
+func (w *writer) moments(v *batch.Vector, perSecond int64) ([]byte, error) {
+	out := make([]int64, v.Len())
+	for i := range out {
+		if v.IsNull(i) {
+			continue
+		}
+		sec, nano := v.Moment(i)
+		if w.zone != nil {
+			sec = fromLocal(sec, 1, w.zone)
+		}
+		if limit := math.MaxInt64/perSecond - 1; sec > limit || sec < -limit {
+			return nil, errTooFar
+		}
+		out[i] = sec*perSecond + nano/(1e9/perSecond)
 	}
 	return raw(out), nil
 }

@@ -225,30 +225,31 @@ func LocalTime(b []byte) (millis int32, ok bool) {
 // cut off. As in Flink a day past the end of its month is the month's last
 // day, and with 'T' seconds may be left out.
 func Timestamp(b []byte, separator byte, zone Zone, unitsPerSecond int64) (ticks int64, ok bool) {
+	seconds, nanos, ok := Moment(b, separator, zone)
+	if limit := int64(1<<63-1)/unitsPerSecond - 1; !ok || seconds > limit || seconds < -limit {
+		return 0, false
+	}
+	return seconds*unitsPerSecond + nanos/(1e9/unitsPerSecond), true
+}
+
+// Moment is Timestamp in whole seconds and the nanoseconds beyond them.
+func Moment(b []byte, separator byte, zone Zone) (seconds, nanos int64, ok bool) {
 	if zone == Zulu {
 		n := len(b)
 		if n == 0 || b[n-1] != 'Z' && !(separator == 'T' && b[n-1] == 'z') {
-			return 0, false
+			return 0, 0, false
 		}
 		b = b[:n-1]
 	}
 	y, m, d, rest, ok := yearMonthDay(b)
 	if !ok || len(rest) == 0 || rest[0] != separator && !(separator == 'T' && rest[0] == 't') {
-		return 0, false
+		return 0, 0, false
 	}
 	if d > 28 {
 		d = min(d, daysIn(y, m))
 	}
 	s, n, ok := clock(rest[1:], separator == 'T')
-	if !ok {
-		return 0, false
-	}
-	seconds := epochDay(y, m, d)*daySeconds + s
-	limit := int64(1<<63-1)/unitsPerSecond - 1
-	if seconds > limit || seconds < -limit {
-		return 0, false
-	}
-	return seconds*unitsPerSecond + n/(1e9/unitsPerSecond), true
+	return epochDay(y, m, d)*daySeconds + s, n, ok
 }
 
 // AppendDate writes uuuu-MM-dd.
@@ -329,6 +330,11 @@ func AppendTimestamp(dst []byte, ticks int64, separator byte, zone Zone, unitsPe
 		nanos += 1e9
 		seconds--
 	}
+	return AppendMoment(dst, seconds, nanos, separator, zone)
+}
+
+// AppendMoment is AppendTimestamp of whole seconds and the nanoseconds beyond.
+func AppendMoment(dst []byte, seconds, nanos int64, separator byte, zone Zone) []byte {
 	days, clock := seconds/daySeconds, seconds%daySeconds
 	if clock < 0 {
 		clock += daySeconds

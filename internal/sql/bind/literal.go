@@ -100,11 +100,7 @@ func moment(l *ast.Literal) (expr.Expr, error) {
 		return nil, errorAt(l, "write it as 'yyyy-MM-dd HH:mm:ss' or 'yyyy-MM-dd HH:mm:ss.SSS'", "Illegal TIMESTAMP literal '%s'", l.Text)
 	}
 	typ := types.TimestampOf(precision)
-	unit := typ.UnitsPerSecond()
-	if y := t.Year(); precision > 6 && (y < 1678 || y > 2261) {
-		return nil, errorAt(l, "write at most six digits behind the point", "TIMESTAMP literals of more than microseconds are from the years 1678 to 2261, not '%s'", l.Text)
-	}
-	moment := expr.TimestampLit(typ, t.Unix()*unit+nanos/(1_000_000_000/unit))
+	moment := expr.TimestampLit(typ, t.Unix(), nanos)
 	if l.Kind == ast.TimestampLtzLit {
 		return expr.Cast(moment, types.TimestampLTZOf(precision))
 	}
