@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/flottstream/flott/compat"
+	"github.com/flottstream/flott/internal/valuetext"
 )
 
 // table is a folded answer, or a refusal.
@@ -37,7 +38,10 @@ func rounded(field string) string {
 	if err != nil {
 		return field
 	}
-	return strconv.FormatFloat(f, 'G', digits, 64)
+	if f, err = strconv.ParseFloat(strconv.FormatFloat(f, 'E', digits-1, 64), 64); err != nil {
+		return field
+	}
+	return string(valuetext.AppendDouble(nil, f)) // a rounded number may be one that needs no rounding
 }
 
 // fold adds up a changelog. Rows that were taken back more often than they were there are an error of the engine.

@@ -206,7 +206,7 @@ func (w *worker) judge(ctx context.Context, queries []sqlfuzz.Query, answers []t
 	var packed []int
 	wants := make([]table, len(queries))
 	for i := range queries {
-		if answers[i].refusal == "" && !single {
+		if answers[i].refusal == "" && !single && !queries[i].Dependent {
 			packed = append(packed, i)
 			continue
 		}

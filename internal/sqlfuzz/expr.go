@@ -13,7 +13,7 @@ var templates = map[kind][]string{
 		"{i} IN ({i!}, {i!}, {i!})", "{s} IN ({s!}, {s!})", "{i} NOT IN ({i!}, {i!}, {i!})", "{m} IN ({m!}, {m!})", "{y} IN ({y!}, {y!})", "{i} IN (1, 2, 3, 5, 7, 10, 12, 24, 36)",
 		"{=} IS DISTINCT FROM {=}", "{=} IS NOT DISTINCT FROM {=}", "{s} SIMILAR TO '%(a|e)%'", "REGEXP({s}, '^[a-m]')", "{s} RLIKE '[0-9]+'",
 		"STARTSWITH({s}, 'a')", "ENDSWITH({s}, {s})", "ARRAY_CONTAINS({a}, {i})", "ARRAY_CONTAINS({A}, {s})", "CASE WHEN {b} THEN {b} ELSE {b} END", "{s} IS JSON", "{s} IS NOT JSON OBJECT",
-		"({i}, {s}) = ({i}, {s})", "({i}, {i}) IN (({i!}, {i!}), ({i!}, {i!}))", "COALESCE({b}, {b})", "JSON_EXISTS({s}, '$.n')", "CAST({i} AS BOOLEAN)", "({t}, {t}) OVERLAPS ({t!}, INTERVAL '1' HOUR)", "IF({b}, {b}, {b})",
+		"({i}, {s}) = ({i}, {s})", "({i}, {i}) IN (({i!}, {i!}), ({i!}, {i!}))", "COALESCE({b}, {b})", "JSON_EXISTS({s}, '$.n')", "JSON_EXISTS({s}, '$.tags[1]')", "{s} IS JSON ARRAY", "{s} IS JSON SCALAR", "CAST({i} AS BOOLEAN)", "({t}, {t}) OVERLAPS ({t!}, INTERVAL '1' HOUR)", "IF({b}, {b}, {b})",
 		"MOD({i}, 2) = 0", "CHAR_LENGTH({s}) > {#}", "{y} > {y!}", "{z} >= {z!}", "{c} < {c!}", "TRUE", "{i} = 1 OR {i} = 2 OR {i} = 3", "{i} > {i!} AND {i} < 50",
 	},
 	integer: {
@@ -21,21 +21,21 @@ var templates = map[kind][]string{
 		"CAST({b} AS INT)", "CASE WHEN {b} THEN {i} ELSE {i} END", "CASE WHEN {b} THEN {i} WHEN {b} THEN {i} END", "CASE {i} WHEN 1 THEN {i} WHEN 2 THEN {i} ELSE {i} END", "COALESCE({i}, {i})", "COALESCE({i}, {i}, 0)", "NULLIF({i}, {i})", "IF({b}, {i}, {i})", "IFNULL({i}, {i!})",
 		"GREATEST({i}, {i})", "LEAST({i}, {i}, {i!})", "CARDINALITY({a})", "CARDINALITY({A})", "CARDINALITY({M})", "{a}[1]", "ARRAY_MAX({a})", "ARRAY_MIN({a})", "ARRAY_POSITION({a}, {i!})",
 		"TRY_CAST({s} AS INT)", "CAST({m} AS INT)", "CAST({l} AS INT)", "CAST(FLOOR({d}) AS INT)", "CAST(EXTRACT(YEAR FROM {y}) AS INT)", "CAST(EXTRACT(MINUTE FROM {t}) AS INT)", "CAST(TIMESTAMPDIFF(SECOND, {t!}, {t}) AS INT)", "TIMESTAMPDIFF(DAY, {t}, {t!})", "TIMESTAMPDIFF(MONTH, {y}, {y!})",
-		"CAST(JSON_VALUE({s}, '$.n') AS INT)", "CHARACTER_LENGTH({s})",
+		"CAST(JSON_VALUE({s}, '$.n') AS INT)", "JSON_VALUE({s}, '$.n' RETURNING INT)", "CAST({d} AS INT)", "CAST(CAST({i} AS SMALLINT) AS INT)", "CAST(CAST({i} AS TINYINT) + 1 AS INT)", "CAST({i} + {m} AS INT)", "CAST({l} - {d} AS INT)", "CHARACTER_LENGTH({s})",
 	},
 	long: {
 		"{l} + {i}", "{l} - {l}", "{i} * {l}", "MOD({l}, {#})", "CAST({i} AS BIGINT)", "CAST({m} AS BIGINT)", "EXTRACT(DAY FROM {t})", "EXTRACT(HOUR FROM {t})", "YEAR({y})", "QUARTER({y})", "MONTH({t})", "WEEK({y})", "DAYOFYEAR({y})", "DAYOFMONTH({t})", "DAYOFWEEK({y})", "HOUR({t})", "MINUTE({t})", "SECOND({t})", "UNIX_TIMESTAMP('2024-02-29 00:00:00')",
 		"COALESCE({l}, {l})", "CASE WHEN {b} THEN {l} ELSE {i} END", "ABS({l})", "GREATEST({l}, {l})", "TRY_CAST({s} AS BIGINT)", "IF({b}, {l}, {l!})", "CEIL({l})", "FLOOR({l})", "EXTRACT(EPOCH FROM {t})", "EXTRACT(DOY FROM {y})", "EXTRACT(ISODOW FROM {y})", "EXTRACT(WEEK FROM {t})",
 	},
 	double: {
-		"{d} + {d}", "{d} * {d!}", "{d} - {i}", "{d} / 4", "CAST({i} AS DOUBLE)", "CAST({m} AS DOUBLE)", "ABS({d})", "FLOOR({d})", "CEIL({d})", "ROUND({d}, 1)", "SQRT(ABS({d}))", "POWER({d}, 2)", "COALESCE({d}, {d})", "CASE WHEN {b} THEN {d} ELSE {d} END", "TRY_CAST({s} AS DOUBLE)", "SIGN({d})", "TRUNCATE({d}, 1)", "IF({b}, {d}, 0e0)", "- {d}",
+		"{d} + {d}", "{m} + {d}", "{l} * {d}", "CAST({m} / 3 AS DOUBLE)", "CAST(CAST({d} AS FLOAT) AS DOUBLE)", "CAST({i} AS FLOAT) + {d}", "{d} / NULLIF({i}, 0)", "{d} * {d!}", "{d} - {i}", "{d} / 4", "CAST({i} AS DOUBLE)", "CAST({m} AS DOUBLE)", "ABS({d})", "FLOOR({d})", "CEIL({d})", "ROUND({d}, 1)", "SQRT(ABS({d}))", "POWER({d}, 2)", "COALESCE({d}, {d})", "CASE WHEN {b} THEN {d} ELSE {d} END", "TRY_CAST({s} AS DOUBLE)", "SIGN({d})", "TRUNCATE({d}, 1)", "IF({b}, {d}, 0e0)", "- {d}",
 	},
 	decimal: {
-		"{m} + {m}", "{m} - {m}", "{m} * {m!}", "{m} * {i!}", "{m} + {i}", "{m} / {#}", "ROUND({m}, 1)", "ROUND({m}, 0)", "FLOOR({m})", "CEIL({m})", "ABS({m})", "- {m}", "CAST({i} AS DECIMAL(10, 2))", "CAST({m} AS DECIMAL(10, 1))", "CAST({d} AS DECIMAL(12, 3))", "COALESCE({m}, {m})", "COALESCE({m}, 0)", "CASE WHEN {b} THEN {m} ELSE {m} END", "CASE WHEN {b} THEN {m} ELSE {i} END", "TRY_CAST({s} AS DECIMAL(10, 2))", "GREATEST({m}, {m})", "LEAST({m}, {i})", "TRUNCATE({m}, 1)", "SIGN({m})", "MOD({m}, {#})", "IF({b}, {m}, {m})", "NULLIF({m}, {m!})",
+		"{m} + {m}", "{m} + {l}", "{m} * {l}", "{m} / NULLIF({m}, 0)", "{l} - {m}", "CAST({m} AS DECIMAL(20, 6))", "{m} - {m}", "{m} * {m!}", "{m} * {i!}", "{m} + {i}", "{m} / {#}", "ROUND({m}, 1)", "ROUND({m}, 0)", "FLOOR({m})", "CEIL({m})", "ABS({m})", "- {m}", "CAST({i} AS DECIMAL(10, 2))", "CAST({m} AS DECIMAL(10, 1))", "CAST({d} AS DECIMAL(12, 3))", "COALESCE({m}, {m})", "COALESCE({m}, 0)", "CASE WHEN {b} THEN {m} ELSE {m} END", "CASE WHEN {b} THEN {m} ELSE {i} END", "TRY_CAST({s} AS DECIMAL(10, 2))", "GREATEST({m}, {m})", "LEAST({m}, {i})", "TRUNCATE({m}, 1)", "SIGN({m})", "MOD({m}, {#})", "IF({b}, {m}, {m})", "NULLIF({m}, {m!})",
 	},
 	text: {
 		"{s} || {s}", "UPPER({s})", "LOWER({s})", "TRIM({s})", "SUBSTRING({s}, 2, 3)", "SUBSTRING({s} FROM {#})", "SUBSTR({s}, {i!})", "CONCAT({s}, '-', {s})", "CONCAT_WS(',', {s}, {s}, {s})", "LPAD({s}, 5, '*')", "RPAD({s}, {#}, 'ab')", "REPLACE({s}, 'a', 'b')", "REVERSE({s})", "REPEAT({s}, 2)", "INITCAP({s})", "OVERLAY({s} PLACING 'zz' FROM 2)", "LEFT({s}, {#})", "RIGHT({s}, {#})", "SPLIT_INDEX({s}, ' ', 0)", "REGEXP_REPLACE({s}, '[aeiou]', '_')", "REGEXP_EXTRACT({s}, '([a-z]+)', 1)", "TRIM(BOTH 'a' FROM {s})", "BTRIM({s})", "LTRIM({s})", "RTRIM({s})",
-		"CAST({i} AS STRING)", "CAST({m} AS STRING)", "CAST({d} AS STRING)", "CAST({t} AS STRING)", "CAST({y} AS STRING)", "CAST({b} AS STRING)", "CAST({z} AS STRING)", "CAST({a} AS STRING)", "CAST({s} AS VARCHAR(3))", "CAST({s} AS CHAR(4))", "DATE_FORMAT({t}, 'yyyy-MM-dd HH:mm')", "DATE_FORMAT({t}, 'HH:mm:ss')", "JSON_VALUE({s}, '$.n')", "JSON_QUERY({s}, '$.t')", "MD5({s})", "CASE WHEN {b} THEN {s} ELSE {s} END", "CASE {s} WHEN 'a' THEN 'x' WHEN {s!} THEN {s} END", "COALESCE({s}, {s})", "COALESCE({s}, 'none')", "NULLIF({s}, {s!})", "IF({b}, {s}, {s})", "IFNULL({s}, 'n/a')", "GREATEST({s}, {s})", "{A}[1]", "{M}['color']", "ARRAY_JOIN({A}, '+')", "TO_BASE64({s})", "FROM_BASE64(TO_BASE64({s}))", "CHR({#})", "HEX({s})", "TYPEOF({N})", "TRANSLATE({s}, 'abc', 'xyz')", "PARSE_URL({s}, 'HOST')", "SHA1({s})", "ELT(MOD({#}, 3), 'p', 'q', 'r')",
+		"CAST({i} AS STRING)", "CAST({m} AS STRING)", "CAST({d} AS STRING)", "CAST({t} AS STRING)", "CAST({y} AS STRING)", "CAST({b} AS STRING)", "CAST({z} AS STRING)", "CAST({a} AS STRING)", "CAST({s} AS VARCHAR(3))", "CAST({s} AS CHAR(4))", "DATE_FORMAT({t}, 'yyyy-MM-dd HH:mm')", "DATE_FORMAT({t}, 'HH:mm:ss')", "JSON_VALUE({s}, '$.n')", "JSON_QUERY({s}, '$.t')", "JSON_VALUE({s}, '$.in.ok')", "JSON_VALUE({s}, '$.x' DEFAULT 'no' ON EMPTY)", "JSON_QUERY({s}, '$.tags' WITH WRAPPER)", "JSON_OBJECT(KEY 'k' VALUE {i}, KEY 's' VALUE {s})", "JSON_OBJECT('a': {s} ABSENT ON NULL)", "JSON_ARRAY({i}, {s})", "JSON_STRING({s})", "JSON_QUOTE({s})", "MD5({s})", "CASE WHEN {b} THEN {s} ELSE {s} END", "CASE {s} WHEN 'a' THEN 'x' WHEN {s!} THEN {s} END", "COALESCE({s}, {s})", "COALESCE({s}, 'none')", "NULLIF({s}, {s!})", "IF({b}, {s}, {s})", "IFNULL({s}, 'n/a')", "GREATEST({s}, {s})", "{A}[1]", "{M}['color']", "ARRAY_JOIN({A}, '+')", "TO_BASE64({s})", "FROM_BASE64(TO_BASE64({s}))", "CHR({#})", "HEX({s})", "TYPEOF({N})", "TRANSLATE({s}, 'abc', 'xyz')", "PARSE_URL({s}, 'HOST')", "SHA1({s})", "ELT(MOD({#}, 3), 'p', 'q', 'r')",
 	},
 	date: {
 		"CAST({t} AS DATE)", "{y} + INTERVAL '1' DAY", "{y} - INTERVAL '2' MONTH", "COALESCE({y}, {y!})", "CASE WHEN {b} THEN {y} ELSE {y} END", "TO_DATE(CAST({y} AS STRING))", "FLOOR({y} TO MONTH)", "CEIL({y} TO YEAR)", "GREATEST({y}, {y!})", "TRY_CAST({s} AS DATE)", "{y} + INTERVAL '1' YEAR",
@@ -56,7 +56,7 @@ var templates = map[kind][]string{
 		"ARRAY[{s}, {s}]", "ARRAY_DISTINCT({A})", "ARRAY_REVERSE({A})", "MAP_KEYS({M})", "COALESCE({A}, {A!})", "SPLIT({s}, ' ')", "ARRAY_REMOVE({A}, {s!})",
 	},
 	textMap: {
-		"MAP[{s!}, {s}]", "COALESCE({M}, {M!})", "CASE WHEN {b} THEN {M} ELSE {M} END",
+		"MAP[{s!}, NULLIF({s}, 'zz')]", "COALESCE({M}, {M!})", "CASE WHEN {b} THEN {M} ELSE {M} END",
 	},
 }
 
@@ -136,7 +136,7 @@ func (g *generator) sortableKind(over []column) kind {
 // predicate is a condition for WHERE, HAVING or FILTER: mostly plain, sometimes deep.
 func (g *generator) predicate(over []column) string {
 	depth := 1
-	if g.chance(25) {
+	if g.chance(12) {
 		depth = 2
 	}
 	return g.fill(pick(g, templates[boolean]), over, depth)
@@ -151,7 +151,10 @@ func (g *generator) value(over []column) column {
 	if g.chance(6) {
 		k = pick(g, []kind{ints, texts, textMap})
 	}
-	depth := 1 + g.n(2)
+	depth := 1
+	if g.chance(25) {
+		depth = 2
+	}
 	return column{g.expr(k, over, depth), k}
 }
 

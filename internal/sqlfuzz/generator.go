@@ -26,13 +26,15 @@ type Query struct {
 	// Modal queries aggregate without keys somewhere: over no rows at all that is a row in batch mode and none in streaming
 	// mode.
 	Modal bool
+	// Dependent queries have a part that depends on outer rows. Flink often fails to plan them together with other queries.
+	Dependent bool
 }
 
 // Generate writes the query of a seed.
 func Generate(seed uint64, o Options) Query {
 	g := &generator{Options: o, r: rand.New(rand.NewPCG(seed, 0x5eed))}
 	q := g.top()
-	return Query{Seed: seed, SQL: q.text, Cols: len(q.cols), Modal: g.modal}
+	return Query{Seed: seed, SQL: q.text, Cols: len(q.cols), Modal: g.modal, Dependent: g.depends > 0}
 }
 
 // generator is the state of one query's making.
@@ -131,9 +133,9 @@ func (g *generator) top() query {
 			g.shared = append(g.shared, r)
 		}
 	}
-	q := g.query(3)
+	q := g.query(choose(g, []weighted[int]{{60, 2}, {40, 3}}))
 	if len(with) > 0 {
-		if strings.HasPrefix(q.text, "(") { // Flink's parser wants SELECT behind WITH
+		if !strings.HasPrefix(q.text, "SELECT") { // Flink's parser wants SELECT behind WITH
 			q.text = "SELECT * FROM (" + q.text + ") AS " + g.alias("q")
 		}
 		q.text = "WITH " + strings.Join(with, ", ") + " " + q.text
@@ -164,6 +166,9 @@ func (g *generator) query(depth int) query {
 		{6, g.over},
 		{5, g.limited},
 		{3, g.values},
+		{3, g.windowTwice},
+		{3, g.windowRanked},
+		{4, g.windowSets},
 	}
 	return choose(g, list)(depth)
 }

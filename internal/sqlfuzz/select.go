@@ -93,7 +93,7 @@ func (g *generator) aggregate(over []column, steady bool) column {
 	default:
 		a = column{"SUM(CASE WHEN " + g.predicate(over) + " THEN 1 ELSE 0 END)", integer}
 	}
-	if g.chance(15) {
+	if g.chance(15) || strings.Contains(a.ref, "DISTINCT") && g.chance(30) {
 		a.ref += " FILTER (WHERE " + g.predicate(over) + ")"
 	}
 	if g.chance(8) && a.kind.numeric() {
@@ -152,7 +152,7 @@ func (g *generator) groupingSets(depth int) query {
 	r := g.from(depth - 1)
 	var keys []column
 	for range 30 {
-		if c := pick(g, r.cols); c.kind.sortable() && len(keys) < 3 && !contains(keys, c) {
+		if c := pick(g, r.cols); c.kind.sortable() && len(keys) < 3 && !contains(keys, c) && (c.ref != r.time || g.chance(5)) { // Flink takes no NULL in a time attribute
 			keys = append(keys, c)
 		}
 	}

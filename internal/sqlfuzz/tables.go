@@ -11,6 +11,8 @@ type table struct {
 	time    string // the column with a watermark, or ""
 	unique  string // a column without repetitions, or ""
 	late    bool   // it has late rows
+	view    string // the query of a view, with ddl ""
+	changes bool   // its rows are updated
 	numbers bool   // its numbers reach the limits of their types: sums of them depend on the order
 }
 
@@ -54,6 +56,12 @@ var tables = []table{
 		ddl: "(id BIGINT, name STRING, emailAddress STRING, creditCard STRING, city STRING, state STRING, `dateTime` TIMESTAMP(3), extra STRING, WATERMARK FOR `dateTime` AS `dateTime` - INTERVAL '4' SECOND) " + with(csv, "persons.csv")},
 	{name: "late", rows: 200, time: "at_time", late: true, unique: "id", cols: "id:i k:s v:i at_time:t",
 		ddl: `(id INT, k STRING, v INT, at_time TIMESTAMP(3), WATERMARK FOR at_time AS at_time - INTERVAL '5' SECOND) ` + with(csv, "late.csv")},
+	{name: "sales", rows: 250, cols: "customer_id:i product_id:i amount:m currency:s order_time:t",
+		view: `SELECT customer_id, product_id, price * quantity AS amount, currency, order_time FROM orders WHERE quantity > 0`},
+	{name: "spending", rows: 60, changes: true, unique: "customer_id", cols: "customer_id:i n:l amount:m newest:t",
+		view: `SELECT customer_id, COUNT(*) AS n, SUM(amount) AS amount, MAX(order_time) AS newest FROM sales GROUP BY customer_id`},
+	{name: "customers_spending", rows: 60, changes: true, unique: "customer_id", cols: "customer_id:i name:s country:s n:l amount:m",
+		view: `SELECT c.customer_id, c.name, c.country, s.n, s.amount FROM customers AS c LEFT JOIN spending AS s ON c.customer_id = s.customer_id`},
 }
 
 // versioned is the view of the newest rate, for temporal joins.
@@ -62,21 +70,35 @@ const versioned = `CREATE VIEW versioned AS SELECT currency, rate, valid_from FR
 // DDL are the statements that make the tables; ${data} stands for their folder.
 func DDL() []string {
 	var list []string
-	for _, t := range tables {
-		list = append(list, "CREATE TABLE "+t.name+" "+t.ddl)
+	for i := range tables {
+		list = append(list, tables[i].create())
 	}
 	return append(list, versioned)
 }
 
+func (t *table) create() string {
+	if t.view != "" {
+		return "CREATE VIEW " + t.name + " AS " + t.view
+	}
+	return "CREATE TABLE " + t.name + " " + t.ddl
+}
+
 // DDLOf are the statements which a query needs, found by name.
 func DDLOf(sql string) []string {
-	var list []string
-	for _, t := range tables {
-		if mentions(sql, t.name) || t.name == "rates" && mentions(sql, "versioned") {
-			list = append(list, "CREATE TABLE "+t.name+" "+t.ddl)
+	all := sql // and the queries of its views, the later ones first: a view stands behind what it reads
+	for i := len(tables) - 1; i >= 0; i-- {
+		if t := &tables[i]; t.view != "" && mentions(all, t.name) {
+			all += " " + t.view
 		}
 	}
-	if mentions(sql, "versioned") {
+	var list []string
+	for i := range tables {
+		t := &tables[i]
+		if mentions(all, t.name) || t.name == "rates" && mentions(all, "versioned") {
+			list = append(list, t.create())
+		}
+	}
+	if mentions(all, "versioned") {
 		list = append(list, versioned)
 	}
 	return list
@@ -105,7 +127,7 @@ func isWord(c byte) bool {
 // source is a table in FROM under a new alias.
 func (g *generator) source(t *table) relation {
 	name := g.alias("t")
-	r := relation{from: t.name + " AS " + name, rows: t.rows, grows: true, table: t}
+	r := relation{from: t.name + " AS " + name, rows: t.rows, grows: !t.changes, table: t, random: t.changes}
 	for _, field := range strings.Fields(t.cols) {
 		column_, k, _ := strings.Cut(field, ":")
 		r.cols = append(r.cols, column{name + "." + quote(column_), kind(k[0])})

@@ -104,10 +104,7 @@ func (g *generator) windowTop(int) query {
 
 // windowJoin joins two window table functions on the window and a key.
 func (g *generator) windowJoin(int) relation {
-	a := g.timed()
-	b := g.anyTable(func(t *table) bool {
-		return t.time != "" && (g.Late || !t.late) && (t.name == "sensors") == (a.name == "sensors")
-	})
+	a, b := g.timedPair()
 	size := pick(g, sizes)
 	side := func(t *table) relation {
 		r := g.source(t)

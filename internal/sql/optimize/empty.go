@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/plan"
@@ -44,13 +46,28 @@ func joinsNothing(n *plan.Join) bool {
 	left, right := isEmpty(n.Left), isEmpty(n.Right)
 	switch n.Kind {
 	case jobgraph.Inner, jobgraph.Semi:
-		return left || right
+		return left || right || slices.ContainsFunc(conjuncts(n.Cond), isNever)
 	case jobgraph.Left, jobgraph.Anti:
 		return left
 	case jobgraph.Right:
 		return right
 	}
 	return left && right
+}
+
+// isNever reports a condition that is FALSE or NULL for every row: a constant, or a comparison with NULL.
+func isNever(e expr.Expr) bool {
+	if isFalse(e) {
+		return true
+	}
+	c, ok := e.(*expr.Call)
+	if !ok || opposite[c.Fn] == "" {
+		return false
+	}
+	return slices.ContainsFunc(c.Args, func(a expr.Expr) bool {
+		l, ok := a.(*expr.Literal)
+		return ok && l.Value.IsNull(0)
+	})
 }
 
 // unionOfRows leaves out inputs without rows.

@@ -169,7 +169,7 @@ func removeTrueFilters(o *Options, n plan.Node) (plan.Node, error) {
 			return n, nil
 		case isTrue(f.Cond):
 			return f.Input, nil
-		case slices.ContainsFunc(conjuncts(f.Cond), isFalse):
+		case slices.ContainsFunc(conjuncts(f.Cond), isNever):
 			return &plan.Values{Out: f.Schema()}, nil
 		}
 		return n, nil

@@ -29,8 +29,12 @@ func expandGroupingSets(o *Options, n plan.Node) (plan.Node, error) {
 		}
 		keys = append(keys, len(expand.Out))
 		expand.Out = append(expand.Out, types.Field{Name: "$e", Type: types.Of(types.BigInt).NotNull()})
+		repeated := make(map[int64]int64, len(a.Sets))
 		for _, set := range a.Sets {
-			expand.Projections = append(expand.Projections, groupingProjection(a, set, own))
+			id := groupingID(a, set)
+			repeated[id]++
+			id |= (repeated[id] - 1) << len(a.Keys) // a set that is written twice gives its rows twice
+			expand.Projections = append(expand.Projections, groupingProjection(a, set, own, id))
 		}
 		out := *a
 		out.Input, out.Keys, out.Sets = expand, keys, nil
@@ -61,17 +65,23 @@ func windowKeysOfAllSets(a *plan.Aggregate) []bool {
 	return own
 }
 
-// groupingProjection is the row for one set: the input, the keys or NULL, and
-// the grouping id, whose bits from the left are 1 for keys not in the set.
-func groupingProjection(a *plan.Aggregate, set []int, own []bool) []expr.Expr {
-	in := a.Input.Schema()
-	exprs := columnsOf(in)
+// groupingID has a bit for each key, the first one's the highest: 1 for keys not in the set.
+func groupingID(a *plan.Aggregate, set []int) int64 {
 	id := int64(0)
-	for i, k := range a.Keys {
+	for i := range a.Keys {
 		id <<= 1
 		if !contains(set, i) {
 			id |= 1
 		}
+	}
+	return id
+}
+
+// groupingProjection is the row for one set: the input, the keys or NULL, and the number of the set.
+func groupingProjection(a *plan.Aggregate, set []int, own []bool, id int64) []expr.Expr {
+	in := a.Input.Schema()
+	exprs := columnsOf(in)
+	for i, k := range a.Keys {
 		switch {
 		case own[i]:
 		case contains(set, i):
