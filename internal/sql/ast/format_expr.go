@@ -348,11 +348,17 @@ var specialCalls = words(`CAST TRY_CAST MINUS_DATE CEIL CEILING FLOOR EXTRACT TI
 	JSON_ARRAYAGG DESCRIPTOR MAP MODEL ` + bareNames)
 
 // bareNames are functions which are written without parentheses.
-const bareNames = `CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP USER CURRENT_USER
+const bareNames = niladicNames + ` USER CURRENT_USER
 	SESSION_USER SYSTEM_USER CURRENT_CATALOG CURRENT_SCHEMA CURRENT_PATH CURRENT_ROLE
 	CURRENT_DEFAULT_TRANSFORM_GROUP`
 
-var bareCalls = words(bareNames)
+// niladicNames are those of them that there is a function for.
+const niladicNames = `CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP`
+
+var bareCalls, niladics = words(bareNames), words(niladicNames)
+
+// Niladic reports whether word, in upper case, calls a function without parentheses.
+func Niladic(word string) bool { return niladics[word] }
 
 // BareFunction reports whether word, in any case, is a function written without
 // parentheses, as CURRENT_DATE.
@@ -432,8 +438,8 @@ func (p *printer) specialCall(c *Call) bool {
 	n := len(c.Args)
 	unitFirst := n > 0 && isSymbol(c.Args[0])
 	switch {
-	case bareCalls[name] && n == 0:
-		p.put(name)
+	case niladics[name] && n == 0:
+		p.put(c.Name.Parts[0].Name) // as written: it may name a column
 	case bareCalls[name] && n == 1, (name == "CEIL" || name == "FLOOR") && n == 1:
 		p.form(c.Args, name+"(", ")")
 	case (name == "CEIL" || name == "FLOOR") && n == 2 && isSymbol(c.Args[1]):

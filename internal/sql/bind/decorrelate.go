@@ -16,7 +16,8 @@ import (
 // A condition starts at a Filter and moves up. A Project on its way passes the
 // columns it needs; a Join sends it on with the other side's offset; an
 // Aggregate takes the subquery's side of an equality as a further key: the
-// aggregate is computed for all keys at once, and the join finds the right one.
+// aggregate is computed for all keys at once, and the join finds the right one; a
+// Sort with a limit numbers its rows by that side.
 // Anything else on its way is refused.
 type decorrelator struct {
 	q     *query
@@ -152,10 +153,7 @@ func (d *decorrelator) pull(n plan.Node) (plan.Node, []expr.Expr, error) {
 	case *plan.Aggregate:
 		return d.pullAggregate(n)
 	case *plan.Sort:
-		if n.Limit < 0 && n.Offset == 0 {
-			return d.pull(n.Input)
-		}
-		return nil, nil, notSupported(d.n, "A correlated subquery with LIMIT", "number the rows with ROW_NUMBER() in a joined subquery")
+		return d.pullSort(n)
 	}
 	return nil, nil, notSupported(d.n, "A subquery that is correlated in this way", "join the table in FROM instead")
 }

@@ -167,6 +167,9 @@ func boolean(n ast.Node, x expr.Expr, clause string) (expr.Expr, error) {
 }
 
 func (b *exprBinder) path(p *ast.Path) (expr.Expr, error) {
+	if y, ok := niladic(p); ok {
+		return y, nil
+	}
 	if b.scope == nil {
 		return nil, errorAt(p, "there is no table here to take it from", "Column '%s' not found in any table", pathText(p.Parts))
 	}
@@ -178,10 +181,6 @@ func (b *exprBinder) path(p *ast.Path) (expr.Expr, error) {
 					return it.x, nil
 				}
 			}
-		}
-		// Functions of the standard that are called without parentheses.
-		if y, ok := b.niladic(p); ok {
-			return y, nil
 		}
 		err = b.aliasHint(p, err)
 	}
@@ -197,13 +196,15 @@ func (b *exprBinder) aliasHint(p *ast.Path, err error) error {
 	return err
 }
 
-func (b *exprBinder) niladic(p *ast.Path) (expr.Expr, bool) {
-	switch name := strings.ToUpper(p.Parts[0].Name); name {
-	case "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP":
-		x, err := expr.Resolve(name, nil)
-		return x, err == nil
+// niladic is PI without parentheses and back-ticks, which Flink prefers to a column of that
+// name.
+func niladic(p *ast.Path) (expr.Expr, bool) {
+	id := p.Parts[0]
+	if len(p.Parts) > 1 || id.End-id.Pos != len(id.Name) || !strings.EqualFold(id.Name, "PI") {
+		return nil, false
 	}
-	return nil, false
+	x, err := expr.Resolve("PI", nil)
+	return x, err == nil
 }
 
 func (b *exprBinder) fieldAccess(e *ast.FieldAccess) (expr.Expr, error) {

@@ -61,7 +61,7 @@ func (b *rowBinder) path(p *ast.Path) (expr.Expr, error) {
 		return nil, err
 	}
 	if !ok {
-		if y, is := b.binder().niladic(p); is && len(p.Parts) == 1 {
+		if y, is := niladic(p); is {
 			return y, nil
 		}
 		return nil, notFound(b.scope, p)

@@ -124,6 +124,9 @@ func (b *block) bindItem(it *ast.SelectItem) error {
 	if p, ok := it.X.(*ast.Path); ok {
 		out.name, out.named = p.Parts[len(p.Parts)-1].Name, true
 	}
+	if c, ok := it.X.(*ast.Call); ok && c.End == c.Name.End { // CURRENT_DATE without parentheses
+		out.name, out.named = c.Name.Last().Name, true
+	}
 	if it.Alias != nil {
 		out.name, out.named = it.Alias.Name, true
 	}

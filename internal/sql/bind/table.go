@@ -182,6 +182,9 @@ func (q *query) resolveTable(t *catalog.Table, ct ast.Node) error {
 			if col.Metadata = c.MetadataKey; col.Metadata == "" {
 				col.Metadata = c.Name
 			}
+			if i := slices.IndexFunc(p.Columns, func(o connector.Column) bool { return o.Metadata == col.Metadata }); i >= 0 {
+				return errorAt(named(ct, c.Name), "make one of them a computed column of the other", "The column `%s` and `%s` in the table are both from the same metadata key '%s'", p.Columns[i].Name, c.Name, col.Metadata)
+			}
 		}
 		p.Columns = append(p.Columns, col)
 	}

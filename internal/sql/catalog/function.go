@@ -128,17 +128,20 @@ func (m *Manager) LookupFunction(parts []string) *Function {
 
 // Functions lists the user-defined functions that can be called by their plain
 // name here.
-func (m *Manager) Functions() []string {
+func (m *Manager) Functions() []string { return m.FunctionsIn(m.currentCatalog, m.currentDatabase) }
+
+// FunctionsIn lists the user-defined functions of a database, and those of the system.
+func (m *Manager) FunctionsIn(catalog, db string) []string {
 	set := map[string]bool{}
 	for name := range m.systemFuncs {
 		set[name] = true
 	}
 	for p := range m.temporaryFuncs {
-		if p.Catalog == m.currentCatalog && p.Database == m.currentDatabase {
+		if p.Catalog == catalog && p.Database == db {
 			set[p.Object] = true
 		}
 	}
-	if d, err := m.database(m.currentCatalog, m.currentDatabase); err == nil {
+	if d, err := m.database(catalog, db); err == nil {
 		for name := range d.functions {
 			set[name] = true
 		}

@@ -55,7 +55,7 @@ func newPlanner(o *Options) *planner {
 }
 
 func (p *planner) plan(roots []plan.Node) ([]*plan.Physical, error) {
-	p.eventTime = p.o.Streaming && (p.o.UnusedWatermarks == "KEEP" || usesEventTime(roots))
+	p.eventTime = p.o.Streaming && (p.o.UnusedWatermarks == "KEEP" || p.o.BoundedState == "FORCE" || usesEventTime(roots))
 	if err := p.gatherSources(roots); err != nil {
 		return nil, err
 	}
@@ -70,6 +70,7 @@ func (p *planner) plan(roots []plan.Node) ([]*plan.Physical, error) {
 	if err := p.checkProcesses(); err != nil {
 		return nil, err
 	}
+	p.boundState()
 	if err := p.settleChangelog(); err != nil {
 		return nil, err
 	}
@@ -245,7 +246,13 @@ func (p *planner) calc(in *plan.Physical, filter expr.Expr, exprs []expr.Expr, o
 		}
 		node.Out[i] = types.Field{Name: out[i].Name, Type: t}
 	}
-	node.Traits = plan.Traits{Changes: in.Traits.Changes, UpsertKeys: moveKeys(in.Traits.UpsertKeys, to)}
+	keysTo := append([]int(nil), to...)
+	for i, e := range exprs {
+		if c, ok := injective(e); ok && keysTo[c] < 0 {
+			keysTo[c] = i
+		}
+	}
+	node.Traits = plan.Traits{Changes: in.Traits.Changes, UpsertKeys: moveKeys(in.Traits.UpsertKeys, keysTo)}
 	if h, ok := remapInts(p.facts[in].hash, to); ok && h != nil {
 		f.hash = h
 	}

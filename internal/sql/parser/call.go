@@ -198,9 +198,18 @@ func (p *parser) named(t *token, name string, args ...ast.Expr) *ast.Call {
 	return &ast.Call{Span: p.span(t.pos), Name: ast.Name{Span: id.Span, Parts: []ast.Ident{id}}, Args: args}
 }
 
-// bareCall parses CURRENT_DATE, CURRENT_TIMESTAMP(3) and the like.
+// bareCall parses CURRENT_DATE, CURRENT_TIMESTAMP(3) and the like. Without parentheses a
+// call keeps the name as it is written, which names the column of a result; USER and the
+// like, which have no function, are columns then.
 func (p *parser) bareCall() ast.Expr {
 	t := p.next()
+	if !p.atPunct("(") {
+		if ast.Niladic(t.upper) {
+			return p.named(t, t.text)
+		}
+		id := ast.Ident{Span: ast.Span{Pos: t.pos, End: t.end}, Name: t.text}
+		return &ast.Path{Span: id.Span, Parts: []ast.Ident{id}}
+	}
 	var args []ast.Expr
 	if p.acceptPunct("(") {
 		if p.tok().kind == tokInt {

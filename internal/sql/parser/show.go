@@ -14,7 +14,7 @@ func (p *parser) show() ast.Statement {
 	p.expect("SHOW")
 	s := &ast.Show{What: p.showWhat()}
 	switch s.What {
-	case "DATABASES", "TABLES", "VIEWS", "MATERIALIZED TABLES", "FUNCTIONS", "PROCEDURES", "MODELS", "CONNECTIONS":
+	case "DATABASES", "TABLES", "VIEWS", "MATERIALIZED TABLES", "FUNCTIONS", "USER FUNCTIONS", "PROCEDURES", "MODELS", "CONNECTIONS":
 		if p.acceptAny("FROM", "IN") != "" {
 			n := p.name("a name")
 			s.Name = &n
@@ -25,7 +25,7 @@ func (p *parser) show() ast.Statement {
 		n := p.name("a table name")
 		s.Name = &n
 		s.Filter = p.nameFilter(s.What)
-	case "CATALOGS", "USER FUNCTIONS":
+	case "CATALOGS":
 		s.Filter = p.nameFilter(s.What)
 	case "PARTITIONS":
 		n := p.name("a table name")

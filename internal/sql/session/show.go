@@ -28,10 +28,8 @@ func (s *Session) show(x *ast.Show) (*Result, error) {
 		names, err = cat.Databases(in)
 	case "TABLES", "VIEWS":
 		column, names, err = s.relations(x)
-	case "FUNCTIONS":
-		column, names = "function name", append(bind.BuiltinNames(), cat.Functions()...)
-	case "USER FUNCTIONS":
-		column, names = "function name", cat.Functions()
+	case "FUNCTIONS", "USER FUNCTIONS":
+		column, names, err = s.functions(x)
 	case "MATERIALIZED TABLES":
 		column = "materialized table"
 	case "MODELS":
@@ -67,22 +65,42 @@ func (s *Session) relations(x *ast.Show) (column string, names []string, err err
 	return "table name", names, err
 }
 
+// functions lists the functions of a database: those of users, or these and the built-in ones.
+func (s *Session) functions(x *ast.Show) (column string, names []string, err error) {
+	in, db, err := s.databaseOf(x)
+	if err != nil {
+		return "", nil, err
+	}
+	if x.What == "FUNCTIONS" {
+		names = bind.BuiltinNames()
+	}
+	return "function name", append(names, s.Binder.Catalog.FunctionsIn(in, db)...), nil
+}
+
 // models lists the models of a database.
 func (s *Session) models(x *ast.Show) (column string, names []string, err error) {
-	in, db := s.Binder.Catalog.Current()
-	if x.Name != nil {
-		var c string
-		if c, db, err = databaseName(*x.Name); err != nil {
-			return "", nil, err
-		}
-		if c != "" {
-			in = c
-		}
-		if _, err = s.Binder.Catalog.Database(in, db); err != nil {
-			return "", nil, err
-		}
+	in, db, err := s.databaseOf(x)
+	if err != nil {
+		return "", nil, err
 	}
 	return "model name", s.Binder.Catalog.Models(in, db), nil
+}
+
+// databaseOf is the database that SHOW … FROM names, or the current one.
+func (s *Session) databaseOf(x *ast.Show) (in, db string, err error) {
+	in, db = s.Binder.Catalog.Current()
+	if x.Name == nil {
+		return in, db, nil
+	}
+	c, db, err := databaseName(*x.Name)
+	if err != nil {
+		return "", "", err
+	}
+	if c != "" {
+		in = c
+	}
+	_, err = s.Binder.Catalog.Database(in, db)
+	return in, db, err
 }
 
 // builtins lists the functions that need no CREATE FUNCTION, in lower case.
