@@ -8,7 +8,7 @@ import (
 // pattern is one line that means something. Wordings are those of Flink 1.10 to 2.3.
 type pattern struct {
 	kind string
-	has  string // text the line must hold; cheap to look for before the expression
+	has  string                // text the line must hold; cheap to look for before the expression
 	re   func() *regexp.Regexp // nil: has is enough
 }
 

@@ -30,7 +30,7 @@ var checkpointRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT102", Cause: "checkpoint-declined", Title: "A task declines checkpoints", Level: Critical, Needs: checkpointNeeds, Job: declined, Stage: 5, Explains: checkpointsFail,
+		ID: "FLT102", Cause: "checkpoint-declined", Title: "A task declines checkpoints", Level: Critical, Needs: checkpointNeeds, Job: declined, Stage: 5, Explains: checkpointsFail, Stopped: true,
 		Doc: Doc{
 			Symptom:   "Single checkpoints fail within seconds, long before their timeout, with a message of a task.",
 			Cause:     "A task refused a checkpoint, or failed while it wrote its part: storage that cannot be written, state that cannot be serialised, too little room. The reported share of such failures is 40 %.",

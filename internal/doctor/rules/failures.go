@@ -49,6 +49,8 @@ var failureSigns = []struct{ text, kind string }{
 	{"Connecting to remote task manager", failLost},
 	{"RemoteTransportException", failLost},
 	{"RecipientUnreachableException", failLost},
+	{"org.apache.flink.runtime.io.network.netty.exception.", failLost}, // of the connections between TaskManagers, as seen from either end
+	{"org.apache.flink.runtime.io.network.partition.PartitionNotFoundException", failLost},
 	{"RemoteRpcInvocation(TaskExecutorGateway", failHeartbeat}, // it did not answer in time
 	{"TaskExecutor is shutting down", failLost},
 	{"The TaskExecutor is shutting down", failLost},

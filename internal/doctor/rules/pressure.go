@@ -540,12 +540,21 @@ func quietSkew(c *Case) {
 		if late := c.waitsFor(v, s.Hot); late > 0 {
 			f = c.found(Warning, say("subtask %d of %s gets %s of all records, and barriers wait behind them", s.Hot.Index, shortName(v.Name), pct(s.Share))).at(v).subtask(s.Hot)
 			f.because("the barrier reached it %s after the checkpoint began, the other subtasks far sooner", dur(late))
+		} else if l := c.L.Vertices[v.ID]; strained(l, s.Hot) {
+			f = c.found(Warning, say("subtask %d of %s gets %s of all records: it alone limits what the job can take", s.Hot.Index, shortName(v.Name), pct(s.Share))).at(v).subtask(s.Hot)
+			f.because("subtask %d is busy %s, the others %s on average", s.Hot.Index, pct(l.BusyMax), pct(l.BusyRest))
 		} else {
 			f = c.found(Info, say("subtask %d of %s gets %s of all records, and keeps up", s.Hot.Index, shortName(v.Name), pct(s.Share))).at(v).subtask(s.Hot)
 		}
 		f.because("%.1f times as many records as the average of the other %d subtasks", min(s.Ratio, 999), len(v.Subtasks)-1)
 		f.remedy("before the load grows: SET 'table.optimizer.agg-phase-strategy' = 'TWO_PHASE' with mini-batch, or a salted key")
 	}
+}
+
+// strained reports whether one subtask is at work most of the time while the
+// others rest: the job cannot take much more, however many subtasks it is given.
+func strained(l *VertexLoad, hot *snapshot.Subtask) bool {
+	return l.Hottest == hot && l.BusyMax >= 0.6 && l.BusyRest <= 0.35*l.BusyMax
 }
 
 // waitsFor is how late the barrier of the newest checkpoint with details reached one

@@ -183,6 +183,9 @@ func slowStart(c *Case) {
 }
 
 func jobManagerHeap(c *Case) {
+	if c.S.Product == "flott" && len(c.S.TaskManagers) == 1 {
+		return // one process, which is looked at as the TaskManager
+	}
 	used, most := c.S.JobManager["Status.JVM.Memory.Heap.Used"], c.S.JobManager["Status.JVM.Memory.Heap.Max"]
 	gc, known := c.S.JobManager["Status.JVM.GarbageCollector.All.TimeMsPerSecond"]
 	if !known && most == 0 {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/flottstream/flott/internal/doctor/snapshot"
@@ -79,8 +80,8 @@ var owners = []struct{ part, kind string }{
 	{"LocalBufferPool.requestBufferBuilderBlocking", WorkPressure},
 	{"LookupJoin", WorkLookup},
 	{"LookupFunction", WorkLookup},
-	{"AsyncWaitOperator.addToWorkQueue", WorkLookup},
-	{"AsyncWaitOperator.waitInFlight", WorkLookup},
+	{"AsyncWaitOperator.", WorkLookup},
+	{"AsyncSinkWriter", WorkSink},
 	{"SinkWriter", WorkSink},
 	{"SinkFunction", WorkSink},
 	{"StreamSink.", WorkSink},
@@ -112,8 +113,18 @@ func classify(st *snapshot.Stack) (kind, frame string) {
 		if at := strings.LastIndexByte(f, '('); at >= 0 { // the place; Go's methods have brackets before it
 			method = f[:at]
 		}
+		emits = emits || strings.HasSuffix(method, ".processElement") || strings.Contains(method, "utput.collect") || strings.Contains(method, "utput.emit") || strings.Contains(method, "SourceContext")
+		if asking(method) && !emits { // a source at its own work, or waiting for its own input
+			if waits(st) {
+				return WorkIdle, ""
+			}
+			return WorkOther, ""
+		}
 		for _, o := range owners {
 			if strings.Contains(method, o.part) {
+				if o.kind == WorkIdle && yields(st) { // somebody further out waits here
+					break
+				}
 				// A pause of a rate limiter is directly in the source, not in
 				// something that it calls.
 				switch {
@@ -128,10 +139,6 @@ func classify(st *snapshot.Stack) (kind, frame string) {
 		if frame == "" && foreign(method) {
 			frame = method
 		}
-		emits = emits || strings.Contains(method, "utput.collect") || strings.Contains(method, "utput.emit") || strings.Contains(method, "SourceContext")
-		if asking(method) && !emits && waits(st) {
-			return WorkIdle, "" // a source that waits for its own input
-		}
 		if operatorBoundary(method) {
 			break
 		}
@@ -145,6 +152,12 @@ func classify(st *snapshot.Stack) (kind, frame string) {
 // pausing reports whether the thread sleeps of its own will.
 func pausing(st *snapshot.Stack) bool {
 	return st.State == "TIMED_WAITING" || len(st.Frames) > 0 && strings.Contains(st.Frames[0], "Thread.sleep")
+}
+
+// yields reports whether an operator lets other mails pass while it waits for
+// something: room among its asynchronous requests, or for those of a sink.
+func yields(st *snapshot.Stack) bool {
+	return slices.ContainsFunc(st.Frames, func(f string) bool { return strings.Contains(f, "MailboxExecutorImpl.yield") })
 }
 
 // waits reports whether a thread waits for something outside of the process.
@@ -165,7 +178,7 @@ func waits(st *snapshot.Stack) bool {
 // asking is a frame in which Flink asks a source of the old or the new kind for
 // records.
 func asking(method string) bool {
-	return strings.HasSuffix(method, ".StreamSource.run") || strings.HasSuffix(method, ".SourceOperator.emitNext")
+	return strings.HasSuffix(method, "DataGeneratorSource.run") || strings.HasSuffix(method, ".StreamSource.run") || strings.HasSuffix(method, ".SourceOperator.emitNext")
 }
 
 // operatorBoundary is a frame in which one operator was called by another.

@@ -34,7 +34,7 @@ var timeRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT303", Cause: "watermark-skew", Title: "Watermarks of inputs are far apart", Level: Warning, Needs: timeNeeds, Job: watermarkSkew, Stage: 0, Explains: []string{"FLT108", "FLT118"},
+		ID: "FLT303", Cause: "watermark-skew", Title: "Watermarks of inputs are far apart", Level: Warning, Needs: timeNeeds, Job: watermarkSkew, Stage: 0, Explains: []string{"FLT108", "FLT118", "FLT301"},
 		Doc: Doc{
 			Symptom:   "State of a join grows and results come late; sources show times that are far apart.",
 			Cause:     "One source, or one split, is far ahead of another. What is ahead waits in state until the slow one has come as far.",
@@ -150,8 +150,13 @@ func needsEventTime(v *snapshot.Vertex) bool {
 	if strings.Contains(v.Description, "PROCTIME") || strings.Contains(v.Description, "proctime") {
 		return false
 	}
+	return byEventTime(v.Name)
+}
+
+// byEventTime reports whether a name is that of an operator that works by watermarks.
+func byEventTime(name string) bool {
 	for _, op := range []string{"WindowAggregate", "WindowRank", "WindowJoin", "WindowDeduplicate", "IntervalJoin", "TemporalJoin", "Match[", "TemporalSort", "TumblingEventTimeWindows", "SlidingEventTimeWindows", "EventTimeSessionWindows"} {
-		if strings.Contains(v.Name, op) {
+		if strings.Contains(name, op) {
 			return true
 		}
 	}
@@ -186,7 +191,12 @@ func feeds(j *snapshot.Job, source string) bool {
 }
 
 // idle finds the source subtasks that hold the watermark back by sending nothing.
-func idle(j *snapshot.Job) (silent, lively []mark) {
+func (c *Case) idle() (silent, lively []mark) {
+	j := c.J
+	// Flott passes by a subtask without splits even where no idle timeout is set; on
+	// Flink the same job would stand still.
+	idleTimeout := flinkDuration(c.setting("table.exec.source.idle-timeout"))
+	excused := c.S.Product != "flott" || idleTimeout > 0
 	all := marks(j)
 	newest := math.Inf(-1)
 	for _, m := range all {
@@ -201,9 +211,9 @@ func idle(j *snapshot.Job) (silent, lively []mark) {
 		quiet := m.perSecond == 0 || m.s.Metric(sourceIdleTime(m.v)) > 30_000
 		behind := m.ms <= noWatermark || newest-m.ms > 30_000
 		switch {
-		case quiet && behind && (feeds(j, m.v.ID) || m.ms > noWatermark):
+		case quiet && behind && (feeds(j, m.v.ID) || m.ms > noWatermark) && !(excused && passedBy(j, m)):
 			silent = append(silent, m)
-		case m.valid():
+		case m.valid() && !(quiet && behind):
 			lively = append(lively, m)
 		}
 	}
@@ -211,6 +221,18 @@ func idle(j *snapshot.Job) (silent, lively []mark) {
 		return nil, nil
 	}
 	return silent, lively
+}
+
+// passedBy reports whether event time goes on after a silent source subtask without
+// it: it was marked idle.
+func passedBy(j *snapshot.Job, m mark) bool {
+	for i := range j.Vertices {
+		v := &j.Vertices[i]
+		if w := v.Metric("currentInputWatermark").Min; j.Upstream(m.v.ID, v.ID) && w > noWatermark && w > m.ms+30_000 {
+			return true
+		}
+	}
+	return false
 }
 
 func sourceIdleTime(v *snapshot.Vertex) string {
@@ -227,12 +249,16 @@ func idleSource(c *Case) {
 		c.notAssessed("the job runs for %s only", dur(c.J.Duration))
 		return
 	}
-	silent, lively := idle(c.J)
+	silent, lively := c.idle()
 	if len(silent) == 0 {
 		return
 	}
 	m := silent[0]
-	f := c.found(Warning, say("subtask %d of %s sends nothing and holds the watermark back", m.s.Index, shortName(m.v.Name))).at(m.v).subtask(m.s)
+	summary := say("subtask %d of %s sends nothing and holds the watermark back", m.s.Index, shortName(m.v.Name))
+	if passedBy(c.J, m) {
+		summary = say("subtask %d of %s sends nothing: flott goes on without it, Flink would hold the watermark back", m.s.Index, shortName(m.v.Name))
+	}
+	f := c.found(Warning, summary).at(m.v).subtask(m.s)
 	if m.ms <= noWatermark {
 		f.because("it has no watermark; %d other source subtasks are at %s and later", len(lively), clock(lowest(lively)))
 	} else {
@@ -285,6 +311,11 @@ func watermarkStalled(c *Case) {
 			f.because("currentInputWatermark is not set after %s and %d records", dur(c.J.Duration), read)
 			f.remedy("WATERMARK FOR ts AS ts - INTERVAL '5' SECOND in the source's table; SET 'table.exec.source.idle-timeout' = '30 s'")
 			f.expect("the tab Watermarks shows a time, windows fire")
+		case c.silentBehind(v, m.Min) && read >= 100:
+			f := c.found(Warning, say("%s has read %d records and given no result: its watermark is %s behind the clock", shortName(v.Name), read, dur(c.behind(m.Min)))).at(v)
+			f.because("currentInputWatermark %s after %s", clock(m.Min), dur(c.J.Duration))
+			f.remedy("look at the timestamps that the watermark is made of: their unit, a constant or default value, the column; and at the source subtask with the oldest currentOutputWatermark")
+			f.expect("the watermark follows the records")
 		case c.stuck(v):
 			f := c.found(Warning, say("the watermark of %s stands still", shortName(v.Name))).at(v)
 			f.because("at %s for the whole history", clock(m.Min))
@@ -292,6 +323,29 @@ func watermarkStalled(c *Case) {
 			f.expect("the watermark follows the records")
 		}
 	}
+}
+
+func (c *Case) behind(ms float64) time.Duration {
+	return c.S.Taken.Sub(time.UnixMilli(int64(ms)))
+}
+
+// silentBehind reports whether no operator of v that works by event time has given
+// anything although its watermark is far behind the clock: one that reads what
+// happened long ago, and gets on with it, fires windows all the time.
+func (c *Case) silentBehind(v *snapshot.Vertex, watermark float64) bool {
+	if watermark <= noWatermark || watermark >= lastWatermark || c.behind(watermark) < 30*time.Minute {
+		return false
+	}
+	outs, known := v.Of("numRecordsOut"), false
+	for op, out := range outs {
+		if !byEventTime(op) {
+			continue
+		}
+		if known = true; out.Sum > 0 {
+			return false
+		}
+	}
+	return known
 }
 
 // stuck reports whether the history shows a watermark that does not move.
@@ -310,7 +364,7 @@ func (c *Case) stuck(v *snapshot.Vertex) bool {
 }
 
 func watermarkSkew(c *Case) {
-	_, lively := idle(c.J)
+	_, lively := c.idle()
 	if len(lively) < 2 {
 		return
 	}

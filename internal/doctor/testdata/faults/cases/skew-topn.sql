@@ -1,6 +1,6 @@
 -- expect: data-skew
 -- tuned: no
--- work: flott=6000 flink=250
+-- work: flott=60000 flink=250
 SET 'execution.checkpointing.interval'='6s';
 SET 'parallelism.default'='4';
 CREATE TABLE s (id BIGINT, r INT, v STRING, pt AS PROCTIME()) WITH ('connector'='datagen','rows-per-second'='2400','fields.r.min'='0','fields.r.max'='199','fields.v.length'='24');

@@ -51,6 +51,9 @@ public class Jobs {
       case "bursts": env.addSource(new Bursts((int) number("size", 4000))).name("Bursts").keyBy(e -> e.f0).process(new Work(number("micros", 20))).sinkTo(new DiscardingSink<>()); break;
       case "churn": events(env).keyBy(e -> e.f0).process(new Churn((int) number("mb", 200))).name("Cache").sinkTo(new DiscardingSink<>()); break;
       case "async": AsyncDataStream.orderedWait(events(env).rebalance(), new Remote(number("ms", 50)), 60, TimeUnit.SECONDS, (int) number("capacity", 2)).name("Customer").returns(EVENT).keyBy(e -> e.f0).process(new Work(0)).sinkTo(new DiscardingSink<>()); break;
+      case "lock": events(env).rebalance().map(new Locked(number("ms", 4))).name("Customer client").returns(EVENT).sinkTo(new DiscardingSink<>()); break;
+      case "metaspace": events(env).map(new Loader()).name("Scripts").returns(EVENT).sinkTo(new DiscardingSink<>()); break;
+      case "past": past(env); break;
       case "silent": silent(env); break;
       case "stuck": stuck(env); break;
       default: throw new IllegalArgumentException(args[0]);
@@ -96,6 +99,12 @@ public class Jobs {
     events(env).assignTimestampsAndWatermarks(times).union(quiet).keyBy(e -> e.f0).window(SlidingEventTimeWindows.of(Duration.ofSeconds(6), Duration.ofSeconds(3))).sum(1).sinkTo(new DiscardingSink<>());
   }
 
+  /** Events of months ago, read in order. */
+  static void past(StreamExecutionEnvironment env) {
+    events(env).assignTimestampsAndWatermarks(WatermarkStrategy.<Tuple3<Integer, Long, Long>>forBoundedOutOfOrderness(Duration.ofSeconds(1)).withTimestampAssigner((e, t) -> 1_700_000_000_000L + e.f1 * 20))
+        .keyBy(e -> e.f0).window(TumblingEventTimeWindows.of(Duration.ofSeconds(10))).sum(1).sinkTo(new DiscardingSink<>());
+  }
+
   /** Timestamps that stand still. */
   static void stuck(StreamExecutionEnvironment env) {
     events(env).assignTimestampsAndWatermarks(WatermarkStrategy.<Tuple3<Integer, Long, Long>>forBoundedOutOfOrderness(Duration.ofSeconds(5)).withTimestampAssigner((e, t) -> 1_700_000_000_000L))
@@ -128,6 +137,22 @@ public class Jobs {
     final long micros, sleep;
     Busy(long micros, long sleep) { this.micros = micros; this.sleep = sleep; }
     public Tuple3<Integer, Long, Long> map(Tuple3<Integer, Long, Long> e) throws Exception { spin(micros); if (sleep > 0) Thread.sleep(sleep); return e; }
+  }
+  /** A client that all subtasks share, one at a time. */
+  static class Locked implements MapFunction<Tuple3<Integer, Long, Long>, Tuple3<Integer, Long, Long>> {
+    static final Object client = new Object();
+    final long ms;
+    Locked(long ms) { this.ms = ms; }
+    public Tuple3<Integer, Long, Long> map(Tuple3<Integer, Long, Long> e) throws Exception { synchronized (client) { Thread.sleep(ms); } return e; }
+  }
+  /** Loads classes without end, each by a class loader of its own that stays. */
+  static class Loader implements MapFunction<Tuple3<Integer, Long, Long>, Tuple3<Integer, Long, Long>> {
+    static final List<Object> held = new ArrayList<>();
+    public Tuple3<Integer, Long, Long> map(Tuple3<Integer, Long, Long> e) throws Exception {
+      byte[] code; try (java.io.InputStream in = Jobs.class.getClassLoader().getResourceAsStream("flott/Jobs$Machine.class")) { code = in.readAllBytes(); }
+      for (int i = 0; i < 40; i++) { Object o = new ClassLoader(Jobs.class.getClassLoader()) { Class<?> define() { return defineClass("flott.Jobs$Machine", code, 0, code.length); } }.define(); synchronized (held) { held.add(o); } }
+      return e;
+    }
   }
   static class Remember extends KeyedProcessFunction<Integer, Tuple3<Integer, Long, Long>, Integer> {
     transient ListState<Tuple3<Integer, Long, Long>> all;
