@@ -35,7 +35,7 @@ func newRunner(quiet bool) *runner {
 	terminal := !quiet && term.IsTerminal(int(os.Stderr.Fd()))
 	return &runner{
 		quiet: quiet, terminal: terminal, running: map[*embedded.Execution]chan struct{}{},
-		screen: &screen{out: os.Stdout, err: os.Stderr, shared: terminal && term.IsTerminal(int(os.Stdout.Fd()))},
+		screen: &screen{out: os.Stdout, err: os.Stderr, shared: terminal && term.IsTerminal(int(os.Stdout.Fd())), width: terminalWidth},
 	}
 }
 
@@ -82,12 +82,8 @@ func (r *runner) progress(x *embedded.Execution, done chan struct{}) {
 		case <-tick.C:
 		}
 		now := meter.Read()
-		line := []rune(now.Line(last))
+		r.screen.progress(now.Line(last))
 		last = now
-		if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 && len(line) >= width {
-			line = line[:max(0, width-1)]
-		}
-		r.screen.progress(string(line))
 	}
 }
 

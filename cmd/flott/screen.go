@@ -2,7 +2,10 @@ package main
 
 import (
 	"io"
+	"os"
 	"sync"
+
+	"golang.org/x/term"
 )
 
 // screen lets results, messages and one line of progress share a terminal: the
@@ -10,17 +13,32 @@ import (
 // update. Without a terminal there is no such line.
 type screen struct {
 	mu      sync.Mutex
-	out     io.Writer // results
-	err     io.Writer // messages and progress
-	shared  bool      // both are the same terminal
-	shown   bool      // a progress line is there
-	midLine bool      // the last text on the terminal did not end its line
+	out     io.Writer  // results
+	err     io.Writer  // messages and progress
+	shared  bool       // both are the same terminal
+	width   func() int // columns of the terminal, 0 or nil: unknown
+	shown   bool       // a progress line is there
+	midLine bool       // the last text on the terminal did not end its line
 }
 
 const wipe = "\r\x1b[K"
 
-// progress shows a line in place of the one before.
+// terminalWidth is that of the terminal that standard error is, 0 if it is none.
+func terminalWidth() int {
+	width, _, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// progress shows a line, cut to the terminal's width, in place of the one before.
 func (s *screen) progress(line string) {
+	if s.width != nil {
+		if width, chars := s.width(), []rune(line); width > 0 && len(chars) >= width {
+			line = string(chars[:width-1])
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.midLine {

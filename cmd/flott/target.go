@@ -14,11 +14,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/flinkgateway"
-	"github.com/flottstream/flott/internal/shell"
 	"github.com/flottstream/flott/internal/shell/cluster"
 	"github.com/flottstream/flott/internal/shell/engine"
 	"github.com/flottstream/flott/internal/sql/diag"
@@ -254,7 +252,7 @@ func (t *targetRun) outcome(script, name string, err error) error {
 
 // Answer implements engine.Display.
 func (t *targetRun) Answer(s engine.Statement, columns types.Schema, rows [][]*string) error {
-	return shell.Answer(t.screen.results(), t.style, s.Node, columns, rows)
+	return tableau.Answer(t.screen.results(), t.style, s.Node, columns, rows)
 }
 
 // Rows implements engine.Display: the rows of a bounded query as a table, those of others as a changelog.
@@ -290,14 +288,11 @@ func (t *targetRun) show(j engine.Job, done chan struct{}) {
 			return
 		case <-tick.C:
 		}
-		line := []rune(j.Progress())
-		if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 && len(line) >= width {
-			line = line[:max(0, width-1)]
-		}
+		line := j.Progress()
 		select {
 		case <-done: // while the cluster was asked
 		default:
-			t.screen.progress(string(line))
+			t.screen.progress(line)
 		}
 	}
 }

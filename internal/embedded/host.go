@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/operators"
 	"github.com/flottstream/flott/internal/rowcodec"
-	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/explain"
 	"github.com/flottstream/flott/internal/sql/lower"
 	"github.com/flottstream/flott/internal/sql/optimize"
@@ -61,53 +58,12 @@ func (h *Host) NewSession() *session.Session {
 // sessionConfig is the configuration as the session sees it.
 type sessionConfig struct{ *config.Config }
 
-// plain reports that the result of a statement is a text to be read, not a table.
-func (h *Host) plain(stmt ast.Statement) bool {
-	switch x := stmt.(type) {
-	case *ast.Explain:
-		return true
-	case *ast.Show:
-		return h.Style == tableau.Tableau && strings.HasPrefix(x.What, "CREATE ")
-	}
-	return false
-}
-
 // Show shows the result of a statement that is no job. OK is not shown.
 func (h *Host) Show(r *session.Result) error {
 	if h.refuse() {
 		return errStopped
 	}
-	if r.Columns == nil {
-		return nil
-	}
-	if h.plain(r.Statement) {
-		for _, row := range r.Rows {
-			if _, err := fmt.Fprintln(h.Out, strings.TrimRight(*row[0], "\n")); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	w, err := tableau.New(h.Out, h.Style, r.Columns, false)
-	if err != nil {
-		return err
-	}
-	var texts tableau.Row
-	for _, row := range r.Rows {
-		texts.Reset()
-		for _, field := range row {
-			if field == nil {
-				texts.Null()
-				continue
-			}
-			texts.Text = append(texts.Text, *field...)
-			texts.End()
-		}
-		if err := w.Row(batch.Insert, &texts); err != nil {
-			return err
-		}
-	}
-	return w.End()
+	return tableau.Answer(h.Out, h.Style, r.Statement, r.Columns, r.Rows)
 }
 
 // Start plans and starts a job.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/shell/engine"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/diag"
@@ -248,7 +247,7 @@ func (d *display) Answer(st engine.Statement, columns types.Schema, rows [][]*st
 		return nil
 	}
 	d.shown = true
-	return Answer(d.shell.Out, d.shell.Style, st.Node, columns, rows)
+	return tableau.Answer(d.shell.Out, d.shell.Style, st.Node, columns, rows)
 }
 
 // Rows implements engine.Display.
@@ -276,53 +275,4 @@ func (d *display) Rows(q engine.Query) (tableau.Writer, error) {
 		return w, nil
 	}
 	return tableau.Fold(w, tableau.NewTable(q.Columns, q.Order, 0)), nil
-}
-
-// Answer shows the answer of a statement that is no job: a text to be read, or a table. OK is not shown.
-func Answer(to interface{ Write([]byte) (int, error) }, style tableau.Style, node ast.Statement, columns types.Schema, rows [][]*string) error {
-	if columns == nil {
-		return nil
-	}
-	if plain(node, style) && len(columns) == 1 {
-		for _, row := range rows {
-			if row[0] == nil {
-				continue
-			}
-			if _, err := fmt.Fprintln(to, strings.TrimRight(*row[0], "\n")); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	w, err := tableau.New(to, style, columns, false)
-	if err != nil {
-		return err
-	}
-	var texts tableau.Row
-	for _, row := range rows {
-		texts.Reset()
-		for _, field := range row {
-			if field == nil {
-				texts.Null()
-				continue
-			}
-			texts.Text = append(texts.Text, *field...)
-			texts.End()
-		}
-		if err := w.Row(batch.Insert, &texts); err != nil {
-			return err
-		}
-	}
-	return w.End()
-}
-
-// plain reports that the answer of a statement is a text to be read, not a table.
-func plain(node ast.Statement, style tableau.Style) bool {
-	switch x := node.(type) {
-	case *ast.Explain:
-		return true
-	case *ast.Show:
-		return style == tableau.Tableau && strings.HasPrefix(x.What, "CREATE ")
-	}
-	return false
 }
