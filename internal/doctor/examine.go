@@ -177,6 +177,13 @@ func readLogs(snap *snapshot.Snapshot, paths []string, files map[string][]byte) 
 	delete(snap.Missing, snapshot.Logs)
 	delete(snap.Missing, snapshot.TaskManagerLogs)
 	snap.Logs = scanner.Finish() // instead of what REST showed, which is in them
+	if keys, version := scanner.Configuration(); keys != nil && snap.Missing[snapshot.Config] != "" {
+		snap.Config = keys
+		delete(snap.Missing, snapshot.Config)
+		if snap.Version == "" {
+			snap.Version = version
+		}
+	}
 	if reason, ok := snap.Missing[snapshot.Jobs]; ok && len(snap.Jobs) == 0 {
 		snap.Jobs = logscan.Jobs(snap.Logs, reason)
 		if !scanner.Newest.IsZero() {

@@ -221,7 +221,7 @@ func (l *Lab) spoil(ctx context.Context, what, script string) error {
 	case "block-storage":
 		return l.blockFolders()
 	case "fill-storage":
-		return l.fillFolder(ctx)
+		return l.fillFolder(ctx, 1<<20)
 	case "savepoint":
 		return f.again(ctx, script)
 	case "narrow-broker":

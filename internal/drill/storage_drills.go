@@ -18,6 +18,11 @@ var storageDrills = []*Drill{
 		Abroad: cutAbroad,
 	},
 	{
+		Name: "storage-full", Lasting: true, Title: "the checkpoints' file system has room for one page", Cause: "checkpoint-declined", Also: []string{"checkpoint-failing", "checkpoint-storage-slow"},
+		On: everywhere, Job: eachRow.with("execution.checkpointing.tolerable-failed-checkpoints", "1000"), Why: "it must hide the folder of the checkpoints",
+		Break: func(ctx context.Context, l *Lab) error { return l.fillFolder(ctx, 4<<10) },
+	},
+	{
 		Name: "kafka-outage", Lasting: true, Title: "the broker of the results does not answer", Cause: "slow-sink", Also: []string{"kafka-unavailable", "user-exception", "restart-loop", "checkpoint-declined"}, On: everywhere, Job: eachRow,
 		Break: func(_ context.Context, l *Lab) error {
 			l.Mend("the broker answers again", l.out.Proxy.Clear)
@@ -52,9 +57,9 @@ func (l *Lab) blockFolders() error {
 	return os.WriteFile(root, []byte("not a folder: "+filepath.Base(root)+"\n"), 0o444)
 }
 
-// fillFolder puts a file system of one megabyte where checkpoints go.
-func (l *Lab) fillFolder(context.Context) error {
-	undo, err := limitFolder(l.checkpoints(), 1<<20)
+// fillFolder puts a file system of some bytes where checkpoints go.
+func (l *Lab) fillFolder(_ context.Context, bytes int64) error {
+	undo, err := limitFolder(l.checkpoints(), bytes)
 	if err != nil {
 		return &RefusedError{l.drill.Name, err.Error()}
 	}

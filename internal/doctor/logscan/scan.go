@@ -39,6 +39,7 @@ type Scanner struct {
 	perKind    map[string]int
 	last       map[string]int    // kind → index of its last event
 	executions map[string]string // attempt id → task and where it runs
+	told       []properties      // of each log that tells
 }
 
 // NewScanner returns a scanner without events.
@@ -124,7 +125,10 @@ func (s *Scanner) Read(r io.Reader, name string) error {
 		in = bufio.NewReaderSize(z, lineBytesMax)
 	}
 	file := &file{scanner: s, name: name}
-	defer file.catchUp()
+	defer func() {
+		file.catchUp()
+		s.told = append(s.told, file.properties)
+	}()
 	read := int64(0)
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
@@ -162,6 +166,8 @@ type file struct {
 	level   string
 	stamp   string // of a later line, not read yet
 	open    int    // event whose stack trace goes on, plus one; 0: none
+
+	properties properties
 }
 
 const stackBytesMax = 8 << 10 // of the stack trace that is kept with a failure
@@ -208,6 +214,9 @@ func (f *file) line(n int, line []byte) {
 	var m []int
 	if stamped(text) {
 		if !known().in(text) { // most lines: only their time is of interest
+			if strings.Contains(text, propertyMark) {
+				f.property(text)
+			}
 			f.scanner.Known++
 			f.open, f.stamp = 0, text[:23]
 			return
@@ -292,6 +301,9 @@ func (f *file) jsonLine(n int, j *jsonLine) {
 		}
 	}
 	f.scanner.see(f.at)
+	if strings.Contains(j.Message, propertyMark) {
+		f.property(j.Message)
+	}
 	if strings.Contains(j.Message, "Deploying ") {
 		f.deploying(j.Message)
 	}
@@ -357,6 +369,9 @@ func (f *file) match(n int, text string, patterns []pattern) bool {
 		kept := f.scanner.add(snapshot.LogEvent{
 			Kind: p.kind, Time: f.at, Level: f.level, File: fmt.Sprintf("%s:%d", f.name, n), Text: clip(text), Fields: fields, Count: 1, Last: f.at,
 		})
+		if p.kind == ProcessStart {
+			f.starts(fields["what"], fields["version"])
+		}
 		if kept && keepsStack(p.kind) {
 			f.open = len(f.scanner.Events)
 		}

@@ -311,7 +311,7 @@ func reason(s *snapshot.Snapshot, j *snapshot.Job, l *Load, n *Neck) string {
 	w := n.Work
 	uneven := len(n.V.Subtasks) > 1 && n.BusyMax >= 0.7 && n.BusyRest <= 0.6*n.BusyMax
 	switch {
-	case uneven && n.Skew.Known && n.Skew.Ratio >= 1.8:
+	case uneven && n.Skew.Known && n.Skew.Ratio >= 1.8 || lopsided(n):
 		return ruleDataSkew
 	case gcShare(n.TM) >= gcHigh:
 		return ruleGC
@@ -337,6 +337,13 @@ func reason(s *snapshot.Snapshot, j *snapshot.Job, l *Load, n *Neck) string {
 		return ruleSlowSink
 	}
 	return ruleSlowOp
+}
+
+// lopsided reports whether one subtask is at its limit and gets so many more records
+// than the others that it does not matter how busy those look: on a machine without
+// a core to spare, waiting for one counts as busy.
+func lopsided(n *Neck) bool {
+	return len(n.V.Subtasks) > 1 && n.BusyMax >= 0.9 && n.BusyRest <= 0.85*n.BusyMax && n.Skew.Known && n.Skew.Ratio >= 4 && n.Skew.Hot == n.Hottest
 }
 
 func gcShare(t *snapshot.TaskManager) float64 {

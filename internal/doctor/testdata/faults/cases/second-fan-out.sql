@@ -1,5 +1,6 @@
 -- expect: slow-operator
 -- tuned: no
+-- on: flott
 -- work: flott=60 flink=60
 SET 'execution.checkpointing.interval'='6s';
 SET 'parallelism.default'='2';
