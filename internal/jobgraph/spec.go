@@ -98,6 +98,9 @@ type GroupAgg struct {
 	InputChanges     Changes
 	EmitUpdateBefore bool
 	TTL              time.Duration // 0: never forgotten
+	// Done is when a group is final: it is forgotten then, and later rows of it are
+	// dropped. Its column is one of the actual input. nil: never.
+	Done *TimeBound
 }
 
 // WindowKind is the shape of a window.
@@ -204,6 +207,9 @@ type JoinSide struct {
 	OnePerKey bool
 	TTL       time.Duration
 	Schema    types.Schema
+	// Done is when a row can meet no partner any more and is forgotten; Latest until
+	// when it may come, later ones are dropped. nil: never.
+	Done, Latest *TimeBound
 }
 
 // Join is a regular (unbounded) equi-join. Output: left columns, right columns

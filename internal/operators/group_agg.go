@@ -42,6 +42,8 @@ type groupAgg struct {
 	incoming aggregate.Groups // global phase
 	out      groupOutput
 	sawRow   bool
+	expiry   *expiry // nil: groups are never final
+	late     *lateRows
 }
 
 // NewGroupAgg returns the operator of a GroupAgg spec in its single or global
@@ -104,7 +106,13 @@ func (a *groupAgg) Open(ctx *operator.Context) (err error) {
 	}
 	a.out.open(keyTypes, a.spec.Aggs, ctx.Settings.BatchRows)
 	a.bundle = newBundle(ctx)
-	return nil
+	a.late = newLateRows(ctx)
+	input := a.spec.InputSchema
+	if a.spec.Phase == jobgraph.GlobalPhase {
+		input = pick(input, a.spec.Keys)
+	}
+	a.expiry, err = newExpiry("final-group-timers", a.spec.Done, a.spec.Done, input, ctx)
+	return err
 }
 
 func (a *groupAgg) retracts() bool {
@@ -170,10 +178,20 @@ func rowsOf(b *batch.Batch, ascending *[]int32) []int32 {
 }
 
 func (a *groupAgg) process(b *batch.Batch, out operator.Output) error {
+	b, late, err := a.expiry.punctualRows(b)
+	if err != nil {
+		return err
+	}
+	if a.late.drop(late, a.expiry.watermark()); b.Rows() == 0 {
+		return nil
+	}
 	rows := rowsOf(b, &a.rows)
 	a.enc.Encode(b, a.keyIn, rows, &a.keys)
 	n := a.grouper.group(&a.keys)
 	if err := a.lookUp(n); err != nil {
+		return err
+	}
+	if err := a.endGroups(b, rows); err != nil {
 		return err
 	}
 	emits := a.ctx.Settings.Streaming

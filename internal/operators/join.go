@@ -37,6 +37,8 @@ type join struct {
 	out     *batch.Batch
 
 	first, gone bool // what count found for the record whose copies follow
+
+	late *lateRows
 }
 
 // NewJoin returns the operator of a regular join.
@@ -80,6 +82,7 @@ func (j *join) Open(ctx *operator.Context) (err error) {
 	}
 	j.atEnd = !ctx.Settings.Streaming && j.spec.Kind != jobgraph.Inner
 	j.maxRows = ctx.Settings.BatchRows
+	j.late = newLateRows(ctx)
 	return nil
 }
 
@@ -95,8 +98,12 @@ func nullable(s types.Schema) types.Schema {
 // ProcessBatch joins b with the other side and keeps it.
 func (j *join) ProcessBatch(input int, b *batch.Batch, out operator.Output) error {
 	own, other := j.sides[input], j.sides[1-input]
+	b, late, err := own.expiry.punctualRows(b)
+	if err != nil {
+		return err
+	}
+	j.late.drop(late, own.expiry.watermark())
 	own.begin(b, j.nullSafe())
-	var err error
 	if j.matches, j.records, err = other.find(own, j.matches[:0], j.records[:0]); err != nil {
 		return err
 	}

@@ -41,6 +41,10 @@ type joinSide struct {
 	scratch                []byte
 	unmatchable            []bool // per row of the batch: a join key is NULL
 	anyUnmatchable         bool
+
+	expiry *expiry // nil: rows are never final
+	ending *batch.Batch
+	gone   []bool
 }
 
 func newJoinSide(name string, spec jobgraph.JoinSide, counted bool, ctx *operator.Context) (*joinSide, error) {
@@ -53,6 +57,9 @@ func newJoinSide(name string, spec jobgraph.JoinSide, counted bool, ctx *operato
 		st.FixedWidth = 8
 	}
 	var err error
+	if s.expiry, err = newExpiry(name+"-timers", spec.Latest, spec.Done, spec.Schema, ctx); err != nil {
+		return nil, err
+	}
 	if spec.Changes.InsertOnly() {
 		s.list, err = ctx.State.List(st)
 		return s, err
@@ -170,6 +177,9 @@ func (s *joinSide) findInList(from *joinSide, matches []match, records [][]byte)
 // store adds and removes the rows of the batch begun, each with its number of
 // partners (nil: not counted).
 func (s *joinSide) store(b *batch.Batch, partners []uint64) error {
+	if err := s.endRows(b); err != nil {
+		return err
+	}
 	if s.list != nil {
 		return s.append(b, partners)
 	}

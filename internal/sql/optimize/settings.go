@@ -38,6 +38,7 @@ type Settings struct {
 	JoinReorder          bool
 	BushyThreshold       int64
 	MultiJoin            bool
+	BoundedState         string // AUTO, FORCE, NONE
 
 	check func(plan.Node) error // tests: what must hold between phases
 }
@@ -114,6 +115,8 @@ var Keys = []Key{
 		func(s *Settings) any { return &s.BushyThreshold }},
 	{"table.optimizer.multi-join.enabled", "Boolean", "false", "Whether a chain of inner and left joins by a common key runs as one operator that keeps its inputs only (streaming).", nil,
 		func(s *Settings) any { return &s.MultiJoin }},
+	{"flott.table.exec.bounded-state", "Enum", "AUTO", "Whether regular joins and aggregates forget what watermarks make final: AUTO where no late row can come, FORCE also where late rows are dropped by it, NONE never.", []string{"AUTO", "FORCE", "NONE"},
+		func(s *Settings) any { return &s.BoundedState }},
 }
 
 // DefaultSettings has every option at its default.
@@ -124,6 +127,6 @@ func DefaultSettings() Settings {
 		WatermarkInterval: 200 * time.Millisecond, NotNullEnforcer: "ERROR", TypeLengthEnforcer: "IGNORE",
 		UpsertMaterialize: "AUTO", KeyedShuffle: "AUTO", RowtimeInserter: "ENABLED",
 		RequireOnConflict: true, SortDefaultLimit: -1, DedupUpdateAfter: true,
-		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay, BushyThreshold: 12,
+		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay, BushyThreshold: 12, BoundedState: "AUTO",
 	}
 }
