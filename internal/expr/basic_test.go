@@ -190,7 +190,7 @@ func TestIntervals(t *testing.T) {
 	+ | idt'1 00:00:00', idt'1 00:00:00' => INTERVAL SECOND(3) NOT NULL +2 00:00:00.000
 	* | idt'1 00:00:00', 3 => INTERVAL SECOND(3) NOT NULL +3 00:00:00.000
 	/ | idt'1 00:00:00', 2 => error: Cannot apply '/' to arguments of type '<INTERVAL SECOND(3)> / <INT>'. An INTERVAL cannot be divided; write a shorter one
-	+ | t'23:00:00', idt'0 02:00:00' => TIME(3) NOT NULL 01:00:00.000
+	+ | t'23:00:00', idt'0 02:00:00' => TIME(3) NOT NULL 01:00:00.0
 	- | ts'2024-01-31 00:00:00', ts'2024-01-31 00:00:00' => error: Cannot apply '-' to arguments of type '<TIMESTAMP(3)> - <TIMESTAMP(3)>'. The difference of two times is TIMESTAMPDIFF(unit, a, b)
 	`)
 }

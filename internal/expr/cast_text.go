@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/flottstream/flott/internal/decimal"
 	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/types"
 	"github.com/flottstream/flott/internal/valuetext"
@@ -159,10 +158,7 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 	case types.Decimal:
 		return func(c *kernelCall, i int32, s []byte) bool {
 			s = bytes.TrimFunc(s, func(r rune) bool { return r <= ' ' })
-			n, ok, bad := decimal.Parse(s, to.Length, to.Scale)
-			if bad && to.Length <= 18 {
-				n, ok, bad = overlookLast(s, to)
-			}
+			n, ok, bad := parseDecimal(s, to)
 			if !ok && !bad {
 				c.null(i)
 			}
@@ -214,15 +210,6 @@ func textParser(to types.Type, env *Env) func(*kernelCall, int32, []byte) bool {
 		}
 	}
 	return nil
-}
-
-// overlookLast reads a short DECIMAL without its last character, as Flink does:
-// '100%' is 100 and 't' is 0.
-func overlookLast(s []byte, t types.Type) (n decimal.Num, ok, bad bool) {
-	if len(s) == 1 {
-		return decimal.Num{}, true, s[0] == '-' || s[0] == '+'
-	}
-	return decimal.Parse(s[:max(0, len(s)-1)], t.Length, t.Scale)
 }
 
 func trimSpaces(s []byte) []byte { return bytes.Trim(s, " ") }

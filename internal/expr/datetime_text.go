@@ -2,6 +2,7 @@ package expr
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/flottstream/flott/internal/expr/civil"
 )
@@ -131,21 +132,57 @@ func fraction(s []byte) (nano int64, ok bool) {
 // nanoseconds. A day up to 31 that the month does not have is its last one, and
 // 24:00:00 is the next midnight, as in java.time.
 func ParseTimestamp(s []byte) (sec, nano int64, ok bool) {
-	return parseTimestamp(s, smartDate)
+	return parseTimestamp(s)
 }
 
-// parseLenientTimestamp is ParseTimestamp, but a day that the month does not
-// have runs into the next one, as in java.sql.Timestamp.
+// parseLenientTimestamp reads yyyy-M-d[ H:m:s[.fraction]] as java.sql.Timestamp
+// does: hours, minutes and seconds may be any numbers, and a day that the month
+// does not have runs into the next one. The year 0 is the year 1 before Christ,
+// whose number it loses.
 func parseLenientTimestamp(s []byte) (sec, nano int64, ok bool) {
-	return parseTimestamp(s, lenientDate)
+	date, clock, found := bytes.Cut(bytes.TrimSpace(s), []byte{' '})
+	y, m, d, ok := dateParts(date)
+	if !ok {
+		return 0, 0, false
+	}
+	if !found {
+		clock = []byte("0:0:0")
+	}
+	days := civil.HybridDays(y, m, d)
+	clock, fractionText, fractional := bytes.Cut(clock, []byte{'.'})
+	if fractional {
+		if nano, ok = fraction(fractionText); !ok || len(fractionText) > 9 {
+			return 0, 0, false
+		}
+	}
+	part := bytes.Split(clock, []byte{':'})
+	if len(part) != 3 {
+		return 0, 0, false
+	}
+	for k, unit := range []int64{3600, 60, 1} {
+		v, err := strconv.ParseInt(string(part[k]), 10, 32)
+		if err != nil {
+			return 0, 0, false
+		}
+		sec += v * unit
+	}
+	days += int(civil.FloorDiv(sec, 86400))
+	y, m, d = civil.HybridDate(days)
+	if y <= 0 {
+		y = 1 - y
+	}
+	if d > civil.DaysIn(y, m) { // 29 February of a year that is no leap year any more
+		return 0, 0, false
+	}
+	return int64(civil.Days(y, m, d))*86400 + civil.FloorMod(sec, 86400), nano, true
 }
 
-func parseTimestamp(s []byte, date func([]byte) (int, bool)) (sec, nano int64, ok bool) {
+func parseTimestamp(s []byte) (sec, nano int64, ok bool) {
 	head, clock := s, []byte(nil)
 	if k := bytes.IndexByte(s, ' '); k >= 0 {
 		head, clock = s[:k], s[k+1:]
 	}
-	days, ok := date(head)
+	days, ok := smartDate(head)
 	if !ok {
 		return 0, 0, false
 	}
@@ -157,7 +194,7 @@ func parseTimestamp(s []byte, date func([]byte) (int, bool)) (sec, nano int64, o
 		if len(clock)-dot > 10 {
 			return 0, 0, false
 		}
-		if nano, ok = fraction(clock[dot+1:]); !ok {
+		if nano, ok = fraction(clock[dot+1:]); !ok && dot+1 < len(clock) {
 			return 0, 0, false
 		}
 		clock = clock[:dot]
@@ -175,19 +212,10 @@ func parseTimestamp(s []byte, date func([]byte) (int, bool)) (sec, nano int64, o
 // smartDate reads yyyy-M-d; a day up to 31 is cut to the month's.
 func smartDate(s []byte) (days int, ok bool) {
 	y, m, d, ok := dateParts(s)
-	if !ok {
+	if !ok || y == 0 {
 		return 0, false
 	}
 	return civil.Days(y, m, min(d, civil.DaysIn(y, m))), true
-}
-
-// lenientDate reads yyyy-M-d; a day up to 31 may lie in the next month.
-func lenientDate(s []byte) (days int, ok bool) {
-	y, m, d, ok := dateParts(s)
-	if !ok {
-		return 0, false
-	}
-	return civil.Days(y, m, d), true
 }
 
 func dateParts(s []byte) (y, m, d int, ok bool) {
@@ -209,12 +237,6 @@ func dateParts(s []byte) (y, m, d int, ok bool) {
 
 // fractionUnit[p] is a unit of the last digit of precision p, in nanoseconds.
 var fractionUnit = [...]int64{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1}
-
-// cutTicks makes ticks of a unit, cut to the precision.
-func cutTicks(sec, nano, unit int64, precision int) int64 {
-	nano -= nano % fractionUnit[precision]
-	return sec*unit + nano/(1_000_000_000/unit)
-}
 
 // cutTime cuts ms of the day to the precision of a TIME.
 func cutTime(ms int32, precision int) int32 {

@@ -19,9 +19,9 @@ func buildExtract(b *builder) (node, error) {
 		if t.Kind == types.Date {
 			t.Length = 0
 		}
-		return newStrict(sub, extractClock(unit, t, civil.NewZone(b.env.Zone))), nil
+		return newStrict(sub, extractClock(unit, t, civil.NewLegacyZone(b.env.Zone))), nil
 	}
-	return newStrict(sub, extractCalendar(unit, t, civil.NewZone(b.env.Zone))), nil
+	return newStrict(sub, extractCalendar(unit, t, civil.NewLegacyZone(b.env.Zone))), nil
 }
 
 func extractInterval(unit string, t types.Type) castFunc {

@@ -77,7 +77,7 @@ func appendPrintf(dst []byte, format string, c *kernelCall, i int32) ([]byte, bo
 			return dst, false
 		}
 		if cv.verb >= 'A' && cv.verb <= 'Z' {
-			text = strings.ReplaceAll(strings.ToUpper(text), "ß", "SS")
+			text = string(appendUpper(nil, []byte(text)))
 		}
 		dst = cv.pad(dst, text)
 	}
@@ -158,6 +158,16 @@ func (cv *conversion) format(v values, i int32, env *Env) (string, bool) {
 	case lower == 'h' && t.Kind == types.BigInt:
 		n := uint64(int64At(v, i))
 		return strconv.FormatUint(uint64(uint32(n^n>>32)), 16), true
+	case lower == 'h' && t.Kind == types.Boolean:
+		if v.Bool(v.at(i)) {
+			return "4cf", true
+		}
+		return "4d5", true
+	case lower == 'h' && t.Kind == types.Double:
+		n := math.Float64bits(v.Float64s()[v.at(i)])
+		return strconv.FormatUint(uint64(uint32(n^n>>32)), 16), true
+	case lower == 'h' && t.Kind == types.Float:
+		return strconv.FormatUint(uint64(math.Float32bits(v.Float32s()[v.at(i)])), 16), true
 	case lower == 'h':
 		return strconv.FormatUint(uint64(uint32(javaHash(printfText(v, i, env)))), 16), true
 	case lower == 'c' && t.Kind <= types.Varchar && t.IsCharacter():
@@ -166,7 +176,7 @@ func (cv *conversion) format(v values, i int32, env *Env) (string, bool) {
 		return string(rune(int64At(v, i))), true
 	case (lower == 'd' || lower == 'x' || lower == 'o') && t.IsInteger():
 		return cv.integer(int64At(v, i), t), true
-	case (lower == 'f' || lower == 'e' || lower == 'g') && t.IsApproximate():
+	case (lower == 'f' || lower == 'e' || lower == 'g' || lower == 'a') && t.IsApproximate():
 		f := 0.0
 		if t.Kind == types.Float {
 			f = float64(v.Float32s()[v.at(i)])
@@ -196,11 +206,16 @@ func (cv *conversion) limit(s string) string {
 	if cv.precision < 0 {
 		return s
 	}
-	for k := range s {
-		if cv.precision == 0 {
+	left := cv.precision
+	for k, r := range s {
+		n := utf16.RuneLen(r)
+		switch {
+		case left == 0:
 			return s[:k]
+		case left < n: // half of a pair, which has no text of its own
+			return s[:k] + "?"
 		}
-		cv.precision--
+		left -= n
 	}
 	return s
 }
@@ -310,6 +325,9 @@ func (cv *conversion) float(f float64) string {
 		}
 		verb, p = 'e', p-1
 	}
+	if verb == 'a' {
+		return cv.hexadecimal(neg, f)
+	}
 	if verb == 'f' {
 		text := fixedText(roundShortest(f, p, false, false), p)
 		if p == 0 && cv.has("#") {
@@ -317,10 +335,49 @@ func (cv *conversion) float(f float64) string {
 		}
 		return cv.signed(neg, text)
 	}
+	if p == 0 && cv.has("#") && verb == 'e' {
+		mantissa, exp, _ := strings.Cut(strconv.FormatFloat(f, 'e', 0, 64), "e")
+		return cv.signed(neg, mantissa+".e"+exp)
+	}
 	if f > 0 && f < 1e-300 { // few digits are known of the least numbers, and Java rounds those
 		return cv.signed(neg, shortestExponent(f, p))
 	}
 	return cv.signed(neg, strconv.FormatFloat(f, 'e', p, 64))
+}
+
+// hexadecimal is %a: Double.toHexString, with as many digits behind the point as
+// the precision says.
+func (cv *conversion) hexadecimal(neg bool, f float64) string {
+	digits := cv.precision
+	if digits == 0 {
+		digits = 1
+	}
+	subnormal := f < 0x1p-1022
+	if subnormal { // Java does not move the point of these
+		f += 0x1p-1022
+	}
+	text := strconv.FormatFloat(f, 'x', digits, 64)
+	mantissa, exp, _ := strings.Cut(text, "p")
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	power, _ := strconv.Atoi(exp)
+	if subnormal {
+		if mantissa = "0x0" + mantissa[3:]; f == 0x1p-1022 {
+			power = 0
+		}
+	}
+	sign := ""
+	switch {
+	case neg:
+		sign = "-"
+	case cv.has("+"):
+		sign = "+"
+	case cv.has(" "):
+		sign = " "
+	}
+	text = mantissa[2:] + "p" + strconv.Itoa(power)
+	return sign + "0x" + (&conversion{flags: cv.flags, width: cv.width - len(sign) - 2}).zeros("", text)
 }
 
 // fixedText is f with p digits behind the point. The digits of a large number are

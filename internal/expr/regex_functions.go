@@ -305,6 +305,9 @@ next:
 				}
 			}
 		}
+		if strings.IndexByte("[_%()|+*?{}", s[i]) >= 0 {
+			return -1
+		}
 		out.WriteByte(s[i])
 		if s[i] == ']' {
 			return i + 1

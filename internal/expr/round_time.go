@@ -32,7 +32,7 @@ func typeRoundTime(s *signature) (types.Type, error) {
 func buildRoundTime(b *builder) (node, error) {
 	unit, t, ceil := b.constantUnit(1), b.call.Args[0].Type(), b.call.Fn == "CEIL"
 	sub := &builder{compiler: b.compiler, call: b.call, args: b.args[:1]}
-	zone := civil.NewZone(b.env.Zone)
+	zone := civil.NewLegacyZone(b.env.Zone)
 	r, utc := ticksReader{t, zone}, ticksReader{t, civil.NewZone(time.UTC)}
 	return newStrict(sub, func(c *kernelCall, rows []int32) error {
 		for _, i := range rows {
@@ -91,7 +91,8 @@ func roundDay(day int, unit string, ceil bool) int {
 		}
 		return low
 	}
-	y, m, _ := civil.Date(day)
+	year, month, d := civil.HybridDate(day) // but the result is a day of the Gregorian calendar, as in Flink
+	y, m := year, month
 	span := 12 // months
 	switch unit {
 	case "MONTH":
@@ -108,7 +109,7 @@ func roundDay(day int, unit string, ceil bool) int {
 		y, m, span = (y+999)/1000*1000-999, 1, 12000
 	}
 	low := civil.Days(y, m, 1)
-	if ceil && low != day {
+	if ceil && (year != y || month != m || d > 1) {
 		low = civil.AddMonths(low, span)
 	}
 	return low

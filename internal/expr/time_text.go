@@ -1,9 +1,7 @@
 package expr
 
 import (
-	"bytes"
 	"math"
-	"time"
 
 	"github.com/flottstream/flott/internal/expr/civil"
 	"github.com/flottstream/flott/internal/expr/datepattern"
@@ -48,16 +46,15 @@ func (p *patterns) of(c *kernelCall, k int, i int32) (*datepattern.Pattern, erro
 	return p.get(c.args[k].bytesAt(i))
 }
 
-// moment is a local time in a zone, for formatting.
-func moment(local int64, unit int64, zone *civil.Zone) datepattern.Moment {
+// moment is an instant, in seconds, in a zone (nil: UTC) for formatting.
+func moment(sec int64, zone *civil.Zone) datepattern.Moment {
 	m := datepattern.Moment{Zone: "UTC", ID: "UTC"}
-	m.SetLocal(local, unit)
 	if zone == nil {
+		m.SetLocal(sec, 1)
 		return m
 	}
-	at := time.Unix(zone.Instant(civil.FloorDiv(local, unit), 1), 0).In(zone.Location())
-	m.Zone, m.Offset = at.Zone()
-	m.ID = zone.Location().String()
+	m.SetLocal(zone.Local(sec, 1), 1)
+	m.Zone, m.Offset, m.ID = zone.Name(sec), int(zone.Offset(sec)), zone.Location().String()
 	return m
 }
 
@@ -67,7 +64,7 @@ func buildDateFormat(b *builder) (node, error) {
 	t := b.call.Args[0].Type()
 	zone := civil.NewZone(b.env.Zone)
 	if t.IsCharacter() {
-		return newStrict(b, formatText(zone)), nil
+		return newStrict(b, formatText(civil.NewLegacyZone(b.env.Zone))), nil
 	}
 	f := &timeFormatter{patterns: patterns{style: datepattern.Modern}, unit: t.UnitsPerSecond(), instant: t.Kind == types.TimestampLTZ, zone: zone}
 	if t.HasNanos() {
@@ -117,7 +114,7 @@ func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 			local = f.zone.Local(local, f.unit)
 		}
 		if local < f.from || local >= f.to || nano != f.moment.Nano && nanos {
-			f.format(p, local, nano)
+			f.format(p, x, x.at(i), local, nano)
 		}
 		w.buf = append(w.buf, f.text...)
 		w.end(i)
@@ -126,16 +123,19 @@ func (f *timeFormatter) run(c *kernelCall, rows []int32) error {
 }
 
 // format makes the text of a moment and notes for how long it holds.
-func (f *timeFormatter) format(p *datepattern.Pattern, local, nano int64) {
+func (f *timeFormatter) format(p *datepattern.Pattern, x values, at int, local, nano int64) {
 	step := max(1, int64(p.Unit())/(1_000_000_000/f.unit))
 	f.from = local - civil.FloorMod(local, step)
 	f.to = f.from + step
 	if f.instant && p.NeedsZone() {
-		f.moment = moment(local, f.unit, f.zone)
+		sec, nano := x.Moment(at)
+		f.moment = moment(sec, f.zone)
+		f.moment.Nano = nano
+		f.to = f.from // the offset may change within any unit of the pattern
 	} else {
 		f.moment.SetLocal(local, f.unit)
+		f.moment.Nano += nano // which the seconds of a column of nanoseconds do not have
 	}
-	f.moment.Nano += nano // which the seconds of a column of nanoseconds do not have
 	f.text = p.Append(f.text[:0], &f.moment)
 }
 
@@ -156,7 +156,14 @@ func formatText(zone *civil.Zone) castFunc {
 				c.null(i)
 				continue
 			}
-			at := moment((int64(m.Days)*86400+int64(m.Second))*1000+m.Nano/1_000_000, 1000, zone)
+			sec := int64(m.Days)*86400 + int64(m.Second)
+			if m.HasOffset {
+				sec -= int64(m.Offset)
+			} else {
+				sec = zone.LaterInstant(sec, 1)
+			}
+			at := moment(sec, zone)
+			at.Nano = m.Nano / 1_000_000 * 1_000_000
 			w.buf = p.Append(w.buf, &at)
 			w.end(i)
 		}
@@ -202,7 +209,7 @@ func readTimestamp(c *kernelCall, pats *patterns, i int32, zone *civil.Zone) (ms
 	if len(c.args) > 1 {
 		read = parseLenientTimestamp
 	}
-	sec, nano, ok := read(bytes.TrimSpace(s))
+	sec, nano, ok := read(s)
 	if zone != nil {
 		sec = zone.Instant(sec, 1)
 	}
@@ -312,7 +319,7 @@ func (z *legacyZones) get(id []byte) *civil.Zone {
 	if zone := z.zones[string(id)]; zone != nil {
 		return zone
 	}
-	zone := civil.NewZone(civil.LoadLegacyZone(string(id)))
+	zone := civil.NewLegacyZone(civil.LoadLegacyZone(string(id)))
 	if z.zones == nil || len(z.zones) > 1000 {
 		z.zones = make(map[string]*civil.Zone)
 	}
@@ -344,8 +351,11 @@ func buildToDate(b *builder) (node, error) {
 				return c.fail("Invalid pattern '%s': %s", pats.text, err)
 			}
 			m, ok := p.Parse(s)
-			if !ok {
+			switch {
+			case !ok:
 				m.Days = unreadableDay
+			case m.HasOffset: // the day in UTC
+				m.Days += int(civil.FloorDiv(int64(m.Second-m.Offset), 86400))
 			}
 			out[i] = int32(m.Days)
 		}
@@ -356,7 +366,7 @@ func buildToDate(b *builder) (node, error) {
 // buildFromUnixtime is FROM_UNIXTIME(seconds[, pattern]) in the session's zone.
 func buildFromUnixtime(b *builder) (node, error) {
 	pats := patterns{style: datepattern.Legacy}
-	zone := civil.NewZone(b.env.Zone)
+	zone := civil.NewLegacyZone(b.env.Zone)
 	return newStrict(b, func(c *kernelCall, rows []int32) error {
 		w := c.text()
 		for _, i := range rows {
@@ -366,11 +376,7 @@ func buildFromUnixtime(b *builder) (node, error) {
 			}
 			// Java multiplies by 1000 without a look at the overflow.
 			sec := civil.FloorDiv(c.args[0].Int64s()[c.args[0].at(i)]*1000, 1000)
-			var in *civil.Zone
-			if p.NeedsZone() {
-				in = zone
-			}
-			m := moment(zone.Local(sec, 1), 1, in)
+			m := moment(sec, zone)
 			w.buf = p.Append(w.buf, &m)
 			w.end(i)
 		}
@@ -382,7 +388,7 @@ func buildFromUnixtime(b *builder) (node, error) {
 // epoch; the least BIGINT if it cannot be read.
 func buildUnixTimestamp(b *builder) (node, error) {
 	pats := patterns{style: datepattern.Legacy}
-	zone := civil.NewZone(b.env.Zone)
+	zone := civil.NewLegacyZone(b.env.Zone)
 	return newStrict(b, func(c *kernelCall, rows []int32) error {
 		out := c.out.Int64s()
 		for _, i := range rows {
@@ -421,7 +427,7 @@ func buildConvertTZ(b *builder) (node, error) {
 				continue
 			}
 			sec := from.LaterInstant(int64(m.Days)*86400+int64(m.Second), 1)
-			at := moment(to.Local(sec, 1), 1, nil)
+			at := moment(sec, to)
 			w.buf = p.Append(w.buf, &at)
 			w.end(i)
 		}

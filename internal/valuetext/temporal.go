@@ -4,12 +4,19 @@ import (
 	"github.com/flottstream/flott/internal/expr/civil"
 )
 
-// AppendDate appends a day as yyyy-MM-dd.
+// AppendDate appends a day as yyyy-MM-dd, as Flink does: of a year beyond 9999
+// the last four digits, and of a year before 0 characters before '0'.
 func AppendDate(dst []byte, days int32) []byte {
 	y, m, d := civil.Date(int(days))
+	return append(dst, byte('0'+y/1000%10), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-',
+		byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
+}
+
+// appendISODate appends a day as Java's LocalDate.
+func appendISODate(dst []byte, days int32) []byte {
+	y, m, d := civil.Date(int(days))
 	if y >= 0 && y <= 9999 {
-		return append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-',
-			byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
+		return AppendDate(dst, days)
 	}
 	if y > 9999 {
 		dst = append(dst, '+')
@@ -64,10 +71,18 @@ func appendISOTime(dst []byte, sec int, nano int64, always bool) []byte {
 	return appendFraction(dst, nano, 9)
 }
 
-// AppendTime appends a time of the day in ms as CAST to STRING does.
+// AppendTime appends a time of the day in ms as CAST to STRING does: a fraction
+// of at least one digit, without zeros at its end.
 func AppendTime(dst []byte, ms int32, precision int) []byte {
 	dst = appendClock(dst, int(ms/1000))
-	return appendFraction(dst, int64(ms%1000)*1_000_000, min(precision, 3))
+	if precision == 0 {
+		return dst
+	}
+	dst = appendFraction(dst, int64(ms%1000)*1_000_000, min(precision, 3))
+	for dst[len(dst)-1] == '0' && dst[len(dst)-2] != '.' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
 }
 
 // appendMonths appends an interval of months: +1-02.

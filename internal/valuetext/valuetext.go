@@ -84,6 +84,8 @@ func AppendPrint(dst []byte, v *batch.Vector, i int, zone *time.Location) []byte
 			dst = strconv.AppendInt(dst, int64(int8(c)), 10)
 		}
 		return append(dst, ']')
+	case types.Date:
+		return appendISODate(dst, v.Int32s()[i])
 	case types.Time:
 		ms := v.Int32s()[i]
 		return appendISOTime(dst, int(ms/1000), int64(ms%1000)*1_000_000, false)
@@ -199,7 +201,7 @@ func local(sec int64, zone *time.Location) int64 {
 // Instant.
 func appendISO(dst []byte, sec, nano int64, seconds bool) []byte {
 	days := civil.FloorDiv(sec, 86400)
-	return appendISOTime(append(AppendDate(dst, int32(days)), 'T'), int(sec-days*86400), nano, seconds)
+	return appendISOTime(append(appendISODate(dst, int32(days)), 'T'), int(sec-days*86400), nano, seconds)
 }
 
 // appendPeriod appends months as Java's Period: P1Y2M, P0D.

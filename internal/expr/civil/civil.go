@@ -109,6 +109,7 @@ func FloorMod(a, b int64) int64 {
 // costs an addition each. Use one per goroutine.
 type Zone struct {
 	loc        *time.Location
+	legacy     bool  // no local mean time: before 1900 the standard offset of today
 	from, to   int64 // seconds: offset holds for instants in [from, to)
 	offset     int64 // seconds east of UTC
 	localStart int64
@@ -124,12 +125,49 @@ func NewZone(loc *time.Location) *Zone {
 	return z
 }
 
+// NewLegacyZone returns the converter of loc as java.util.TimeZone knows it,
+// which before 1900 has the standard offset of today.
+func NewLegacyZone(loc *time.Location) *Zone {
+	z := NewZone(loc)
+	z.legacy = true
+	return z
+}
+
+// year1900 is where the rules of java.util.TimeZone begin.
+const year1900 = -2208988800
+
+// standardOffset is the seconds east of UTC outside of daylight saving time.
+func standardOffset(loc *time.Location) (name string, offset int) {
+	for month := time.January; month <= time.July; month += 6 {
+		if t := time.Date(2024, month, 1, 0, 0, 0, 0, loc); !t.IsDST() {
+			return t.Zone()
+		}
+	}
+	return time.Date(2024, time.January, 1, 0, 0, 0, 0, loc).Zone()
+}
+
+// Name is the short name of the zone at an instant.
+func (z *Zone) Name(sec int64) string {
+	name, _ := time.Unix(sec, 0).In(z.loc).Zone()
+	if z.legacy && (sec < year1900 || name == "LMT") {
+		name, _ = standardOffset(z.loc)
+	}
+	return name
+}
+
 // Location is the zone's location.
 func (z *Zone) Location() *time.Location { return z.loc }
 
 // Offset is the seconds east of UTC at an instant (seconds since the epoch).
 func (z *Zone) Offset(sec int64) int64 {
 	if sec >= z.from && sec < z.to {
+		return z.offset
+	}
+	const day = 86400
+	if z.legacy && sec < year1900 {
+		_, off := standardOffset(z.loc)
+		z.from, z.to, z.offset = -1<<62, year1900, int64(off)
+		z.localStart, z.localEnd = z.from+z.offset+day, z.to+z.offset-day
 		return z.offset
 	}
 	t := time.Unix(sec, 0).In(z.loc)
@@ -142,8 +180,10 @@ func (z *Zone) Offset(sec int64) int64 {
 	if !end.IsZero() {
 		z.to = end.Unix()
 	}
+	if z.legacy {
+		z.from = max(z.from, year1900)
+	}
 	// A local time this far inside the period is in no gap or overlap.
-	const day = 86400
 	z.localStart, z.localEnd = z.from+z.offset+day, z.to+z.offset-day
 	return z.offset
 }

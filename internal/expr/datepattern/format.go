@@ -24,8 +24,12 @@ func (p *Pattern) NeedsZone() bool {
 
 // Append formats m.
 func (p *Pattern) Append(dst []byte, m *Moment) []byte {
-	if !m.dated || m.dateOf != m.Days {
-		m.year, m.month, m.day = civil.Date(m.Days)
+	if !m.dated || m.dateOf != m.Days || m.hybrid != (p.style == Legacy) {
+		if m.hybrid = p.style == Legacy; m.hybrid {
+			m.year, m.month, m.day = civil.HybridDate(m.Days)
+		} else {
+			m.year, m.month, m.day = civil.Date(m.Days)
+		}
 		m.dateOf, m.dated = m.Days, true
 	}
 	y, mon, d := m.year, m.month, m.day
@@ -190,6 +194,9 @@ func (p *Pattern) appendCalendar(dst []byte, it *item, m *Moment, y, mon, d int)
 		}
 		return append(dst, era...)
 	case 'D':
+		if p.style == Legacy {
+			return appendNumber(dst, int64(m.Days-civil.HybridDays(y, 1, 1)+1), it.count)
+		}
 		return appendNumber(dst, int64(civil.DayOfYear(m.Days)), it.count)
 	case 'Q', 'q':
 		q := (mon + 2) / 3

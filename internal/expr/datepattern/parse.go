@@ -418,9 +418,12 @@ func (p *Pattern) resolveLenient(f *fields, out Parsed, year, month, day, hour, 
 	}
 	months := year*12 + month - 1
 	y, m := int(civil.FloorDiv(months, 12)), int(civil.FloorMod(months, 12))+1
-	days := int64(civil.Days(y, m, 1)) + day - 1
+	days := int64(civil.HybridDays(y, m, 1)) + day - 1
+	if day >= 1 && day <= 31 { // a day of the calendar, which is not counted from the first where days are skipped
+		days = int64(civil.HybridDays(y, m, int(day)))
+	}
 	if f.set[fDayOfYear] && !f.set[fMonth] {
-		days = int64(civil.Days(y, 1, 1)) + f.val[fDayOfYear] - 1
+		days = int64(civil.HybridDays(y, 1, 1)) + f.val[fDayOfYear] - 1
 	}
 	sec := days*86400 + hour*3600 + minute*60 + second + civil.FloorDiv(out.Nano, 1_000_000_000)
 	out.Nano = civil.FloorMod(out.Nano, 1_000_000_000)

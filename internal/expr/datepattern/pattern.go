@@ -53,6 +53,7 @@ type Moment struct {
 	dated            bool
 	dateOf           int
 	year, month, day int
+	hybrid           bool // the date is one of java.util's calendar
 }
 
 // SetLocal sets the date and time to local ticks of a unit per second.

@@ -135,8 +135,9 @@ func (f *firstSet) add(n *node) (empty bool) {
 		return f.add(n.subs[0]) || n.min == 0
 	case nGroup, nAtomic:
 		return f.add(n.subs[0])
-	case nBack:
+	case nBack, nCluster:
 		f.bytes = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+		return n.kind == nBack
 	}
 	return true
 }

@@ -35,6 +35,7 @@ const (
 	nLook
 	nAtomic
 	nBack
+	nCluster // \X
 )
 
 type mode uint8
@@ -56,6 +57,7 @@ const (
 	atLineEnd                      // $ with (?m)
 	atBoundary                     // \b
 	atNonBoundary                  // \B
+	atPrevious                     // \G: where the last match ended
 )
 
 type flags struct {
@@ -386,6 +388,12 @@ func (p *parser) escape() (*node, error) {
 	case 'Z':
 		p.pos++
 		return &node{kind: nAssert, assert: atEndOrLine}, nil
+	case 'G':
+		p.pos++
+		return &node{kind: nAssert, assert: atPrevious}, nil
+	case 'X':
+		p.pos++
+		return &node{kind: nCluster}, nil
 	case 'b':
 		p.pos++
 		return &node{kind: nAssert, assert: atBoundary}, nil

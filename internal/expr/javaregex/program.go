@@ -15,20 +15,21 @@ type inst struct {
 type op uint8
 
 const (
-	opText   op = iota // the bytes text
-	opSet              // one character of set
-	opRun              // x to y characters of set (y < 0: no limit), more: mode
-	opSplit            // try x, then y
-	opJump             // to x
-	opSave             // register x = position
-	opAssert           // assertion x
-	opEnter            // loop register x = position
-	opLoop             // to x unless the position is that of register y
-	opLook             // the program up to x holds here (flag: does not), then go on at x
-	opBehind           // the same for a part that ends here; y, more: least and most characters
-	opAtomic           // run the program up to x without coming back to it
-	opEnd              // the end of a part of opLook, opBehind, opAtomic
-	opBack             // the text of group x again (flag: in any case)
+	opText    op = iota // the bytes text
+	opSet               // one character of set
+	opRun               // x to y characters of set (y < 0: no limit), more: mode
+	opSplit             // try x, then y
+	opJump              // to x
+	opSave              // register x = position
+	opAssert            // assertion x
+	opEnter             // loop register x = position
+	opLoop              // to x unless the position is that of register y
+	opLook              // the program up to x holds here (flag: does not), then go on at x
+	opBehind            // the same for a part that ends here; y, more: least and most characters
+	opAtomic            // run the program up to x without coming back to it
+	opEnd               // the end of a part of opLook, opBehind, opAtomic
+	opBack              // the text of group x again (flag: in any case)
+	opCluster           // what a reader takes for one character
 	opMatch
 )
 
@@ -98,6 +99,8 @@ func (a *assembler) node(n *node) {
 		a.emit(inst{op: opAssert, x: int32(n.assert)})
 	case nBack:
 		a.emit(inst{op: opBack, x: int32(n.group), flag: n.fold})
+	case nCluster:
+		a.emit(inst{op: opCluster})
 	case nAtomic:
 		at := a.emit(inst{op: opAtomic})
 		a.node(n.subs[0])
@@ -280,6 +283,8 @@ func width(n *node) (lo, hi int) {
 		return lo, h * n.max
 	case nGroup, nAtomic:
 		return width(n.subs[0])
+	case nCluster:
+		return 1, -1
 	case nBack:
 		return 0, -1
 	}

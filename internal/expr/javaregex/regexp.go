@@ -42,7 +42,9 @@ type Matcher struct {
 	caps  []int // start and end of each group, -1 if not set
 	loops []int
 	stack []state
-	Err   error // ErrTooComplex, from the last call
+	// previous is where the last match in this text ended, for \G.
+	previous int
+	Err      error // ErrTooComplex, from the last call
 }
 
 // state is a choice to come back to: run pc at pos; or, with undo set, a
@@ -72,9 +74,13 @@ func NewMatcher(re *Regexp) *Matcher {
 // Group returns the range of group n of the last match, or -1, -1.
 func (m *Matcher) Group(n int) (start, end int) { return m.caps[2*n], m.caps[2*n+1] }
 
-// Find looks for the first match that begins at from or later.
+// Find looks for the first match that begins at from or later. From 0 on a text
+// is a new one; else it is the text of the last match.
 func (m *Matcher) Find(text []byte, from int) bool {
 	m.text, m.Err = text, nil
+	if from == 0 {
+		m.previous = 0
+	}
 	re := m.re
 	for pos := from; pos <= len(text); pos++ {
 		switch {
@@ -111,6 +117,7 @@ func (m *Matcher) Find(text []byte, from int) bool {
 			pos++ // not the start of a character
 		}
 		if m.run(pos, false) {
+			m.previous = m.caps[1]
 			return true
 		}
 		if m.Err != nil {
@@ -122,7 +129,7 @@ func (m *Matcher) Find(text []byte, from int) bool {
 
 // MatchAll reports whether the whole text matches.
 func (m *Matcher) MatchAll(text []byte) bool {
-	m.text, m.Err = text, nil
+	m.text, m.Err, m.previous = text, nil, 0
 	return m.run(0, true)
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // run matches at pos; with whole the match must take all of the text.
@@ -73,6 +75,12 @@ func (m *Matcher) exec(pc, pos int32, whole bool) (end int32, ok bool) {
 		case opAtomic:
 			pos, good = m.atomic(pc+1, pos)
 			pc = in.x
+		case opCluster:
+			if good = int(pos) < len(text); good {
+				cluster, _, _, _ := uniseg.FirstGraphemeCluster(text[pos:], -1)
+				pos += int32(len(cluster))
+			}
+			pc++
 		case opBack:
 			pos, good = m.backReference(in, pos)
 			pc++
@@ -291,6 +299,8 @@ func (m *Matcher) holds(a assertion, pos int) bool {
 		return pos == 0
 	case atEnd:
 		return pos == len(text)
+	case atPrevious:
+		return pos == m.previous
 	case atEndOrLine:
 		return pos == len(text) || lastLineEnd(text, pos)
 	case atLineStart:
