@@ -58,7 +58,7 @@ func (f *userFunction) merge(m *merger) error {
 }
 
 func (f *userFunction) result(r *results, out *batch.Vector) error {
-	f.states = r.vars
+	f.states = r.vars[:len(r.recs)] // there may be room for more groups
 	return f.evaluator.Result(&f.states, out)
 }
 
