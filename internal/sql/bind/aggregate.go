@@ -82,6 +82,11 @@ func (b *exprBinder) aggregateCall(e *ast.Call, name string, user *expr.UserAggr
 			return nil, err
 		}
 	}
+	if e.NullTreatment == ast.IgnoreNulls {
+		if err := b.withoutNulls(e, c); err != nil {
+			return nil, err
+		}
+	}
 	if err := b.typeAggregate(e, c); err != nil {
 		return nil, err
 	}
@@ -91,12 +96,23 @@ func (b *exprBinder) aggregateCall(e *ast.Call, name string, user *expr.UserAggr
 	return c, nil
 }
 
+// withoutNulls leaves the rows out whose argument is NULL (IGNORE NULLS).
+func (b *exprBinder) withoutNulls(e *ast.Call, c *aggCall) error {
+	there, err := b.apply(e, "IS NOT NULL", c.args[0])
+	if err == nil && c.filter != nil {
+		there, err = b.apply(e, "AND", c.filter, there)
+	}
+	c.filter = there
+	return err
+}
+
 func refuseAggregateClauses(e *ast.Call, name string) error {
 	switch {
 	case e.WithinGroup != nil:
 		return notSupported(e, "WITHIN GROUP", "")
 	case e.OrderBy != nil:
 		return notSupported(e, "ORDER BY inside "+name, "")
+	case name == "ARRAY_AGG":
 	case e.NullTreatment == ast.RespectNulls || e.NullTreatment == ast.IgnoreNulls:
 		return notSupported(e, string(e.NullTreatment), "")
 	}

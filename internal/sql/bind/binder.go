@@ -58,6 +58,9 @@ type query struct {
 	correlated []outerRef
 	// ttl is the STATE_TTL hint of the SELECT being bound.
 	ttl *stateTTL
+	// written are the columns of the query bound last as its SELECT list names them, twice
+	// if it does; nil if it is none.
+	written []string
 }
 
 // outerRef is a column of a scope around a subquery.

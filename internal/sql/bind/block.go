@@ -27,6 +27,7 @@ type block struct {
 	subs     []*subquery
 	windows  map[string]*ast.WindowSpec
 	aliases  []string // of the SELECT list, for messages
+	written  []string // names of the SELECT list before they are made unique
 
 	items  []item
 	having []conjunct

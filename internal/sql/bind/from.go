@@ -199,6 +199,13 @@ func (q *query) derived(t *ast.Derived, left *source, parent *scope) (*source, e
 	if err != nil {
 		return nil, err
 	}
+	if written := q.written; repeated(written) != "" && aliasColumns(t.Alias) == nil {
+		alias := ""
+		if t.Alias != nil {
+			alias = t.Alias.Name.Name
+		}
+		return &source{n, scopeOf(alias, nil, written, n.Schema(), parent)}, nil
+	}
 	return q.subqueryAlias(n, t.Alias, parent)
 }
 

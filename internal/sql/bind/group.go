@@ -419,7 +419,7 @@ func (b *exprBinder) grouping(e *ast.Call, name string) (expr.Expr, error) {
 		return nil, errorAt(e, "", "%s operator may only occur in an aggregate query", name)
 	}
 	if name == "GROUP_ID" {
-		return nil, notSupported(e, "GROUP_ID()", "use GROUPING_ID")
+		return b.groupID(e)
 	}
 	xs, err := b.all(e.Args)
 	if err != nil {

@@ -133,7 +133,7 @@ func (b *exprBinder) ranking(e *ast.Call, name string) (*aggCall, error) {
 func (b *exprBinder) offsetCall(e *ast.Call, c *aggCall) error {
 	c.typ = c.args[0].Type().WithoutTime().WithNull(true)
 	if len(c.args) > 1 {
-		if v, ok := expr.ConstantInt(expr.Fold(c.args[1], nil)); !ok || v < 0 || !c.args[1].Type().IsInteger() {
+		if v, ok := expr.ConstantInt(expr.Fold(c.args[1], nil)); !ok || v < 0 && c.fn == "LAG" || !c.args[1].Type().IsInteger() {
 			return errorAt(e.Args[1], "", "The offset of %s must be a constant whole number", c.fn)
 		}
 	}

@@ -28,6 +28,9 @@ func (q *query) bindQuery(x *ast.Query, parent *scope) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, ok := x.Body.(*ast.Select); !ok {
+		q.written = nil
+	}
 	if n, err = limited(n, x); err != nil {
 		return nil, err
 	}
@@ -48,6 +51,9 @@ func (q *query) with(x *ast.Query, parent *scope) error {
 		n, err := q.bindQuery(c.Query, parent)
 		if err != nil {
 			return err
+		}
+		if twice := repeated(q.written); twice != "" && c.Columns == nil {
+			return errorAt(c.Query, "name the columns: "+c.Name.Name+" (…) AS", "Column has duplicate column name '%s' and no column list specified", twice)
 		}
 		if n, err = renamed(n, c.Columns, c); err != nil {
 			return err

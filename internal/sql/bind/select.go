@@ -48,6 +48,7 @@ func (q *query) selectBlock(s *ast.Select, order []ast.SortItem, parent *scope) 
 	if n, err = b.build(s); err == nil && len(s.Hints) > 0 {
 		err = ttl.unused(s.Hints[0])
 	}
+	q.written = b.written
 	return n, len(b.items), err
 }
 
@@ -144,6 +145,9 @@ func (b *block) bindStar(s *ast.Star) error {
 		}
 		if r := b.scope.relation(parts); r != nil {
 			columns = r.columns
+			if err := namedOnce(s, r); err != nil {
+				return err
+			}
 		} else if fields, err := b.rowStar(s); err != nil {
 			return err
 		} else {
@@ -151,6 +155,12 @@ func (b *block) bindStar(s *ast.Star) error {
 		}
 	} else if len(b.scope.relations) == 0 {
 		return errorAt(s, "", "SELECT * requires a FROM clause")
+	} else {
+		for _, r := range b.scope.relations {
+			if err := namedOnce(s, r); err != nil {
+				return err
+			}
+		}
 	}
 	for _, c := range columns {
 		b.items = append(b.items, item{n: s, x: b.located(c.x, s), name: c.name, named: true})
@@ -184,6 +194,7 @@ func (b *block) nameItems() {
 		if !it.named {
 			it.name = "EXPR$" + itoa(i)
 		}
+		b.written = append(b.written, it.name)
 		it.name = unique(it.name, taken)
 		if c, ok := it.x.(*expr.Column); ok {
 			switch base(c.Index) {

@@ -26,6 +26,9 @@ func (b *Binder) CreateView(source string, cv *ast.CreateView) (*catalog.View, e
 		if alias := aliasTwice(cv.Query); alias != nil {
 			return nil, errorAt(alias, "give it another name", "A column with the same name `%s` has been defined already", alias.Name)
 		}
+		if twice := repeated(q.written); twice != "" {
+			return nil, errorAt(cv.Query, "give one of them another name", "A column with the same name `%s` has been defined already", twice)
+		}
 	}
 	if n, err = renamed(n, cv.Columns, cv.Name); err != nil {
 		return nil, err
