@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"math"
+
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/decimal"
 	"github.com/flottstream/flott/internal/types"
@@ -193,7 +195,10 @@ func (d *decimalNode) remainder(a, b decimalSide, rows []int32) error {
 		}
 		x, ok1 := decimal.Rescale(a.at(i), d.scale[0], s, decimal.MaxPrecision)
 		y, ok2 := decimal.Rescale(y, d.scale[1], s, decimal.MaxPrecision)
-		if !ok1 || !ok2 {
+		switch {
+		case ok1 && !ok2: // the divisor is far larger
+			y = decimal.Num{Lo: math.MaxUint64, Hi: math.MaxInt64}
+		case !ok1:
 			d.null(i)
 			continue
 		}

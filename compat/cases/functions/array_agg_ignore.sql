@@ -1,7 +1,6 @@
 -- ARRAY_AGG with IGNORE NULLS.
 -- modes: streaming
 -- parallelism: 1
--- limit: IGNORE NULLS is not supported yet
 
 SELECT g,
   ARRAY_AGG(s) AS x, ARRAY_AGG(s IGNORE NULLS) AS y

@@ -1,7 +1,6 @@
 -- ARRAY_AGG with RESPECT NULLS.
 -- modes: streaming
 -- parallelism: 1
--- limit: RESPECT NULLS is not supported yet
 
 SELECT g,
   ARRAY_AGG(s) AS x, ARRAY_AGG(s RESPECT NULLS) AS y

@@ -1,7 +1,6 @@
 -- LEAD by an offset below zero in batch.
 -- modes: batch
 -- parallelism: 1
--- limit: must be a constant whole number
 
 SELECT g, i,
   LEAD(j, -1) OVER (PARTITION BY g ORDER BY i) AS a

@@ -92,6 +92,10 @@ var (
 
 const halfPiLow = 6.12323399573676603587e-17
 
+// rightAngle is the double next to π/2. (math.Pi is a constant of more digits, and a
+// sum of constants is exact before it is rounded.)
+var rightAngle float64 = math.Pi / 2
+
 func asinRatio(t float64) float64 { return t * polynomial(t, asinOver) / polynomial(t, asinUnder) }
 
 // upper is x without the lower half of its digits.
@@ -129,11 +133,11 @@ func Acos(x float64) float64 {
 	case x == 1:
 		return 0
 	case x == -1:
-		return math.Pi + 2*halfPiLow
+		return 2*rightAngle + 2*halfPiLow
 	case a <= 0x1p-57:
-		return math.Pi/2 + halfPiLow
+		return rightAngle + halfPiLow // added while running: 1.5707963267948966
 	case a < 0.5:
-		return math.Pi/2 - (x - (halfPiLow - x*asinRatio(x*x)))
+		return rightAngle - (x - (halfPiLow - x*asinRatio(x*x)))
 	case x < 0:
 		z := (1 + x) * 0.5
 		s := math.Sqrt(z)
