@@ -13,7 +13,7 @@ import (
 
 func main() {
 	cmd := root()
-	cmd.SetArgs(flinkArgs(os.Args[1:]))
+	cmd.SetArgs(sqlClientArgs(flinkArgs(os.Args[1:])))
 	if err := cmd.Execute(); err != nil {
 		var shown shownError
 		if !errors.As(err, &shown) {

@@ -74,6 +74,7 @@ func sqlCommand() *cobra.Command {
 	flags.StringVarP(&f.style, "output", "o", string(tableau.Tableau), "`style` of rows that are not on a full screen: tableau, csv or json")
 	flags.StringVar(&f.history, "history", shell.HistoryPath(), "`FILE` of the history; empty keeps none")
 	f.target.add(flags)
+	addClientFlags(flags)
 	flags.StringVar(&f.logLevel, "log", "error", "log to standard error: debug, info, warn, error")
 	return cmd
 }
