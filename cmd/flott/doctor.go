@@ -121,12 +121,12 @@ func (e doctorExit) Code() int { return e.code }
 func notAssessable(err error) error { return doctorExit{err, 3} }
 
 func runDoctor(ctx context.Context, f *doctorFlags, out io.Writer) error {
-	if f.explain != "" {
-		return explainRule(f.explain, out)
-	}
 	lang := report.Language(strings.ToLower(f.language))
 	if lang != report.English && lang != report.Chinese {
 		return usageError{fmt.Errorf("--lang %s is not there; it is en or zh", f.language)}
+	}
+	if f.explain != "" {
+		return explainRule(f.explain, lang, out)
 	}
 	if !slices.Contains([]string{"info", "warning", "critical", "never"}, f.failOn) {
 		return usageError{fmt.Errorf("--fail-on %s is not there; it is info, warning, critical or never", f.failOn)}
@@ -197,10 +197,10 @@ func outcome(d *rules.Diagnosis, failOn string) error {
 	return shownError{doctorExit{fmt.Errorf("the worst finding is %s", worst), max(code, 1)}}
 }
 
-func explainRule(id string, out io.Writer) error {
+func explainRule(id string, lang report.Language, out io.Writer) error {
 	for _, r := range rules.Table() {
 		if strings.EqualFold(r.ID, id) {
-			_, err := io.WriteString(out, report.Explain(r))
+			_, err := io.WriteString(out, lang.Explain(r))
 			return err
 		}
 	}

@@ -42,6 +42,7 @@ func TestDoctorExitCodes(t *testing.T) {
 		{[]string{corpus + "user-exception.tgz", "--fail-on", "never"}, 0, "order 2001 has no customer"},
 		{[]string{corpus + "healthy.tgz", "--fail-on", "info"}, 1, "advice"},
 		{[]string{"--explain", "flt203"}, 0, "Local-global"},
+		{[]string{"--explain", "FLT203", "--lang", "zh"}, 0, "加盐的键"},
 		{[]string{corpus + "hot-key.tgz", "--lang", "zh"}, 1, "键倾斜"},
 		{[]string{corpus + "hot-key.tgz", "-o", "markdown"}, 1, "## 1. data-skew"},
 		{[]string{corpus + "hot-key.tgz", "-o", "html"}, 1, "<svg"},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +39,33 @@ func TestPages(t *testing.T) {
 	for _, path := range there {
 		if _, ok := want[filepath.Base(path)]; !ok {
 			t.Errorf("%s has no rule", path)
+		}
+	}
+}
+
+// Every rule has its page in Chinese, with the same keys and options as the English one.
+func TestChinesePages(t *testing.T) {
+	named := regexp.MustCompile(`[a-z][\w-]*(?:\.[a-z][\w-]*){2,}|'[a-z][^' ]*'|` + "`[^`]+`" + `|FLT\d+`)
+	for _, r := range rules.Table() {
+		zh, ok := chinesePages[r.ID]
+		if !ok || zh.symptom == "" || zh.cause == "" || zh.remedy == "" {
+			t.Errorf("%s has no page in Chinese", r.ID)
+			continue
+		}
+		for english, chinese := range map[string]string{r.Doc.Symptom: zh.symptom, r.Doc.Cause: zh.cause, r.Doc.Remedy: zh.remedy} {
+			for _, name := range named.FindAllString(english, -1) {
+				if !strings.Contains(chinese, name) {
+					t.Errorf("%s: %s is missing in %q", r.ID, name, chinese)
+				}
+			}
+		}
+		if page := Chinese.Explain(r); !strings.Contains(page, zh.remedy) || strings.Contains(page, "Remedy") {
+			t.Errorf("%s: %s", r.ID, page)
+		}
+	}
+	for id := range chinesePages {
+		if !slices.ContainsFunc(rules.Table(), func(r *rules.Rule) bool { return r.ID == id }) {
+			t.Errorf("there is no rule %s", id)
 		}
 	}
 }

@@ -158,7 +158,17 @@ var checkpointSettingRules = []Rule{
 
 // typical is the average and the longest duration of completed checkpoints.
 func typical(j *snapshot.Job) (avg, longest time.Duration, n int) {
-	for _, cp := range j.Checkpoints.Completed() {
+	done := j.Checkpoints.Completed()
+	if k := len(done) - 1; k >= 2 && done[k].ID == 1 {
+		var rest time.Duration
+		for _, cp := range done[:k] {
+			rest += cp.Duration
+		}
+		if done[k].Duration > 3*rest/time.Duration(k) {
+			done = done[:k] // classes were loaded and connections made in it
+		}
+	}
+	for _, cp := range done {
 		avg += cp.Duration
 		longest = max(longest, cp.Duration)
 		n++

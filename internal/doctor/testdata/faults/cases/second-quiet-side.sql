@@ -1,5 +1,6 @@
 -- expect: idle-source
 -- tuned: no
+-- on: flott
 -- after: 45s
 SET 'execution.checkpointing.interval'='5s';
 SET 'parallelism.default'='2';
