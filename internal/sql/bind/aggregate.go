@@ -61,7 +61,11 @@ func (c *aggCall) same(o *aggCall) bool {
 
 // aggregateCall binds the parts of an aggregate, of a group or of a window.
 func (b *exprBinder) aggregateCall(e *ast.Call, name string, user *expr.UserAggregate) (*aggCall, error) {
-	if err := refuseAggregateClauses(e, name); err != nil {
+	plain := *e
+	if name == "ARRAY_AGG" {
+		plain.NullTreatment = ast.NullsUnspecified
+	}
+	if err := refuseAggregateClauses(&plain, name); err != nil {
 		return nil, err
 	}
 	inner := *b
@@ -112,7 +116,6 @@ func refuseAggregateClauses(e *ast.Call, name string) error {
 		return notSupported(e, "WITHIN GROUP", "")
 	case e.OrderBy != nil:
 		return notSupported(e, "ORDER BY inside "+name, "")
-	case name == "ARRAY_AGG":
 	case e.NullTreatment == ast.RespectNulls || e.NullTreatment == ast.IgnoreNulls:
 		return notSupported(e, string(e.NullTreatment), "")
 	}

@@ -85,9 +85,6 @@ func (b *exprBinder) callOver(e *ast.Call, name string) (*aggCall, error) {
 	if c.args, err = b.all(e.Args); err != nil {
 		return nil, err
 	}
-	if e.NullTreatment == ast.IgnoreNulls {
-		return nil, notSupported(e, "IGNORE NULLS with OVER", "")
-	}
 	if e.Filter != nil {
 		return nil, notSupported(e, "FILTER with OVER", "use CASE WHEN … THEN x END as the argument")
 	}
