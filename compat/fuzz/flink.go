@@ -114,9 +114,9 @@ func (f *flink) run(ctx context.Context, sql string, mode compat.Mode) (columns 
 	}
 }
 
-// forgotten says that the gateway was started again since.
+// forgotten says that the gateway was started again since, or that it was too busy.
 func forgotten(err error) bool {
-	return strings.Contains(err.Error(), "Session '") && strings.Contains(err.Error(), "does not exist")
+	return strings.Contains(err.Error(), "TimeoutException") || strings.Contains(err.Error(), "Session '") && strings.Contains(err.Error(), "does not exist")
 }
 
 // pack asks several queries at once: each becomes a branch of a UNION ALL, with its number and its columns as text. A

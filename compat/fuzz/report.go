@@ -30,6 +30,7 @@ type Report struct {
 	out      io.Writer
 	counts   map[verdict]int
 	listed   map[string]int
+	used     used
 	shown    int // answers at the last line of progress
 	begin    time.Time
 	Findings []Finding
@@ -40,15 +41,17 @@ func NewReport(out io.Writer) *Report {
 	return &Report{out: out, counts: map[verdict]int{}, listed: map[string]int{}, begin: time.Now()}
 }
 
-func (r *Report) count(v verdict) {
+func (r *Report) count(sql string, v verdict) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.counts[v]++
+	r.used.count(sql, v == bothRefuse)
 }
 
-func (r *Report) list(name string) {
+func (r *Report) list(sql, name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.used.count(sql, false)
 	r.listed[name]++
 }
 
@@ -56,6 +59,7 @@ func (r *Report) find(f Finding) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.counts[f.Verdict]++
+	r.used.count(f.Whole, false)
 	r.Findings = append(r.Findings, f)
 	fmt.Fprintln(r.out, f)
 }
@@ -78,6 +82,13 @@ func (r *Report) progress(every int) {
 	if due {
 		fmt.Fprintf(r.out, "after %s: %s\n", time.Since(r.begin).Round(time.Second), r)
 	}
+}
+
+// Features are the parts of the language with how many queries had them and, in brackets, how many of those both refused.
+func (r *Report) Features() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.used.String()
 }
 
 // String is a line of counts.

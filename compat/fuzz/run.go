@@ -193,9 +193,9 @@ func (w *worker) alone(ctx context.Context, q sqlfuzz.Query, batch bool) error {
 	answer, ok, err := w.agree(ctx, q, list)
 	if ok && err == nil {
 		if answer.refusal != "" {
-			w.report.count(bothRefuse)
+			w.report.count(q.SQL, bothRefuse)
 		} else {
-			w.report.count(same)
+			w.report.count(q.SQL, same)
 		}
 	}
 	return err
@@ -238,14 +238,14 @@ func (w *worker) judge(ctx context.Context, queries []sqlfuzz.Query, answers []t
 func (w *worker) settle(ctx context.Context, q sqlfuzz.Query, want, got table, mode compat.Mode) {
 	v := compare(want, got)
 	if v == same || v == bothRefuse {
-		w.report.count(v)
+		w.report.count(q.SQL, v)
 		return
 	}
-	if name := knownName(v, want, got); name != "" {
+	if name := knownName(q, v, want, got); name != "" {
 		if w.Trace != nil {
 			fmt.Fprintf(w.Trace, "seed %d: %s\n%s\n", q.Seed, want.refusal, q.SQL)
 		}
-		w.report.list(name)
+		w.report.list(q.SQL, name)
 		return
 	}
 	f := Finding{Seed: q.Seed, Mode: string(mode), Verdict: v, Whole: q.SQL, SQL: q.SQL, Text: explain(want, got)}

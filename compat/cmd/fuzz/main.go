@@ -86,7 +86,7 @@ func run(ctx context.Context, o options) error {
 	}
 	begin, report := time.Now(), fuzz.NewReport(os.Stdout)
 	err = fuzz.Run(ctx, o.Options, report)
-	fmt.Printf("%s\n%s\n", report, time.Since(begin).Round(time.Second))
+	fmt.Printf("%s\nqueries with, of which both refuse: %s\n%s\n", report, report.Features(), time.Since(begin).Round(time.Second))
 	if o.write {
 		for _, f := range report.Findings {
 			if err := o.writeCase(f); err != nil {

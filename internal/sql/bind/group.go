@@ -100,12 +100,12 @@ func (b *block) groupSets(it *ast.GroupItem) ([][]int, error) {
 		for n := len(parts); n >= 0; n-- {
 			out = append(out, union(parts[:n]...))
 		}
-		return out, nil
+		return distinctSets(out), nil // only GROUPING SETS may repeat a set
 	}
 	if len(parts) > 10 {
 		return nil, errorAt(it, "", "CUBE of %d elements makes more than %d grouping sets", len(parts), maxGroupingSets)
 	}
-	return cube(parts), nil
+	return distinctSets(cube(parts)), nil
 }
 
 // cube lists all subsets, the full one first.

@@ -45,6 +45,27 @@ func (w *windowColumns) moved(exprs []expr.Expr) *windowColumns {
 	return out
 }
 
+// movedByAll are the columns that each of the projections passes on.
+func (w *windowColumns) movedByAll(projections [][]expr.Expr) *windowColumns {
+	out := w.moved(projections[0])
+	for _, p := range projections[1:] {
+		other := w.moved(p)
+		out.start = intersection(out.start, other.start)
+		out.end = intersection(out.end, other.end)
+		out.time = intersection(out.time, other.time)
+	}
+	return out
+}
+
+func intersection(a, b []int) (both []int) {
+	for _, c := range a {
+		if contains(b, c) {
+			both = append(both, c)
+		}
+	}
+	return both
+}
+
 // windowsOf finds the window columns of n, nil if it has no start and end.
 func windowsOf(n plan.Node) *windowColumns {
 	switch n := n.(type) {
@@ -63,7 +84,7 @@ func windowsOf(n plan.Node) *windowColumns {
 		}
 	case *plan.Expand:
 		if w := windowsOf(n.Input); w != nil {
-			return nonEmpty(w.moved(n.Projections[0]))
+			return nonEmpty(w.movedByAll(n.Projections))
 		}
 	case *plan.Aggregate:
 		if n.Group != nil {
