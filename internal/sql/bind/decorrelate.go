@@ -57,7 +57,7 @@ func newScope() *scope { return &scope{} }
 // decorrelate binds a subquery in a scope; rows are those around it, nil if
 // they are not known.
 func (q *query) decorrelate(at ast.Node, x *ast.Query, around *scope, rows plan.Node, anyColumns bool) (*decorrelator, error) {
-	node, err := q.bindQuery(x, around)
+	node, err := q.bindNested(x, around)
 	if err != nil {
 		return nil, err
 	}

@@ -195,7 +195,7 @@ func (q *query) derived(t *ast.Derived, left *source, parent *scope) (*source, e
 	if t.Lateral && left != nil {
 		return nil, notSupported(t, "LATERAL with a query, here", "it can stand on the right side of a join or behind a comma")
 	}
-	n, err := q.bindQuery(t.Query, around)
+	n, err := q.bindNested(t.Query, around)
 	if err != nil {
 		return nil, err
 	}

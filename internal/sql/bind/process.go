@@ -315,10 +315,6 @@ func (p *processCall) timeOf(i int, d *ast.Descriptor, found []bool) error {
 			return errorAt(c, "", "Unsupported data type for time attribute. The `on_time` argument must reference a TIMESTAMP or TIMESTAMP_LTZ column (up to precision 3). However, column '%s' in table argument '%s' has data type '%s'.",
 				c.Name, t.Arg.Name, typ.WithoutTime())
 		}
-		if typ.Time != types.Rowtime {
-			return errorAt(c, timeAttributeHint(typ), "Column '%s' is not a valid time attribute. Only columns with a watermark declaration qualify for the `on_time` argument. "+
-				"Also, make sure that the watermarked column is forwarded without any modification.", c.Name)
-		}
 		t.Time = at
 	}
 	return nil
@@ -343,6 +339,15 @@ func (p *processCall) checkTimes(d *ast.Descriptor) error {
 		}
 		if !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
+		}
+	}
+	for i, t := range p.node.Tables {
+		if t.Time < 0 {
+			continue
+		}
+		if f := p.node.In[i].Schema()[t.Time]; f.Type.Time != types.Rowtime {
+			return errorAt(d, timeAttributeHint(f.Type), "Column '%s' is not a valid time attribute. Only columns with a watermark declaration qualify for the `on_time` argument. "+
+				"Also, make sure that the watermarked column is forwarded without any modification.", f.Name)
 		}
 	}
 	switch {

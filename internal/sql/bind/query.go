@@ -48,7 +48,7 @@ func (q *query) with(x *ast.Query, parent *scope) error {
 			return errorAt(c.Name, "", "Duplicate name '%s' in WITH clause", c.Name.Name)
 		}
 		seen[c.Name.Name] = true
-		n, err := q.bindQuery(c.Query, parent)
+		n, err := q.bindNested(c.Query, parent)
 		if err != nil {
 			return err
 		}
@@ -131,6 +131,14 @@ func (q *query) body(x ast.QueryBody, parent *scope) (plan.Node, error) {
 	return nil, errorAt(x, "", "This kind of query is not supported")
 }
 
+// operand binds one side of a set operation.
+func (q *query) operand(x ast.QueryBody, parent *scope) (plan.Node, error) {
+	if inner, ok := x.(*ast.Query); ok {
+		return q.bindNested(inner, parent)
+	}
+	return q.body(x, parent)
+}
+
 var setKinds = map[ast.SetOpKind]plan.SetKind{ast.Union: plan.Union, ast.Intersect: plan.Intersect, ast.Except: plan.Except}
 
 // setOp binds UNION, INTERSECT and EXCEPT. A chain of UNION ALL is one node.
@@ -141,7 +149,7 @@ func (q *query) setOp(x *ast.SetOp, parent *scope) (plan.Node, error) {
 	}
 	op := &plan.SetOp{Kind: setKinds[x.Op], All: x.All}
 	for _, o := range operands {
-		n, err := q.body(o, parent)
+		n, err := q.operand(o, parent)
 		if err != nil {
 			return nil, err
 		}

@@ -111,7 +111,7 @@ func (q *query) tableArg(t *ast.TableArg, parent *scope) (plan.Node, *scope, err
 		return nil, nil, notSupported(t, "ORDER BY of a table argument", "")
 	}
 	if t.Query != nil {
-		n, err := q.bindQuery(t.Query, parent)
+		n, err := q.bindNested(t.Query, parent)
 		if err != nil {
 			return nil, nil, err
 		}
