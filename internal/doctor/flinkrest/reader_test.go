@@ -242,6 +242,10 @@ func TestDownIsSaid(t *testing.T) {
 }
 
 func TestParseStack(t *testing.T) {
+	owned := parseStack("\"Map (4/4)#0\" Id=156 BLOCKED on java.lang.Object@1 owned by \"Map (3/4)#0\" Id=155\n\tat x.Y.z(Y.java:1)\n")
+	if owned.State != "BLOCKED" {
+		t.Errorf("a thread that waits for a lock of another is %q", owned.State)
+	}
 	s := parseStack("\"Sink (1/2)#0\" Id=66 TIMED_WAITING on x\n\tat java.base@17.0.15/java.lang.Thread.sleep(Native Method)\n\tat app//org.apache.flink.A.run(A.java:1)\n\t-  locked y\n\tat org.x.B$$Lambda$1/0x00.run(Unknown)\n")
 	want := []string{"java.lang.Thread.sleep(Native Method)", "org.apache.flink.A.run(A.java:1)", "org.x.B$$Lambda$1/0x00.run(Unknown)"}
 	if s.State != "TIMED_WAITING" || fmt.Sprint(s.Frames) != fmt.Sprint(want) {

@@ -115,14 +115,15 @@ func addStacks(v *snapshot.Vertex, taskManager string, w *threadDumpWire) {
 
 // parseStack reads one thread of a dump:
 //
-//	"name" Id=66 TIMED_WAITING on java.util…
+//	"name" Id=66 BLOCKED on java.util… owned by "other" Id=65
 //		at app//org.apache.flink….take(TaskMailboxImpl.java:161)
 //		-  locked java.lang.Object@…
 func parseStack(info string) *snapshot.Stack {
 	s := &snapshot.Stack{}
 	head, rest, _ := strings.Cut(info, "\n")
-	if at := strings.LastIndex(head, " Id="); at >= 0 {
-		if fields := strings.Fields(head[at:]); len(fields) > 1 {
+	// A thread that is blocked names the owner of the lock behind it, in the same way.
+	if at := strings.Index(head, `" Id=`); at >= 0 {
+		if fields := strings.Fields(head[at+1:]); len(fields) > 1 {
 			s.State = fields[1]
 		}
 	}
