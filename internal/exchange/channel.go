@@ -193,10 +193,10 @@ func (c *Channel) available() bool {
 }
 
 // Send hands a control element over. It never waits; a watermark replaces the
-// one right before it.
+// one right before it, but that of the end, so that timers fire as the rows said.
 func (c *Channel) Send(e stream.Element) {
 	c.mu.Lock()
-	if n := len(c.queue); e.Kind == stream.Watermark && n > c.head && c.queue[n-1].Kind == stream.Watermark {
+	if n := len(c.queue); e.Kind == stream.Watermark && e.Time != stream.MaxTime && n > c.head && c.queue[n-1].Kind == stream.Watermark {
 		c.queue[n-1] = e
 		if c.observe != nil {
 			c.observe(e)

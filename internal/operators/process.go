@@ -333,7 +333,6 @@ func (p *process) emit(out operator.Output) error {
 // OnWatermark first gives the function the rows whose time has come, table by table,
 // then fires the timers.
 func (p *process) OnWatermark(time int64, out operator.Output) (int64, error) {
-	p.time = time
 	for i := range p.inputs {
 		if o := p.inputs[i].order; o != nil {
 			err := o.advance(time, func(b *batch.Batch) error { return p.processRows(i, b, out) })
@@ -342,6 +341,7 @@ func (p *process) OnWatermark(time int64, out operator.Output) (int64, error) {
 			}
 		}
 	}
+	p.time = time // ordered rows still see the watermark before, as in Flink
 	if p.timers == nil {
 		return time, nil
 	}

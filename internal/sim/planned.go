@@ -11,6 +11,7 @@ import (
 	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/connector"
 	"github.com/flottstream/flott/internal/embedded"
+	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobmanager"
 	"github.com/flottstream/flott/internal/rpc"
 	"github.com/flottstream/flott/internal/sql/parser"
@@ -24,9 +25,10 @@ type workload struct {
 	name     string
 	script   string
 	settings map[string]string
-	stable   bool             // see query
-	plans    map[int]*planned // by parallelism
-	schema   types.Schema     // of the query, once it has been planned
+	users    *expr.UserFunctions // may be nil
+	stable   bool                // see query
+	plans    map[int]*planned    // by parallelism
+	schema   types.Schema        // of the query, once it has been planned
 }
 
 // planned is a job that only lacks what a process adds. It is never changed.
@@ -57,6 +59,9 @@ func (w *workload) planFor(parallelism int, connectors map[string]connector.Fact
 	engine := embedded.New(&out, &out, rpc.Discard)
 	for name, f := range connectors {
 		engine.Connectors()[name] = f
+	}
+	if w.users != nil {
+		*engine.Functions() = *w.users
 	}
 	job, err := w.bind((&embedded.Host{Engine: engine, Config: cfg}).NewSession())
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/types"
 )
 
@@ -47,11 +48,16 @@ type Answer struct {
 // replayed without the watermarks that were between them, so that a row which had
 // been late may count after such a restore.
 func RunScript(seed uint64, script string, settings map[string]string, parallelism int, aligned bool) (*Answer, *Report, error) {
+	return RunProgram(seed, script, settings, parallelism, aligned, expr.NewUserFunctions())
+}
+
+// RunProgram is RunScript with functions written in Go.
+func RunProgram(seed uint64, script string, settings map[string]string, parallelism int, aligned bool, users *expr.UserFunctions) (*Answer, *Report, error) {
 	plan := drawChaos(rand.New(rand.NewPCG(seed, 0)))
 	plan.parallelism, plan.corrupt = parallelism, false // exactly once is what the caller checks
 	plan.aligned = aligned
 	plan.gap = 5 + plan.gap/8
-	job := &workload{name: "script", script: script, settings: settings}
+	job := &workload{name: "script", script: script, settings: settings, users: users}
 	s := newSimulation(seed, job, &dataset{}, plan)
 	defer s.close()
 	s.log.all = Verbose

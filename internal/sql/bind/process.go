@@ -330,7 +330,7 @@ func (p *processCall) checkTimes(d *ast.Descriptor) error {
 			continue
 		case t.Order != nil && t.Order[0].Column != t.Time:
 			return errorAt(d, "", "Invalid ORDER BY clause for table argument '%s'. When both ORDER BY and the 'on_time' argument are defined, the referenced timestamp columns must match.", t.Arg.Name)
-		case t.Arg.Table.Updates || p.fn.Updates != expr.ProcessInserts:
+		case p.fn.Updates != expr.ProcessInserts:
 			return errorAt(d, "", "Time operations using the `on_time` argument are currently not supported for PTFs that consume or produce updates.")
 		}
 		kind := "TIMESTAMP_WITHOUT_TIME_ZONE"

@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -203,6 +204,9 @@ func processTable(spec *jobgraph.Process, k int) *expr.ProcessTable {
 // checkProcessInputs refuses updates where the function does not take them.
 func checkProcessInputs(n *plan.Physical, spec *jobgraph.Process) error {
 	for k, in := range n.Inputs {
+		if spec.Rowtime && !in.Node.Traits.Changes.InsertOnly() {
+			return errors.New("Time operations using the `on_time` argument are currently not supported for PTFs that consume or produce updates.")
+		}
 		if t := processTable(spec, k); t != nil && !t.Updates {
 			if err := requireInsertOnly(in.Node, "StreamPhysicalProcessTableFunction"); err != nil {
 				return err

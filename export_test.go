@@ -1,0 +1,6 @@
+package flott
+
+import "github.com/flottstream/flott/internal/expr"
+
+// Users are the functions of a program, for the simulator.
+func (p *Program) Users() *expr.UserFunctions { return p.users }
