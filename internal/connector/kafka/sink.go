@@ -18,6 +18,10 @@ type sink struct {
 }
 
 func newSink(env *connector.Env, target *connector.Target, mode Mode) (connector.Sink, error) {
+	if len(target.Table.Partition) > 0 {
+		return nil, connector.WithHint(fmt.Errorf("Table '%s' is a partitioned table, but connector 'kafka' has no partitions by column", target.Table.Name),
+			"leave PARTITIONED BY out; 'sink.partitioner' and 'key.fields' say where a row goes")
+	}
 	settings, err := newSettings(env, target.Table, mode)
 	if err != nil {
 		return nil, err

@@ -96,6 +96,10 @@ func (p *planner) temporalJoin(n *plan.Join, left, right *plan.Physical) (*plan.
 	if rightTime < 0 {
 		return nil, fmt.Errorf("Event-Time Temporal Table Join requires both primary key and row time attribute in versioned table, but no row time attribute can be found.")
 	}
+	if l, r := left.Out[n.Snapshot.Index].Type, right.Out[rightTime].Type; l.Kind != r.Kind {
+		return nil, connector.WithHint(fmt.Errorf("Event-Time Temporal Table Join requires same rowtime type in left table and versioned table, but the rowtime types are %s and %s.", l, r),
+			"declare both as TIMESTAMP(3) or both as TIMESTAMP_LTZ(3)")
+	}
 	if len(keys.left) == 0 {
 		return nil, fmt.Errorf("Currently the join key in Temporal Table Join can not be empty.")
 	}
