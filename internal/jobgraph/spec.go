@@ -430,8 +430,9 @@ type Sink struct {
 	NotNull []int
 	Drop    bool
 	// Lengths is set when CHAR/VARCHAR/BINARY lengths are to be enforced by
-	// trimming and padding (table.exec.sink.type-length-enforcer = TRIM_PAD).
-	Lengths bool
+	// trimming and padding (table.exec.sink.type-length-enforcer = TRIM_PAD);
+	// StrictLengths when a value of another length fails the job (ERROR).
+	Lengths, StrictLengths bool
 	// Rowtime is the column of the row's timestamp, -1 if none.
 	Rowtime int
 }

@@ -31,8 +31,8 @@ type sink struct {
 
 func newSink(spec *jobgraph.Sink, s connector.Sink) operator.Operator {
 	k := &sink{spec: spec, sink: s}
-	if spec.Lengths {
-		k.lengths = newSinkLengths(spec.Target.Schema)
+	if spec.Lengths || spec.StrictLengths {
+		k.lengths = newSinkLengths(spec.Target.Schema, spec.StrictLengths)
 	}
 	return k
 }
@@ -81,7 +81,10 @@ func (s *sink) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) error {
 		return nil
 	}
 	if s.lengths != nil {
-		b = s.lengths.apply(b)
+		var err error
+		if b, err = s.lengths.apply(b); err != nil {
+			return err
+		}
 	}
 	s.sent.Add(int64(b.Rows()))
 	return s.writer.Write(b)

@@ -1,6 +1,7 @@
 package operators
 
 import (
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -9,27 +10,30 @@ import (
 )
 
 // sinkLengths cuts and pads values to the lengths that the columns of a table
-// declare (table.exec.sink.type-length-enforcer = TRIM_PAD). A column whose values
-// fit is handed on as it is.
+// declare (table.exec.sink.type-length-enforcer = TRIM_PAD), or fails at a value of
+// another length (ERROR). A column whose values fit is handed on as it is. Lengths
+// inside of rows, arrays and maps are left alone, as Flink does.
 type sinkLengths struct {
-	cols []lengthColumn
-	out  batch.Batch
+	cols   []lengthColumn
+	strict bool
+	out    batch.Batch
 }
 
 // lengthColumn is a column of CHAR(n), VARCHAR(n), BINARY(n) or VARBINARY(n).
 type lengthColumn struct {
 	at     int
+	name   string
 	typ    types.Type
 	fitted *batch.Vector
 	buf    []byte
 }
 
 // newSinkLengths returns nil if no column has a length.
-func newSinkLengths(schema types.Schema) *sinkLengths {
-	l := &sinkLengths{}
+func newSinkLengths(schema types.Schema, strict bool) *sinkLengths {
+	l := &sinkLengths{strict: strict}
 	for i, f := range schema {
 		if (f.Type.IsCharacter() || f.Type.IsBinary()) && f.Type.Length != types.MaxLength {
-			l.cols = append(l.cols, lengthColumn{at: i, typ: f.Type})
+			l.cols = append(l.cols, lengthColumn{at: i, name: f.Name, typ: f.Type})
 		}
 	}
 	if l.cols == nil {
@@ -39,13 +43,17 @@ func newSinkLengths(schema types.Schema) *sinkLengths {
 }
 
 // apply returns b with values that fit.
-func (l *sinkLengths) apply(b *batch.Batch) *batch.Batch {
+func (l *sinkLengths) apply(b *batch.Batch) (*batch.Batch, error) {
 	changed := false
 	for k := range l.cols {
 		c := &l.cols[k]
 		v := b.Cols[c.at]
-		if c.fits(b, v) {
+		bad := c.unfit(b, v)
+		if bad < 0 {
 			continue
+		}
+		if l.strict {
+			return nil, c.refuse(v.At(bad))
 		}
 		if !changed {
 			cols := append(l.out.Cols[:0], b.Cols...)
@@ -55,28 +63,42 @@ func (l *sinkLengths) apply(b *batch.Batch) *batch.Batch {
 		l.out.Cols[c.at] = c.fit(v)
 	}
 	if !changed {
-		return b
+		return b, nil
 	}
-	return &l.out
+	return &l.out, nil
 }
 
-// fits: no value that is there is too long or, if it is to be padded, too short.
-func (c *lengthColumn) fits(b *batch.Batch, v *batch.Vector) bool {
+// unfit is the first row whose value is too long or, in a type of one length, too
+// short; -1 if there is none.
+func (c *lengthColumn) unfit(b *batch.Batch, v *batch.Vector) int {
 	for k := range b.Rows() {
 		i := b.Row(k)
 		if v.IsNull(i) {
 			continue
 		}
-		value := v.At(i)
-		n := len(value)
-		if c.typ.IsCharacter() {
-			n = utf8.RuneCount(value)
-		}
+		n := c.length(v.At(i))
 		if n > c.typ.Length || n < c.typ.Length && (c.typ.Kind == types.Char || c.typ.Kind == types.Binary) {
-			return false
+			return i
 		}
 	}
-	return true
+	return -1
+}
+
+// length is that of a value in the unit of the type.
+func (c *lengthColumn) length(value []byte) int {
+	if c.typ.IsCharacter() {
+		return utf8.RuneCount(value)
+	}
+	return len(value)
+}
+
+func (c *lengthColumn) refuse(value []byte) error {
+	what := "string"
+	if c.typ.IsBinary() {
+		what = "byte array"
+	}
+	return fmt.Errorf("Column '%s' is %s, however, a %s of length %d is being written into it. You can set job configuration 'table.exec.sink.type-length-enforcer' to TRIM_PAD to cut and pad such values silently.",
+		c.name, c.typ.WithNull(true), what, c.length(value))
 }
 
 // fit returns a vector of the same rows.

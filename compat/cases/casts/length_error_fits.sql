@@ -1,6 +1,5 @@
 -- ERROR lets pass what fits.
 -- modes: streaming, batch
--- limit: 'ERROR' is not supported yet; use IGNORE or TRIM_PAD
 
 CREATE TABLE words (
   id INT,

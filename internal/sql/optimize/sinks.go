@@ -2,7 +2,6 @@ package optimize
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/flottstream/flott/internal/connector"
@@ -31,7 +30,7 @@ func (p *planner) sink(n *plan.Sink) (*plan.Physical, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := &jobgraph.Sink{Connector: n.Table.Connector, Rowtime: -1, Drop: p.o.NotNullEnforcer == "DROP", Lengths: p.o.TypeLengthEnforcer == "TRIM_PAD"}
+	spec := &jobgraph.Sink{Connector: n.Table.Connector, Rowtime: -1, Drop: p.o.NotNullEnforcer == "DROP", Lengths: p.o.TypeLengthEnforcer == "TRIM_PAD", StrictLengths: p.o.TypeLengthEnforcer == "ERROR"}
 	spec.Target = connector.Target{Table: n.Table.Table, Schema: schema, Overwrite: n.Overwrite, StaticPartition: n.Static}
 	sink, err := factory.Sink(p.o.Env, &spec.Target)
 	if err != nil {
@@ -40,13 +39,7 @@ func (p *planner) sink(n *plan.Sink) (*plan.Physical, error) {
 	if n.Overwrite && p.o.Streaming {
 		return nil, fmt.Errorf("Streaming mode not support overwrite.")
 	}
-	if p.o.TypeLengthEnforcer == "ERROR" {
-		return nil, fmt.Errorf("'table.exec.sink.type-length-enforcer' = 'ERROR' is not supported yet; use IGNORE or TRIM_PAD.")
-	}
 	for i, f := range schema {
-		if spec.Lengths && !f.Type.IsCharacter() && !f.Type.IsBinary() && hasLength(f.Type) {
-			return nil, fmt.Errorf("'table.exec.sink.type-length-enforcer' = 'TRIM_PAD' does not reach the lengths inside of column '%s' of type %s yet; write STRING or BYTES there.", f.Name, f.Type)
-		}
 		if !f.Type.Nullable && in.Out[i].Type.Nullable {
 			spec.NotNull = append(spec.NotNull, i)
 		}
@@ -66,15 +59,6 @@ func (p *planner) sink(n *plan.Sink) (*plan.Physical, error) {
 	p.add(out, f)
 	p.sinks = append(p.sinks, s)
 	return out, nil
-}
-
-// hasLength: a value of the type, or inside of it, has a declared length.
-func hasLength(t types.Type) bool {
-	if t.IsCharacter() || t.IsBinary() {
-		return t.Length != types.MaxLength
-	}
-	return t.Elem != nil && hasLength(*t.Elem) || t.Key != nil && hasLength(*t.Key) ||
-		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return hasLength(f.Type) })
 }
 
 // targetSchema are the columns a sink receives.
