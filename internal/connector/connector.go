@@ -48,6 +48,15 @@ type Scan struct {
 	Fields []ScanField
 	// Limit stops after that many rows per reader; -1 is no limit. Advisory.
 	Limit int64
+	// Filter is over Table.Columns; nil is no filter. Advisory: rows that do not pass
+	// are filtered behind the source.
+	Filter *format.Filter
+}
+
+// Pruner is a Source that leaves out rows by Scan.Filter. It is asked which columns
+// it does so by, to tell the planner what is worth handing on.
+type Pruner interface {
+	Prunes(column int) bool
 }
 
 // ScanField is one output column of a scan: a column of the table, or, for a

@@ -21,6 +21,21 @@ type FileFormat interface {
 	CreateFile(out io.Writer, schema types.Schema, options map[string]string) (FileWriter, error)
 }
 
+// PrunedFormat is a FileFormat whose files say what lies in parts of them.
+type PrunedFormat interface {
+	FileFormat
+	// OpenPruned is OpenFile which may leave out rows that cannot pass the filter
+	// (over physical; nil: none). Its reader is Positioned.
+	OpenPruned(file io.ReaderAt, size int64, physical types.Schema, keep []int, options map[string]string, first int64, filter *Filter) (FileReader, error)
+}
+
+// Positioned is a FileReader that leaves out rows.
+type Positioned interface {
+	// Position is how many rows of the file were read or left out: what to open it
+	// with to go on.
+	Position() int64
+}
+
 // FileReader reads the rows of a file in order. It is used by one goroutine.
 type FileReader interface {
 	// Read appends up to limit rows to out, io.EOF with none left. A malformed

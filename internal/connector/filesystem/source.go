@@ -98,7 +98,7 @@ func (s *source) Abilities() connector.Abilities {
 
 // Enumerator returns what finds the files.
 func (s *source) Enumerator(context.Context, int) (connector.Enumerator, error) {
-	return &enumerator{settings: s.settings, lines: s.lines, block: s.block, seen: map[string]bool{}}, nil
+	return &enumerator{settings: s.settings, filter: s.scan.Filter, lines: s.lines, block: s.block, seen: map[string]bool{}}, nil
 }
 
 // Reader returns the reader of a subtask.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/format"
 )
 
 // splitState is the state of a split: which part of which file, and how far it
@@ -82,6 +83,8 @@ type enumerator struct {
 	lines bool
 	block int64
 	seen  map[string]bool // paths
+	// filter says which partitions matter.
+	filter *format.Filter
 }
 
 // Discover returns the splits of files that were not there before.
@@ -96,6 +99,11 @@ func (e *enumerator) Discover(context.Context) ([]connector.Split, error) {
 			continue
 		}
 		e.seen[f.path] = true
+		if ok, err := e.mayMatch(&f, e.filter); err != nil {
+			return nil, err
+		} else if !ok {
+			continue
+		}
 		out = append(out, splitsOf(f, e.lines, e.block)...)
 	}
 	return out, nil

@@ -11,7 +11,7 @@ import (
 )
 
 // whole is the content of files that a format fills as a whole. The position in
-// a split is the number of rows read.
+// a split is the number of rows read, or left out by statistics.
 type whole struct {
 	*source
 	format format.FileFormat
@@ -26,12 +26,19 @@ func (w *whole) open(file *os.File, st *splitState) error {
 	if err != nil {
 		return w.place(err)
 	}
-	rows, err := w.format.OpenFile(file, info.Size(), w.fileSchema(), w.keep, w.options, st.Pos)
+	rows, err := w.openRows(file, info.Size(), st.Pos)
 	if err != nil {
 		return w.place(err)
 	}
 	w.rows = rows
 	return nil
+}
+
+func (w *whole) openRows(file *os.File, size, first int64) (format.FileReader, error) {
+	if f, ok := w.format.(format.PrunedFormat); ok {
+		return f.OpenPruned(file, size, w.fileSchema(), w.keep, w.options, first, w.inFile())
+	}
+	return w.format.OpenFile(file, size, w.fileSchema(), w.keep, w.options, first)
 }
 
 func (w *whole) read(rows *batch.Batch, limit int) (ended bool, err error) {
@@ -40,6 +47,9 @@ func (w *whole) read(rows *batch.Batch, limit int) (ended bool, err error) {
 		return false, w.place(err)
 	}
 	w.split.Pos += int64(rows.N)
+	if p, ok := w.rows.(format.Positioned); ok {
+		w.split.Pos = p.Position()
+	}
 	return err == io.EOF, nil
 }
 

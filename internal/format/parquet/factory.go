@@ -161,7 +161,7 @@ func (Factory) OpenFile(file io.ReaderAt, size int64, physical types.Schema, kee
 	for i, k := range keep {
 		columns[i] = physical[k]
 	}
-	return open(s, io.NewSectionReader(file, 0, size), columns, first)
+	return open(s, io.NewSectionReader(file, 0, size), columns, first, everything)
 }
 
 // CreateFile returns a writer of a file.

@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/metadata"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -25,6 +26,8 @@ type reader struct {
 	columns []column
 	groups  []int // row groups to read
 	left    int64 // rows that are left of them
+	spans   []span
+	done    int64 // rows of the groups that were read
 
 	record arrow.RecordBatch
 	at     int64 // rows of record that were read
@@ -38,25 +41,44 @@ type column struct {
 	instants *instants // INT96 timestamps
 }
 
-func open(s settings, f *io.SectionReader, columns types.Schema, first int64) (r *reader, err error) {
+// span is a row group that is read: rows [start, start+rows) of the file.
+type span struct{ start, rows int64 }
+
+// Position is the place in the file behind the rows that were read.
+func (r *reader) Position() int64 {
+	done := r.done
+	for i, s := range r.spans {
+		if done < s.rows || i == len(r.spans)-1 {
+			return s.start + done
+		}
+		done -= s.rows
+	}
+	return r.file.NumRows()
+}
+
+func open(s settings, f *io.SectionReader, columns types.Schema, first int64, passes func(group *metadata.RowGroupMetaData) bool) (r *reader, err error) {
 	defer guard(&err)
 	pf, err := file.NewParquetReader(f)
 	if err != nil {
 		return nil, malformed(err)
 	}
 	r = &reader{settings: s, file: pf}
+	start, skip := int64(0), int64(0) // skip: rows of the first group that were read before
 	for g := range pf.NumRowGroups() {
 		rows := pf.RowGroup(g).NumRows()
-		if len(r.groups) == 0 && first >= rows {
-			first -= rows
-			continue
+		if end := start + rows; end > first && passes(pf.MetaData().RowGroup(g)) {
+			if len(r.groups) == 0 {
+				skip = max(first-start, 0)
+			}
+			r.groups, r.spans = append(r.groups, g), append(r.spans, span{start, rows})
+			r.left += rows
 		}
-		r.groups = append(r.groups, g)
-		r.left += rows
+		start += rows
 	}
 	if r.left == 0 {
 		return r, nil
 	}
+	first = skip
 	if err := r.find(columns); err != nil {
 		return nil, err
 	}
@@ -191,6 +213,7 @@ func (r *reader) Read(out *batch.Batch, limit int) (err error) {
 	}
 	r.at += n
 	r.left -= n
+	r.done += n
 	return nil
 }
 

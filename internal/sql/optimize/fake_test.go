@@ -19,6 +19,7 @@ type fakeOptions struct {
 	nested      bool
 	bounded     bool
 	lookup      bool
+	prunes      bool
 	parallelism int
 }
 
@@ -26,7 +27,7 @@ func (f fake) options(given map[string]string) (fakeOptions, error) {
 	o := connector.NewOptions(f.name, given)
 	out := fakeOptions{
 		changelog: map[string]format.Changelog{"insert": format.InsertOnly, "upsert": format.Upsert, "all": format.AllKinds}[o.String("changelog", "insert")],
-		nested:    o.Bool("nested", false), bounded: o.Bool("bounded", false), lookup: o.Bool("lookup", false),
+		nested:    o.Bool("nested", false), bounded: o.Bool("bounded", false), lookup: o.Bool("lookup", false), prunes: o.Bool("prunes", false),
 		parallelism: int(o.Int("parallelism", 0)),
 	}
 	return out, o.Done()
@@ -64,6 +65,9 @@ type fakeSource struct {
 func (s fakeSource) Abilities() connector.Abilities {
 	return connector.Abilities{Bounded: s.o.bounded, NestedProjection: s.o.nested, Changelog: s.o.changelog, Parallelism: s.o.parallelism}
 }
+
+// Prunes is true of all columns, or of none.
+func (s fakeSource) Prunes(int) bool { return s.o.prunes }
 
 type fakeLookup struct{ fakeSource }
 

@@ -70,6 +70,9 @@ func (p *planner) plan(roots []plan.Node) ([]*plan.Physical, error) {
 	if err := p.checkProcesses(); err != nil {
 		return nil, err
 	}
+	if err := p.checkDeltaJoins(); err != nil {
+		return nil, err
+	}
 	p.boundState()
 	if err := p.settleChangelog(); err != nil {
 		return nil, err

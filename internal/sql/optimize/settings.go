@@ -39,6 +39,7 @@ type Settings struct {
 	BushyThreshold       int64
 	MultiJoin            bool
 	BoundedState         string // AUTO, FORCE, NONE
+	DeltaJoin            string // AUTO, FORCE, NONE
 
 	check func(plan.Node) error // tests: what must hold between phases
 }
@@ -117,6 +118,8 @@ var Keys = []Key{
 		func(s *Settings) any { return &s.MultiJoin }},
 	{"flott.table.exec.bounded-state", "Enum", "AUTO", "Whether regular joins and aggregates forget what watermarks make final: AUTO where no late row can come, FORCE also where late rows are dropped by it, NONE never.", []string{"AUTO", "FORCE", "NONE"},
 		func(s *Settings) any { return &s.BoundedState }},
+	{"table.optimizer.delta-join.strategy", "Enum", "AUTO", "Whether joins look both tables up by index instead of keeping them. No connector has such indexes: AUTO and NONE join as always, FORCE is refused.", []string{"AUTO", "FORCE", "NONE"},
+		func(s *Settings) any { return &s.DeltaJoin }},
 }
 
 // DefaultSettings has every option at its default.
@@ -127,6 +130,6 @@ func DefaultSettings() Settings {
 		WatermarkInterval: 200 * time.Millisecond, NotNullEnforcer: "ERROR", TypeLengthEnforcer: "IGNORE",
 		UpsertMaterialize: "AUTO", KeyedShuffle: "AUTO", RowtimeInserter: "ENABLED",
 		RequireOnConflict: true, SortDefaultLimit: -1, DedupUpdateAfter: true,
-		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay, BushyThreshold: 12, BoundedState: "AUTO",
+		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay, BushyThreshold: 12, BoundedState: "AUTO", DeltaJoin: "AUTO",
 	}
 }

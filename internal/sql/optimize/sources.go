@@ -28,6 +28,8 @@ type source struct {
 	rowtime   bool // the rowtime column is read (or needed for watermarks)
 	limit     int64
 	settings  watermarkSettings
+	filter    sourceFilter
+	pruner    connector.Source // asked what it leaves out
 	// The physical side, once built.
 	node   *plan.Physical
 	fields map[string]int // output column by path
@@ -83,6 +85,7 @@ func (p *planner) gather(scan *plan.Scan, filter expr.Expr, exprs []expr.Expr) e
 		return err
 	}
 	filter, exprs = p.overTable(scan, filter, exprs)
+	s.addFilter(p, filter)
 	for _, e := range append([]expr.Expr{filter}, exprs...) {
 		s.read(e)
 	}
@@ -106,7 +109,7 @@ func (p *planner) source(scan *plan.Scan) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.abilities = src.Abilities()
+	s.abilities, s.pruner = src.Abilities(), src
 	if !p.o.Streaming && !s.abilities.Bounded {
 		return nil, fmt.Errorf("Querying an unbounded table '%s' in batch mode is not allowed. The table source is unbounded.", scan.Table.Name)
 	}
@@ -350,6 +353,7 @@ func (p *planner) buildSource(s *source) error {
 		spec.Scan.Limit = s.limit
 	}
 	spec.Scan.Fields = s.scanFields()
+	spec.Scan.Filter = s.scanFilter()
 	src, err := s.factory.Source(p.o.Env, &spec.Scan)
 	if err != nil {
 		return err
@@ -514,6 +518,9 @@ func (p *planner) watermarkSettings(t *plan.Table) (watermarkSettings, error) {
 func (s *source) attrs(p *planner, spec *jobgraph.Scan) func() []plan.Attr {
 	return func() []plan.Attr {
 		parts := strings.Split(s.table.Name, ".")
+		if spec.Scan.Filter != nil {
+			parts = append(parts, "filter=["+s.filterText()+"]")
+		}
 		if len(spec.Scan.Fields) < len(s.table.Columns) || s.nested() {
 			var fields []string
 			for _, f := range spec.Scan.Fields {
