@@ -28,6 +28,7 @@ type Case struct {
 	First   []string
 	HoldOut bool
 	Note    string // what was changed since, if anything
+	Round   string // of cases that were looked at with the same rules
 }
 
 // Right reports whether exactly what is there was named.
@@ -41,7 +42,7 @@ func sameCauses(a, b []string) bool {
 }
 
 // Load asks the doctor about all bundles of a folder. first.txt there has what was
-// named the first time, a line each: case | causes | note.
+// named the first time, a line each: case | causes | note | round.
 func Load(ctx context.Context, dir string) ([]Case, error) {
 	first, err := readFirst(filepath.Join(dir, "first.txt"))
 	if err != nil {
@@ -58,7 +59,7 @@ func Load(ctx context.Context, dir string) ([]Case, error) {
 			return nil, fmt.Errorf("%s: %w", p, err)
 		}
 		if f, ok := first[c.Engine+"-"+c.Name]; ok {
-			c.HoldOut, c.First, c.Note = true, f.First, f.Note
+			c.HoldOut, c.First, c.Note, c.Round = true, f.First, f.Note, f.Round
 			delete(first, c.Engine+"-"+c.Name)
 		}
 		out = append(out, *c)
@@ -81,8 +82,8 @@ func readFirst(path string) (map[string]Case, error) {
 		if strings.HasPrefix(lines.Text(), "#") || strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		parts := append(strings.Split(lines.Text(), "|"), "", "")
-		c := Case{Note: strings.TrimSpace(parts[2])}
+		parts := append(strings.Split(lines.Text(), "|"), "", "", "")
+		c := Case{Note: strings.TrimSpace(parts[2]), Round: strings.TrimSpace(parts[3])}
 		if causes := strings.Fields(parts[1]); len(causes) > 0 && causes[0] != "none" {
 			c.First = causes
 		}

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,12 @@ A case counts as right if the doctor names exactly the causes that are there, as
 how many are there; *recall*: of the causes that are there, how many were named. A cause that is missed and another that is named instead count against both.
 
 ` + "`make doctor-corpus LIVE=1`" + ` plays the cases again on a flott and a Flink of its own. Timing then differs, so that a case near a threshold may come out otherwise.
-The cases were recorded on a machine of two cores that had much else to do at the time, which is harder on the doctor than an idle one.
+The cases were recorded on a machine of two cores that had much else to do at the time (twenty to fifty threads waited for a core), which is harder on the
+doctor than an idle one.
+
+Not among them, and not counted: two cases of the last round whose fault was not there on Flink. An UNNEST of a constant array is a join with state on RocksDB
+there, and "slow-state" was named, where a slow operator was meant; a join of two windowed tables was planned as a join without event time, so that the silent
+source that was meant to hold it back did not, and nothing was named.
 `
 
 // Page is docs/doctor/corpus.md.
@@ -64,7 +70,8 @@ func holdOut(b *strings.Builder, cases []Case) {
 	if len(out) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n### The first time\n\nThese cases were recorded when the rules were there already. What the doctor said the first time, before anything was changed:\n%s.\n\n", Measure(out).Summary())
+	fmt.Fprintf(b, "\n### The first time\n\nThese cases were recorded when the rules were there already. What the doctor said the first time, before anything was changed for them:\n%s.\n\n", Measure(out).Summary())
+	rounds(b, out)
 	b.WriteString("| case | there is | named the first time | | changed since |\n|---|---|---|---|---|\n")
 	for _, c := range out {
 		word := "right"
@@ -73,6 +80,41 @@ func holdOut(b *strings.Builder, cases []Case) {
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", c.Name, causes(c.Expect), causes(c.First), word, c.Note)
 	}
+}
+
+// rounds tells how each round of new cases came out. What was learned from one was
+// mended before the next.
+func rounds(b *strings.Builder, out []Case) {
+	names := []string{""}
+	for _, c := range out {
+		if !slices.Contains(names, c.Round) {
+			names = append(names, c.Round)
+		}
+	}
+	slices.Sort(names)
+	b.WriteString("| round | cases | precision | recall | the first cause named is there, or none is where none is |\n|---|---|---|---|---|\n")
+	for _, name := range names {
+		var own []Case
+		right := 0
+		for _, c := range out {
+			if c.Round != name {
+				continue
+			}
+			own = append(own, c)
+			if len(c.Expect) == 0 && len(c.Named) == 0 || len(c.Named) > 0 && slices.Contains(c.Expect, c.Named[0]) {
+				right++
+			}
+		}
+		if len(own) == 0 {
+			continue
+		}
+		if name == "" {
+			name = "earlier"
+		}
+		s := Measure(own)
+		fmt.Fprintf(b, "| %s | %d | %.3f | %.3f | %d of %d |\n", name, len(own), s.Precision(), s.Recall(), right, len(own))
+	}
+	b.WriteString("\n")
 }
 
 func causes(list []string) string {

@@ -58,7 +58,11 @@ func measure(s *snapshot.Snapshot, j *snapshot.Job) *Load {
 		l.Vertices[j.Vertices[i].ID] = measureVertex(&j.Vertices[i])
 	}
 	for i := range j.Vertices {
-		if n := l.neck(j, &j.Vertices[i]); n != nil {
+		n := l.neck(j, &j.Vertices[i])
+		if n == nil && starved(s, l.Vertices[j.Vertices[i].ID]) {
+			n = &Neck{VertexLoad: l.Vertices[j.Vertices[i].ID]}
+		}
+		if n != nil {
 			n.TM = taskManager(s, n.Hottest)
 			n.Skew = skewOf(n.V)
 			n.Rule = reason(s, j, l, n)
@@ -380,6 +384,12 @@ func remote(n *Neck) bool {
 // throttledHigh is the share of CPU periods cut short from which the quota, not the
 // work, is to blame.
 const throttledHigh = 0.25
+
+// starved reports whether a source never rests because its container's quota is used
+// up: nothing before it can show that.
+func starved(s *snapshot.Snapshot, l *VertexLoad) bool {
+	return l.V.Source() && l.BusyMax >= busyHigh && !(l.PressureMax >= pressureLow) && throttled(taskManager(s, l.Hottest)) >= throttledHigh
+}
 
 // throttled is the share of the container's CPU periods in which its quota was used
 // up; NaN if nobody says so.

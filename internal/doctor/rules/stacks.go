@@ -88,6 +88,7 @@ var owners = []struct{ part, kind string }{
 	{"SinkOperator", WorkSink},
 	{"OutputFormatSink", WorkSink},
 	{"CommitterOperator", WorkSink},
+	{"AbstractStreamingWriter.", WorkSink}, // of files
 	{"connector.sink2", WorkSink},
 	{"org.rocksdb.", WorkState},
 	{"TaskMailboxImpl.take", WorkIdle},
