@@ -53,7 +53,7 @@ var templates = map[kind][]string{
 		"ARRAY[{i}, {i}]", "ARRAY_DISTINCT({a})", "ARRAY_REVERSE({a})", "ARRAY_APPEND({a}, {i})", "ARRAY_CONCAT({a}, {a})", "ARRAY_REMOVE({a}, {i!})", "ARRAY_SLICE({a}, 1, 2)", "ARRAY_UNION({a}, {a})", "CASE WHEN {b} THEN {a} ELSE {a} END", "COALESCE({a}, {a!})", "ARRAY_SORT({a})", "ARRAY_PREPEND({a}, {i})", "ARRAY_EXCEPT({a}, {a!})", "ARRAY_INTERSECT({a}, {a!})",
 	},
 	texts: {
-		"ARRAY[{s}, {s}]", "ARRAY_DISTINCT({A})", "ARRAY_REVERSE({A})", "MAP_KEYS({M})", "COALESCE({A}, {A!})", "SPLIT({s}, ' ')", "ARRAY_REMOVE({A}, {s!})",
+		"ARRAY[{s}, {s}]", "ARRAY_DISTINCT({A})", "ARRAY_REVERSE({A})", "MAP_KEYS({M})", "COALESCE({A}, {A!})", "SPLIT({s}, ' ')", "ARRAY_REMOVE({A}, 'a')",
 	},
 	textMap: {
 		"MAP[{s!}, NULLIF({s}, 'zz')]", "COALESCE({M}, {M!})", "CASE WHEN {b} THEN {M} ELSE {M} END",
