@@ -84,6 +84,9 @@ func (c *Config) Set(key, value string) error {
 	}
 	o, ok := find(key)
 	if !ok {
+		if instead, ok := former[key]; ok {
+			return fmt.Errorf("unknown configuration key '%s': it is of an earlier Flink; %s", key, instead)
+		}
 		if !isFlinkKey(key) {
 			return fmt.Errorf("unknown configuration key '%s'%s", key, suggestion(key))
 		}
