@@ -21,7 +21,7 @@ func TestCorpus(t *testing.T) {
 		t.Fatalf("no recorded cases: %v", err)
 	}
 	var right, wrong, missed int
-	for _, path := range paths {
+	for n, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".tgz"), func(t *testing.T) {
 			f, err := os.Open(path)
 			if err != nil {
@@ -59,21 +59,17 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("the first cause is %s, want %s", named[0], b.Meta.Expect[0])
 			}
 			showAll(t, snap.Target, func(out *bytes.Buffer) error {
-				for _, lang := range []report.Language{report.English, report.Chinese} {
-					if err := report.HTML(out, snap, d, lang); err != nil {
-						return err
-					}
-					if err := report.JSON(out, snap, d, lang); err != nil {
-						return err
-					}
-					if err := report.Text(out, snap, d, report.Style{Language: lang, Width: 80, Color: true, Verbose: true}); err != nil {
-						return err
-					}
-					if err := report.Markdown(out, snap, d, lang); err != nil {
-						return err
-					}
+				lang := []report.Language{report.English, report.Chinese}[n%2] // one of them is enough for each
+				if err := report.HTML(out, snap, d, lang); err != nil {
+					return err
 				}
-				return nil
+				if err := report.JSON(out, snap, d, lang); err != nil {
+					return err
+				}
+				if err := report.Text(out, snap, d, report.Style{Language: lang, Width: 80, Color: true, Verbose: true}); err != nil {
+					return err
+				}
+				return report.Markdown(out, snap, d, lang)
 			})
 		})
 	}
