@@ -1,0 +1,22 @@
+-- OVER above a GROUP BY that has the event time among its keys.
+-- modes: streaming
+-- parallelism: 1
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT currency, order_time, SUM(c) OVER (PARTITION BY currency ORDER BY order_time) AS n FROM (SELECT currency, order_time, COUNT(*) AS c FROM orders GROUP BY currency, order_time);

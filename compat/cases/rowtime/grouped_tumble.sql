@@ -1,0 +1,23 @@
+-- A group window above a GROUP BY that has the event time among its keys.
+-- modes: streaming
+-- parallelism: 1
+-- limit: Window aggregate can only be defined over a time attribute column
+
+CREATE TABLE orders (
+  order_id BIGINT,
+  customer_id INT,
+  product_id INT,
+  quantity INT,
+  price DECIMAL(10, 2),
+  currency STRING,
+  order_time TIMESTAMP(3),
+  note STRING,
+  WATERMARK FOR order_time AS order_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'filesystem',
+  'path' = '${data}/orders.csv',
+  'format' = 'csv',
+  'csv.null-literal' = 'NA'
+);
+
+SELECT TUMBLE_START(order_time, INTERVAL '5' MINUTE) AS s, SUM(c) AS n FROM (SELECT currency, order_time, COUNT(*) AS c FROM orders GROUP BY currency, order_time) GROUP BY TUMBLE(order_time, INTERVAL '5' MINUTE);
