@@ -18,7 +18,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/flottstream/flott/internal/config"
 	"github.com/flottstream/flott/internal/flinkgateway"
 	"github.com/flottstream/flott/internal/shell/engine"
 	"github.com/flottstream/flott/internal/sql/ast"
@@ -165,15 +164,6 @@ func statementText(script string, s engine.Statement) sentText {
 func firstWord(s string) string {
 	word, _, _ := strings.Cut(s, " ")
 	return strings.TrimSpace(word)
-}
-
-// Properties are the keys of a configuration that were set, for Options.
-func Properties(cfg *config.Config) map[string]string {
-	out := map[string]string{}
-	for _, kv := range cfg.Values() {
-		out[kv[0]] = kv[1]
-	}
-	return out
 }
 
 // plain makes a sentence of what Flink refused where there is no statement to point to.
