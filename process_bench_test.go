@@ -46,7 +46,7 @@ func BenchmarkProcess(b *testing.B) {
 				"rows": "TABLE t", "state": "TABLE t PARTITION BY k", "timers": "r => TABLE t PARTITION BY k, on_time => DESCRIPTOR(ts)",
 			}[kind]
 			script := fmt.Sprintf(`CREATE TABLE t (i BIGINT, k AS MOD(i, 1000), v AS i, ts AS TO_TIMESTAMP_LTZ(i, 3), WATERMARK FOR ts AS ts)
-				WITH ('connector' = 'datagen', 'number-of-rows' = '%d', 'fields.i.kind' = 'sequence', 'fields.i.start' = '1', 'fields.i.end' = '%[1]d');
+				WITH ('connector' = 'datagen', 'rows-per-second' = '1000000000', 'number-of-rows' = '%d', 'fields.i.kind' = 'sequence', 'fields.i.start' = '1', 'fields.i.end' = '%[1]d');
 				CREATE TABLE sums (n BIGINT) WITH ('connector' = 'blackhole');
 				INSERT INTO sums SELECT `+"`EXPR$0`"+` FROM counted(%[2]s);`, b.N, arguments)
 			b.ReportAllocs()

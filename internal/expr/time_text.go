@@ -259,7 +259,8 @@ func instantOfSeconds(c *kernelCall, rows []int32) error {
 			c.null(i)
 			continue
 		}
-		out[i] = int64(ms)
+		// Flink counts nanoseconds in 64 bits on the way.
+		out[i] = int64(min(max(ms, math.MinInt64/1_000_000), math.MaxInt64/1_000_000))
 	}
 	return nil
 }

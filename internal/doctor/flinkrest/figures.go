@@ -74,6 +74,10 @@ func (r *reader) figures(ctx context.Context) {
 	r.again(ctx)
 }
 
+// collected is how long a job has to run until figures that are missing are worth
+// waiting for: those of a younger one would tell little yet.
+const collected = 15 * time.Second
+
 // patience is how often figures that Flink has not collected yet are asked for again,
 // and how long is waited between. Flink asks its TaskManagers no sooner than ten
 // seconds (metrics.fetcher.update-interval) after it did so last.
@@ -203,7 +207,7 @@ func (r *reader) vertex(ctx context.Context, j *snapshot.Job, v *snapshot.Vertex
 		if len(pressure.Subtasks) == 0 && v.Status == "RUNNING" {
 			r.missOf(j, snapshot.BackPressure, fmt.Errorf("the JobManager has no figures of %s yet", v.Name))
 			r.mu.Lock()
-			j.Uncollected = true
+			j.Uncollected = j.Duration >= collected
 			r.mu.Unlock()
 		}
 	}

@@ -51,7 +51,7 @@ func Markdown(w io.Writer, s *snapshot.Snapshot, d *rules.Diagnosis, lang Langua
 	if len(d.NotAssessed) > 0 {
 		fmt.Fprintf(&b, "\n<details><summary>%s %d</summary>\n\n", lang.say("not assessed:"), len(d.NotAssessed))
 		for _, n := range d.NotAssessed {
-			fmt.Fprintf(&b, "- %s %s: %s\n", n.Rule.ID, escape(n.JobName), escape(lang.text(n.Reason)))
+			fmt.Fprintf(&b, "- %s %s: %s\n", n.Rule.ID, escape(oneLine(n.JobName)), escape(lang.text(n.Reason)))
 		}
 		b.WriteString("\n</details>\n")
 	}

@@ -129,7 +129,7 @@ func (p *printer) head(s *snapshot.Snapshot, d *rules.Diagnosis) {
 func where(l Language, f *rules.Finding) string {
 	var parts []string
 	if f.JobName != "" {
-		parts = append(parts, l.say("job %s (%s)", f.JobName, short(f.JobID)))
+		parts = append(parts, l.say("job %s (%s)", oneLine(f.JobName), short(f.JobID)))
 	}
 	if f.Subtask >= 0 {
 		parts = append(parts, l.say("subtask %d", f.Subtask))
@@ -225,4 +225,13 @@ func (p *printer) missing(d *rules.Diagnosis) {
 		p.line(2, "", p.paint(dim, r+": "+strings.Join(byReason[r], " ")))
 	}
 	p.b.WriteString("\n")
+}
+
+// oneLine is the name of a job on one line, clipped: SQL names a query's job by its text.
+func oneLine(name string) string {
+	name = strings.Join(strings.Fields(name), " ")
+	if r := []rune(name); len(r) > 60 {
+		return string(r[:57]) + "…"
+	}
+	return name
 }

@@ -289,7 +289,7 @@ func (p *planner) windowJoin(n *plan.Join, left, right *plan.Physical, keys equi
 	var rest []expr.Expr
 	for i, k := range keys.left {
 		switch {
-		case l.isStart(k) && r.isStart(keys.right[i]):
+		case l.isStart(k) && r.isStart(keys.right[i]) && l.window.Kind != jobgraph.Session: // the ends say it; those of sessions do not
 		case l.isEnd(k) && r.isEnd(keys.right[i]):
 			ends = [2]int{k, keys.right[i]}
 		case keys.nullSafe[i]:

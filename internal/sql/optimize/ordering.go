@@ -187,6 +187,9 @@ func windowPartition(n *plan.Rank, w *windowColumns) (partition []int, end int, 
 	for _, k := range n.Partition {
 		switch {
 		case w.isStart(k):
+			if !starts && w.window.Kind == jobgraph.Session { // sessions of two keys may end together
+				partition = append(partition, k)
+			}
 			starts = true
 		case w.isEnd(k):
 			ends, end = true, k
