@@ -13,11 +13,11 @@ import (
 	"github.com/flottstream/flott/internal/types"
 )
 
-// process runs a process table function. Rows are given to it one by one, in the order
+// processor runs a process table function. Rows are given to it one by one, in the order
 // in which they come or, with ORDER BY, by time as the watermark passes (process_order.go).
 // The keys of a batch are grouped first, so that the function's states are read and
 // written once per key and batch. Timers are in process_timers.go.
-type process struct {
+type processor struct {
 	spec    *jobgraph.Process
 	fn      *expr.Process
 	inputs  []processInput
@@ -56,10 +56,10 @@ type processEvent struct {
 }
 
 // NewProcess returns the operator of a Process.
-func NewProcess(spec *jobgraph.Process) operator.Operator { return &process{spec: spec} }
+func NewProcess(spec *jobgraph.Process) operator.Operator { return &processor{spec: spec} }
 
 // Open makes the function, its arguments and its states.
-func (p *process) Open(ctx *operator.Context) error {
+func (p *processor) Open(ctx *operator.Context) error {
 	if p.spec.User == nil {
 		return fmt.Errorf("there is no process table function %s", p.spec.Fn)
 	}
@@ -95,14 +95,14 @@ func (p *process) Open(ctx *operator.Context) error {
 }
 
 // keyed reports set semantics.
-func (p *process) keyed() bool { return len(p.spec.Inputs) > 0 && p.spec.Inputs[0].Set }
+func (p *processor) keyed() bool { return len(p.spec.Inputs) > 0 && p.spec.Inputs[0].Set }
 
-func (p *process) keyTypes() []types.Type {
+func (p *processor) keyTypes() []types.Type {
 	return columnTypes(p.spec.Inputs[0].Schema, p.spec.Inputs[0].Keys)
 }
 
 // passArguments computes the scalar arguments, which are constants.
-func (p *process) passArguments(ctx *operator.Context) error {
+func (p *processor) passArguments(ctx *operator.Context) error {
 	ev, err := expr.NewEvaluator(p.spec.Args, exprEnv(ctx, nil))
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (p *process) passArguments(ctx *operator.Context) error {
 	return nil
 }
 
-func (p *process) openInput(i int, ctx *operator.Context) (err error) {
+func (p *processor) openInput(i int, ctx *operator.Context) (err error) {
 	spec := &p.spec.Inputs[i]
 	in := processInput{spec: spec}
 	if !p.spec.Alone {
@@ -143,7 +143,7 @@ func (p *process) openInput(i int, ctx *operator.Context) (err error) {
 }
 
 // openOutput lays out the output: what is passed on, the function's columns, the time.
-func (p *process) openOutput() {
+func (p *processor) openOutput() {
 	p.out = batch.NewBatch(p.spec.Out, 0)
 	p.own = len(p.spec.Out) - len(p.spec.User.Rows)
 	if p.spec.Rowtime {
@@ -153,13 +153,13 @@ func (p *process) openOutput() {
 	p.begin()
 }
 
-func (p *process) begin() {
+func (p *processor) begin() {
 	p.out.Reset()
 	p.fn.Out.Kinds, p.sel, p.rowtime = p.fn.Out.Kinds[:0], p.sel[:0], p.rowtime[:0]
 }
 
 // ProcessBatch calls the function for the rows of b, or keeps them until their time has come.
-func (p *process) ProcessBatch(input int, b *batch.Batch, out operator.Output) error {
+func (p *processor) ProcessBatch(input int, b *batch.Batch, out operator.Output) error {
 	in := &p.inputs[input]
 	if in.order == nil {
 		return p.processRows(input, b, out)
@@ -172,7 +172,7 @@ func (p *process) ProcessBatch(input int, b *batch.Batch, out operator.Output) e
 }
 
 // processRows calls the function for the rows of b.
-func (p *process) processRows(input int, b *batch.Batch, out operator.Output) error {
+func (p *processor) processRows(input int, b *batch.Batch, out operator.Output) error {
 	in := &p.inputs[input]
 	var times []int64
 	var err error
@@ -223,7 +223,7 @@ func (p *process) processRows(input int, b *batch.Batch, out operator.Output) er
 }
 
 // present leaves all tables but one without a row.
-func (p *process) present(input int) {
+func (p *processor) present(input int) {
 	for i, t := range p.fn.Tables {
 		if i != input {
 			t.Leave()
@@ -232,7 +232,7 @@ func (p *process) present(input int) {
 }
 
 // use makes the key of row k of the batch the current one.
-func (p *process) use(k int) {
+func (p *processor) use(k int) {
 	g := int(p.groups.gid[k])
 	p.current.hash, p.current.key = p.groups.keys.Hash[g], p.groups.keys.At(g)
 	for _, s := range p.fn.States {
@@ -240,7 +240,7 @@ func (p *process) use(k int) {
 	}
 }
 
-func (p *process) beginStates(keys *state.Keys) error {
+func (p *processor) beginStates(keys *state.Keys) error {
 	for _, s := range p.fn.States {
 		if err := s.Begin(keys); err != nil {
 			return err
@@ -249,7 +249,7 @@ func (p *process) beginStates(keys *state.Keys) error {
 	return nil
 }
 
-func (p *process) endStates() error {
+func (p *processor) endStates() error {
 	for _, s := range p.fn.States {
 		if err := s.End(); err != nil {
 			return err
@@ -259,7 +259,7 @@ func (p *process) endStates() error {
 }
 
 // call calls the function and checks what it has done.
-func (p *process) call(fn func(expr.ProcessContext) error) error {
+func (p *processor) call(fn func(expr.ProcessContext) error) error {
 	before := len(p.fn.Out.Kinds)
 	if err := fn(p); err != nil {
 		return err
@@ -280,7 +280,7 @@ var kindNames = [...]string{batch.Insert: "INSERT", batch.UpdateBefore: "UPDATE_
 func kindName(k batch.RowKind) string { return kindNames[k] }
 
 // mode lists the kinds that the function may emit.
-func (p *process) mode() string {
+func (p *processor) mode() string {
 	list := ""
 	for kind, ok := range p.emits {
 		if ok {
@@ -291,7 +291,7 @@ func (p *process) mode() string {
 }
 
 // emitRows gives out what the function has emitted for rows of b.
-func (p *process) emitRows(input int, b *batch.Batch, out operator.Output) error {
+func (p *processor) emitRows(input int, b *batch.Batch, out operator.Output) error {
 	if len(p.sel) == 0 {
 		return nil
 	}
@@ -312,7 +312,7 @@ func (p *process) emitRows(input int, b *batch.Batch, out operator.Output) error
 }
 
 // emit completes the columns and gives out the rows.
-func (p *process) emit(out operator.Output) error {
+func (p *processor) emit(out operator.Output) error {
 	if p.spec.Rowtime {
 		v := p.out.Cols[len(p.out.Cols)-1]
 		unit := v.Type.UnitsPerSecond() / 1000
@@ -332,7 +332,7 @@ func (p *process) emit(out operator.Output) error {
 
 // OnWatermark first gives the function the rows whose time has come, table by table,
 // then fires the timers.
-func (p *process) OnWatermark(time int64, out operator.Output) (int64, error) {
+func (p *processor) OnWatermark(time int64, out operator.Output) (int64, error) {
 	for i := range p.inputs {
 		if o := p.inputs[i].order; o != nil {
 			err := o.advance(time, func(b *batch.Batch) error { return p.processRows(i, b, out) })
@@ -349,7 +349,7 @@ func (p *process) OnWatermark(time int64, out operator.Output) (int64, error) {
 }
 
 // Time is that of the row or timer.
-func (p *process) Time() (int64, bool) { return p.current.time, p.current.timed }
+func (p *processor) Time() (int64, bool) { return p.current.time, p.current.timed }
 
 // Watermark is the event time reached.
-func (p *process) Watermark() (int64, bool) { return p.time, p.time != stream.MinTime }
+func (p *processor) Watermark() (int64, bool) { return p.time, p.time != stream.MinTime }

@@ -24,7 +24,13 @@ type processTimers struct {
 	one            singleKey
 	sub            state.Keys
 	refs           [1]state.Ref
+	created        []int32
 	due            []string
+
+	// others counts the named timers of a partition for the time at; count is its visitor.
+	at     int64
+	others int
+	count  func(state.Ref) state.Action
 }
 
 // The first byte of a sub-key of entries.
@@ -41,6 +47,12 @@ func newProcessTimers(key []types.Type, b state.Backend) (t *processTimers, err 
 	}
 	if t.unnamed, err = b.Timers("unnamed-timers"); err != nil {
 		return nil, err
+	}
+	t.count = func(r state.Ref) state.Action {
+		if t.entries.Sub(r)[0] == namedTimer && t.timeOf(r) == t.at {
+			t.others++
+		}
+		return state.Keep
 	}
 	t.named, err = b.Timers("named-timers")
 	return t, err
@@ -70,14 +82,31 @@ func (t *processTimers) timeOf(r state.Ref) int64 {
 }
 
 // set sets or moves a named timer of a partition.
-func (t *processTimers) set(e *processEvent, name string, time int64) error {
-	if err := t.clear(e, name); err != nil {
+func (t *processTimers) set(e *processEvent, name string, time int64) (err error) {
+	if t.created, err = t.entries.Upsert(t.key(e), t.name(name), t.refs[:], t.created[:0]); err != nil {
 		return err
 	}
-	if err := t.enter(e, t.name(name), time); err != nil {
-		return err
+	record := t.entries.Mutable(t.refs[0])
+	old := int64(binary.LittleEndian.Uint64(record))
+	binary.LittleEndian.PutUint64(record, uint64(time))
+	if len(t.created) == 0 && old != time {
+		if err := t.release(e, old); err != nil {
+			return err
+		}
 	}
 	return t.named.Set(time, e.hash, e.key)
+}
+
+// release removes the partition's timer for a time, unless a name needs it.
+func (t *processTimers) release(e *processEvent, time int64) error {
+	t.at, t.others = time, 0
+	if err := t.entries.Scan(t.key(e), 0, t.count); err != nil {
+		return err
+	}
+	if t.others == 0 {
+		t.named.Delete(time, e.hash, e.key)
+	}
+	return nil
 }
 
 // setUnnamed sets a timer without a name; twice is once.
@@ -113,13 +142,7 @@ func (t *processTimers) clear(e *processEvent, name string) error {
 	if !ok || err != nil {
 		return err
 	}
-	if err := t.namesAt(e, time); err != nil {
-		return err
-	}
-	if len(t.due) == 0 {
-		t.named.Delete(time, e.hash, e.key)
-	}
-	return nil
+	return t.release(e, time)
 }
 
 func (t *processTimers) clearUnnamed(e *processEvent, time int64) error {
@@ -164,7 +187,7 @@ type firing struct {
 }
 
 // fire calls the function for the timers up to a watermark.
-func (p *process) fire(time int64, out operator.Output) error {
+func (p *processor) fire(time int64, out operator.Output) error {
 	t := p.timers
 	p.present(-1)
 	if next, ok := t.unnamed.Next(); ok && next <= time {
@@ -189,14 +212,14 @@ func (p *process) fire(time int64, out operator.Output) error {
 }
 
 // fired is the event of a timer. Setting timers may overwrite key.
-func (p *process) fired(at int64, hash uint64, key []byte) processEvent {
+func (p *processor) fired(at int64, hash uint64, key []byte) processEvent {
 	p.firing.key = append(p.firing.key[:0], key...)
 	return processEvent{hash: hash, key: p.firing.key, time: at, timed: true}
 }
 
 // fireNamed calls the function for the names of a partition whose time has come. A name
 // may be cleared or moved by the timer before it.
-func (p *process) fireNamed(e processEvent, out operator.Output) error {
+func (p *processor) fireNamed(e processEvent, out operator.Output) error {
 	t := p.timers
 	if err := t.namesAt(&e, e.time); err != nil {
 		return err
@@ -219,7 +242,7 @@ func (p *process) fireNamed(e processEvent, out operator.Output) error {
 }
 
 // onTimer calls the function for one timer.
-func (p *process) onTimer(e processEvent, out operator.Output) error {
+func (p *processor) onTimer(e processEvent, out operator.Output) error {
 	f := &p.firing
 	p.current = e
 	if err := p.beginStates(f.one.make(e.hash, e.key, p.timers.width)); err != nil {
@@ -247,7 +270,7 @@ func (p *process) onTimer(e processEvent, out operator.Output) error {
 }
 
 // emitFired gives out the rows of timers, with the keys of each table.
-func (p *process) emitFired(out operator.Output) error {
+func (p *processor) emitFired(out operator.Output) error {
 	f := &p.firing
 	if len(f.keys) == 0 {
 		return nil
@@ -272,17 +295,17 @@ var errNoTimers = errors.New("Timers are not supported in the current PTF declar
 	"Also timers are not available for advanced traits such as supporting pass-through columns or updates.")
 
 // note keeps the first failure of a call of the context.
-func (p *process) note(err error) {
+func (p *processor) note(err error) {
 	if err != nil && p.failure == nil {
 		p.failure = err
 	}
 }
 
 // Timer is the name of the timer that fires.
-func (p *process) Timer() (string, bool) { return p.current.timer, p.current.named }
+func (p *processor) Timer() (string, bool) { return p.current.timer, p.current.named }
 
 // SetTimer sets or moves a named timer.
-func (p *process) SetTimer(name string, ms int64) {
+func (p *processor) SetTimer(name string, ms int64) {
 	if p.timers == nil {
 		p.note(errNoTimers)
 		return
@@ -291,7 +314,7 @@ func (p *process) SetTimer(name string, ms int64) {
 }
 
 // SetUnnamed sets a timer without a name.
-func (p *process) SetUnnamed(ms int64) {
+func (p *processor) SetUnnamed(ms int64) {
 	if p.timers == nil {
 		p.note(errNoTimers)
 		return
@@ -300,28 +323,28 @@ func (p *process) SetUnnamed(ms int64) {
 }
 
 // ClearTimer removes a named timer.
-func (p *process) ClearTimer(name string) {
+func (p *processor) ClearTimer(name string) {
 	if p.timers != nil {
 		p.note(p.timers.clear(&p.current, name))
 	}
 }
 
 // ClearUnnamed removes the timer without a name of a time.
-func (p *process) ClearUnnamed(ms int64) {
+func (p *processor) ClearUnnamed(ms int64) {
 	if p.timers != nil {
 		p.note(p.timers.clearUnnamed(&p.current, ms))
 	}
 }
 
 // ClearTimers removes the timers of the partition.
-func (p *process) ClearTimers() {
+func (p *processor) ClearTimers() {
 	if p.timers != nil {
 		p.note(p.timers.clearAll(&p.current))
 	}
 }
 
 // ClearStates clears the states of the partition.
-func (p *process) ClearStates() {
+func (p *processor) ClearStates() {
 	for _, s := range p.fn.States {
 		p.note(s.Clear())
 	}
