@@ -281,3 +281,36 @@ func FuzzRead(f *testing.F) {
 		_, _ = Read(t.Context(), fixed(body), "x", now, Options{Samples: 1})
 	})
 }
+
+// Figures of tasks that Flink has not collected yet are asked for again, if their job
+// has run a while.
+func TestAskedAgain(t *testing.T) {
+	for _, ran := range []time.Duration{collected - time.Second, time.Minute} {
+		var asked atomic.Int64
+		c := &cluster{vertices: 1, subtasks: 2, odd: map[string]http.HandlerFunc{}}
+		c.odd["/jobs/"+jobID] = func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"jid":"%s","name":"new","state":"RUNNING","duration":%d,"vertices":[{"id":"v0","name":"Source: s","parallelism":2,"status":"RUNNING"}],"plan":{"nodes":[{"id":"v0"}]}}`, jobID, ran.Milliseconds())
+		}
+		c.odd["/jobs/"+jobID+"/vertices/v0/backpressure"] = func(w http.ResponseWriter, _ *http.Request) {
+			if asked.Add(1) < 3 {
+				fmt.Fprint(w, `{"status":"ok","subtasks":[]}`)
+				return
+			}
+			c.list(w, `{"status":"ok","subtasks":[`, `{"subtask":%d,"ratio":0.25,"idleRatio":0.5,"busyRatio":0.25}`, `]}`)
+		}
+		server := httptest.NewServer(c)
+		client, err := NewClient(Access{URL: server.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		snap, err := Read(t.Context(), client, "x", now, Options{})
+		server.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, missing := snap.Jobs[0].Missing[snapshot.BackPressure]
+		if old := ran >= collected; missing == old || old && (asked.Load() != 3 || snap.Jobs[0].Vertices[0].Subtasks[1].Busy != 0.25) {
+			t.Errorf("after %s: asked %d times, missing: %t", ran, asked.Load(), missing)
+		}
+	}
+}

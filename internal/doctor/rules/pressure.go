@@ -181,7 +181,7 @@ var pressureRules = []Rule{
 		},
 	},
 	{
-		ID: "FLT217", Cause: "data-skew", Title: "Records are uneven, without harm so far", Level: Warning, Needs: pressureNeeds, Job: quietSkew, Stage: 0, Explains: []string{"FLT107", "FLT108", "FLT111", "FLT112", "FLT121"},
+		ID: "FLT217", Cause: "data-skew", Title: "Records are uneven, without harm so far", Level: Warning, Needs: pressureNeeds, Job: quietSkew, Stage: 0, Explains: []string{"FLT107", "FLT108", "FLT111", "FLT112", "FLT119", "FLT121"},
 		Doc: Doc{
 			Symptom:   "Records Received of one subtask is several times that of the others; nothing is slow yet.",
 			Cause:     "One subtask takes in several times as many records as the others. It keeps up today; at a peak it is the first that does not.",
