@@ -79,7 +79,7 @@ func (g *generator) windowAggregate(int) query {
 
 // windowTop are the first rows of each window.
 func (g *generator) windowTop(int) query {
-	r := g.windowed(g.timed(), pick(g, []string{"TUMBLE", "TUMBLE", "HOP", "CUMULATE"}))
+	r := g.windowed(g.timed(), pick(g, []string{"TUMBLE", "TUMBLE", "HOP", "CUMULATE"})) // in SESSION Flink mixes up those that end together
 	p := r.prefix()
 	ends := []column{{p + "window_start", timestamp}, {p + "window_end", timestamp}}
 	shown := append(append([]column(nil), ends...), r.sortable()...)
@@ -105,12 +105,22 @@ func (g *generator) windowTop(int) query {
 // windowJoin joins two window table functions on the window and a key.
 func (g *generator) windowJoin(int) relation {
 	a, b := g.timedPair()
-	size := pick(g, sizes)
+	function, size := "TUMBLE", pick(g, sizes)
+	if g.chance(40) {
+		function = pick(g, []string{"HOP", "CUMULATE", "SESSION", "SESSION"})
+		size = pick(g, []string{"'30' SECOND, INTERVAL '1' MINUTE", "'20' SECOND, INTERVAL '1' MINUTE"})
+	}
 	side := func(t *table) relation {
 		r := g.source(t)
 		at := r.time[strings.IndexByte(r.time, '.')+1:]
-		name := g.alias("j")
-		out := relation{from: "(SELECT * FROM TUMBLE(TABLE " + t.name + ", DESCRIPTOR(" + at + "), INTERVAL " + size + ")) AS " + name, rows: t.rows}
+		name, by := g.alias("j"), ""
+		if function == "SESSION" {
+			size = "'5' SECOND"
+			if g.chance(60) {
+				by = " PARTITION BY " + strings.TrimPrefix(g.partition(r).ref, r.prefix())
+			}
+		}
+		out := relation{from: "(SELECT * FROM " + function + "(TABLE " + t.name + by + ", DESCRIPTOR(" + at + "), INTERVAL " + size + ")) AS " + name, rows: t.rows}
 		for _, c := range r.cols {
 			out.cols = append(out.cols, column{name + c.ref[strings.IndexByte(c.ref, '.'):], c.kind})
 		}
