@@ -43,6 +43,8 @@ func TestOptionMistakes(t *testing.T) {
 		{"'properties.sasl.mechanism' is \"GSSAPI\"", "a INT", "format=json properties.security.protocol=SASL_SSL properties.sasl.mechanism=GSSAPI"},
 		{"'properties.sasl.jaas.config' must give username and password", "a INT", "format=json properties.security.protocol=SASL_SSL properties.sasl.mechanism=PLAIN"},
 		{"'properties.ssl.truststore.type' is \"JKS\", but must be 'PEM'", "a INT", "format=json properties.ssl.truststore.type=JKS"},
+		{"Property group.id is required when using committed offset", "a INT", "format=json"},
+		{"Property group.id is required when using committed offset", "a INT", "format=json scan.startup.mode=earliest-offset scan.bounded.mode=group-offsets"},
 		{"metadata column '$offset' cannot have type STRING", "a INT, $offset STRING", "format=json"},
 		{"Invalid metadata key 'value.x'", "a INT, $value.x STRING", "format=json"},
 		{"The 'raw' format only supports single physical column", "a INT, b INT", "format=raw"},

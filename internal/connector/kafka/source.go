@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,8 +68,19 @@ func newSource(env *connector.Env, scan *connector.Scan, mode Mode) (*source, er
 		}
 	}
 	s.value.out = append(s.value.out, known...)
-	_, _, err = s.decoders()
-	return s, err
+	if _, _, err = s.decoders(); err != nil {
+		return nil, err
+	}
+	return s, s.checkGroup()
+}
+
+// checkGroup refuses the offsets of a group that is not named.
+func (s *settings) checkGroup() error {
+	if s.client.group != "" || s.startup.where != committed && s.bounded.where != committed {
+		return nil
+	}
+	return connector.WithHint(errors.New("Property group.id is required when using committed offset for offsets initializer"),
+		"add 'properties.group.id', or 'scan.startup.mode' = 'earliest-offset'")
 }
 
 // valueKey is the key of a metadata column that the value's format knows.

@@ -62,8 +62,8 @@ func TestStartupModes(t *testing.T) {
 			{"earliest", 0, 10, []string{"scan.startup.mode=earliest-offset"}},
 			{"latest", 10, 10, []string{"scan.startup.mode=latest-offset"}},
 			{"group is the default", 4, 10, []string{"properties.group.id=" + group}},
-			{"group without offset, reset to earliest", 0, 10, []string{"properties.auto.offset.reset=earliest"}},
-			{"group without offset, reset to latest", 10, 10, []string{"properties.auto.offset.reset=latest"}},
+			{"group without offset, reset to earliest", 0, 10, []string{"properties.group.id=new", "properties.auto.offset.reset=earliest"}},
+			{"group without offset, reset to latest", 10, 10, []string{"properties.group.id=new", "properties.auto.offset.reset=latest"}},
 			{"timestamp", 2, 10, []string{"scan.startup.mode=timestamp", "scan.startup.timestamp-millis=2001"}},
 			{"timestamp in the future", 10, 10, []string{"scan.startup.mode=timestamp", "scan.startup.timestamp-millis=20001"}},
 			{"specific", 7, 10, []string{"scan.startup.mode=specific-offsets", "scan.startup.specific-offsets=partition:0,offset:7"}},
@@ -462,7 +462,7 @@ func wants(t *testing.T, err error, texts ...string) {
 
 func TestNoBroker(t *testing.T) {
 	b := &broker{address: "127.0.0.1:1"} // nobody listens there
-	tab := b.table("t", "a INT", "format=json", "properties.default.api.timeout.ms=1000")
+	tab := b.table("t", "a INT", "format=json", "properties.group.id=g", "properties.default.api.timeout.ms=1000")
 	source, err := newSource(testEnv(), scanOf(tab), Append)
 	must(t, err)
 	wants(t, discoverError(t, source), "cannot reach Kafka at '127.0.0.1:1'", "connection refused")
