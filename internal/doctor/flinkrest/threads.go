@@ -29,11 +29,15 @@ func (r *reader) threads(ctx context.Context) {
 // suspects are the TaskManagers of the subtasks with most work, best first.
 func (r *reader) suspects() (ids []string) {
 	weight := map[string]float64{}
+	there := map[string]bool{} // a subtask that waits for a slot names none
+	for i := range r.snap.TaskManagers {
+		there[r.snap.TaskManagers[i].ID] = true
+	}
 	for i := range r.snap.Jobs {
 		for k := range r.snap.Jobs[i].Vertices {
 			v := &r.snap.Jobs[i].Vertices[k]
 			for _, s := range v.Subtasks {
-				if s.TaskManager == "" {
+				if !there[s.TaskManager] {
 					continue
 				}
 				w := s.Busy
