@@ -52,7 +52,6 @@ public class Jobs {
       case "churn": events(env).keyBy(e -> e.f0).process(new Churn((int) number("mb", 200))).name("Cache").sinkTo(new DiscardingSink<>()); break;
       case "async": AsyncDataStream.orderedWait(events(env).rebalance(), new Remote(number("ms", 50)), 60, TimeUnit.SECONDS, (int) number("capacity", 2)).name("Customer").returns(EVENT).keyBy(e -> e.f0).process(new Work(0)).sinkTo(new DiscardingSink<>()); break;
       case "lock": events(env).rebalance().map(new Locked(number("ms", 4))).name("Customer client").returns(EVENT).sinkTo(new DiscardingSink<>()); break;
-      case "metaspace": events(env).map(new Loader()).name("Scripts").returns(EVENT).sinkTo(new DiscardingSink<>()); break;
       case "past": past(env); break;
       case "silent": silent(env); break;
       case "stuck": stuck(env); break;
@@ -144,15 +143,6 @@ public class Jobs {
     final long ms;
     Locked(long ms) { this.ms = ms; }
     public Tuple3<Integer, Long, Long> map(Tuple3<Integer, Long, Long> e) throws Exception { synchronized (client) { Thread.sleep(ms); } return e; }
-  }
-  /** Loads classes without end, each by a class loader of its own that stays. */
-  static class Loader implements MapFunction<Tuple3<Integer, Long, Long>, Tuple3<Integer, Long, Long>> {
-    static final List<Object> held = new ArrayList<>();
-    public Tuple3<Integer, Long, Long> map(Tuple3<Integer, Long, Long> e) throws Exception {
-      byte[] code; try (java.io.InputStream in = Jobs.class.getClassLoader().getResourceAsStream("flott/Jobs$Machine.class")) { code = in.readAllBytes(); }
-      for (int i = 0; i < 40; i++) { Object o = new ClassLoader(Jobs.class.getClassLoader()) { Class<?> define() { return defineClass("flott.Jobs$Machine", code, 0, code.length); } }.define(); synchronized (held) { held.add(o); } }
-      return e;
-    }
   }
   static class Remember extends KeyedProcessFunction<Integer, Tuple3<Integer, Long, Long>, Integer> {
     transient ListState<Tuple3<Integer, Long, Long>> all;
