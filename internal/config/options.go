@@ -33,6 +33,7 @@ var runtime = []Option{
 	{"table.exec.legacy-cast-behaviour", Enum, "DISABLED", []string{"ENABLED", "DISABLED"}, "ENABLED makes a CAST that fails give NULL instead of failing the job."},
 	{"table.exec.resource.default-parallelism", Int, "-1", nil, "Parallelism of SQL operators; -1 takes parallelism.default."},
 	{"table.plan.force-recompile", Bool, "false", nil, "COMPILE PLAN overwrites a plan file that is there."},
+	{"table.sql-dialect", Enum, "DEFAULT", []string{"DEFAULT"}, "The dialect of SQL: Flink's own; there is no Hive."},
 	{"table.local-time-zone", Zone, "default", nil, "Session time zone of TIMESTAMP_LTZ and CURRENT_TIMESTAMP."},
 }
 
