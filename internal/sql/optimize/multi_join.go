@@ -339,12 +339,33 @@ func chainAttrs(c *joinChain, keys [][]int, n *plan.Physical, spec *jobgraph.Mul
 		}
 		return list(items)
 	})
-	fields := make([]string, len(n.Out))
-	for i, f := range n.Out {
-		fields[i] = f.Type.WithNull(true).String() + " " + f.Name
-	}
 	return append(attrs, conditions, plan.Attr{Name: "select", Value: "[" + strings.Join(n.Out.Names(), ",") + "]"},
-		plan.Attr{Name: "rowType", Value: "[RecordType(" + strings.Join(fields, ", ") + ")]"})
+		plan.Attr{Name: "rowType", Value: "[RecordType(" + recordFields(n.Out) + ")]"})
+}
+
+// recordFields prints columns with the types' names in Flink's planner.
+func recordFields(columns []types.Field) string {
+	fields := make([]string, len(columns))
+	for i, f := range columns {
+		fields[i] = plannerType(f.Type) + " " + f.Name
+	}
+	return strings.Join(fields, ", ")
+}
+
+func plannerType(t types.Type) string {
+	switch t.Kind {
+	case types.Varchar:
+		return fmt.Sprintf("VARCHAR(%d)", t.Length)
+	case types.Varbinary:
+		return fmt.Sprintf("VARBINARY(%d)", t.Length)
+	case types.Int:
+		return "INTEGER"
+	case types.TimestampLTZ:
+		return fmt.Sprintf("TIMESTAMP_WITH_LOCAL_TIME_ZONE(%d)", t.Length)
+	case types.Row:
+		return "RecordType:peek_no_expand(" + recordFields(t.Fields) + ")"
+	}
+	return t.WithNull(true).WithoutTime().String()
 }
 
 // renamed gives the columns of a condition the names of schema.
@@ -360,10 +381,8 @@ func renamed(e expr.Expr, schema types.Schema) expr.Expr {
 // ttlText prints a STATE_TTL hint as it was written, in the largest unit.
 func ttlText(d time.Duration) string {
 	switch {
-	case d < 0:
+	case d <= 0:
 		return "0s"
-	case d == 0:
-		return "-1"
 	case d%(24*time.Hour) == 0:
 		return fmt.Sprintf("%dd", d/(24*time.Hour))
 	case d%time.Hour == 0:
