@@ -88,6 +88,10 @@ func typeFamily(t types.Type) string {
 		return "CHARACTER"
 	case t.IsBinary():
 		return "BINARY"
+	case t.Kind == types.IntervalDayTime:
+		return "INTERVAL_DAY_TIME"
+	case t.Kind == types.IntervalYearMonth:
+		return "INTERVAL_YEAR_MONTH"
 	}
 	return t.Kind.String()
 }

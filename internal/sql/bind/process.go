@@ -9,6 +9,7 @@ import (
 	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/jobgraph"
 	"github.com/flottstream/flott/internal/sql/ast"
+	"github.com/flottstream/flott/internal/sql/catalog"
 	"github.com/flottstream/flott/internal/sql/plan"
 	"github.com/flottstream/flott/internal/types"
 )
@@ -451,7 +452,11 @@ func (q *query) unknownProcess(c *ast.Call, parent *scope) error {
 			args = append(args, "<"+typeFamily(x.Type())+">")
 		}
 	}
-	return errorAt(c, processHint, "No match found for function signature %s(%s)", c.Name, strings.Join(args, ", "))
+	hint := catalog.DidYouMean(upper(c.Name), append(q.registeredNames(), "TUMBLE", "HOP", "CUMULATE", "SESSION", "TO_CHANGELOG", "FROM_CHANGELOG"))
+	if hint == "" {
+		hint = processHint
+	}
+	return errorAt(c, hint, "No match found for function signature %s(%s)", c.Name, strings.Join(args, ", "))
 }
 
-const processHint = "process table functions are written in Go and registered by the program that runs the statement; of its own flott has TO_CHANGELOG, FROM_CHANGELOG and the window functions"
+const processHint = "process table functions are written in Go and registered by the program that runs the statement; flott's own are TO_CHANGELOG and FROM_CHANGELOG"
