@@ -20,7 +20,7 @@ type known struct {
 
 var knowns = []known{
 	{"a correlated subquery that Flink cannot decorrelate", onlyFlink, regexp.MustCompile(`unexpected correlate variable`), nil, nil},
-	{"Flink's planner fails", onlyFlink, regexp.MustCompile(`(NullPointer|ArrayIndexOutOfBounds|IndexOutOfBounds|ClassCast|IllegalState|UnsupportedOperation|NoSuchElement|StackOverflow)\w*$|AssertionError|Cannot generate a valid execution plan|CodeGenException|Unable to (implement|find)|InvalidProgramException|cannot be compiled|There are not enough rules|Invalid time format|cannot be cast to class|Cannot add expression of different type to set|^[0-9]+$|^Type mismatch:|Cannot cast "`), nil, nil},
+	{"Flink's planner fails", onlyFlink, regexp.MustCompile(`(NullPointer|ArrayIndexOutOfBounds|IndexOutOfBounds|ClassCast|IllegalState|UnsupportedOperation|NoSuchElement|StackOverflow)\w*$|AssertionError|Cannot generate a valid execution plan|CodeGenException|Unable to (implement|find)|InvalidProgramException|cannot be compiled|There are not enough rules|Invalid time format|cannot be cast to class|Cannot add expression of different type to set|^[0-9]+$|^Type mismatch:|Cannot cast "|^Cannot invoke "|^The timer service has not been initialized`), nil, nil},
 	{"a group window that Flink's code generator cannot do", onlyFlink, regexp.MustCompile(`does not match number|Unsupported reinterpret cast|Could not find an implementation method 'merge'|This function does not support retraction`), nil, nil},
 	{"decimals of different types compared by IS NOT DISTINCT FROM", onlyFlink, regexp.MustCompile(`Equality join predicate on incompatible types`), nil, nil},
 	{"NULL in a time attribute that a grouping set leaves out", onlyFlink, regexp.MustCompile(`RowTime field should not be null`), nil, nil},
