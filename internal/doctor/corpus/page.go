@@ -17,11 +17,12 @@ how many are there; *recall*: of the causes that are there, how many were named.
 The cases were recorded on a machine of two cores that had much else to do at the time (twenty to fifty threads waited for a core), which is harder on the
 doctor than an idle one.
 
-Not among them, and not counted, are five cases of the later rounds. In three the fault that was meant was not there on Flink: an UNNEST of a constant array is a
+Not among them, and not counted, are six cases of the later rounds. In three the fault that was meant was not there on Flink: an UNNEST of a constant array is a
 join with state on RocksDB ("slow-state" was named, a slow operator was meant); a join of two windowed tables was planned as a join without event time, so that
 the silent source held nothing back (nothing was named); a job came to a cluster that had lost a TaskManager ("slots-exhausted" was named, which was so). In two
 the doctor does not see far enough: when a heap fills so fast that the TaskManager no longer answers, REST shows heartbeats that time out, which is what it names;
-that memory is behind it stands only in the TaskManager's own log (--logs) and in the log of its garbage collector.
+that memory is behind it stands only in the TaskManager's own log (--logs) and in the log of its garbage collector. One had two faults, a timeout of 1 s and a sink that flushes
+for 1.6 s: the flush was named, the timeout stood among what follows from it.
 `
 
 // Page is docs/doctor/corpus.md.
