@@ -72,7 +72,11 @@ func (q *query) used(r *catalog.Table, n ast.Node, hs []ast.Hint, as string) (*p
 	f := q.Connectors[name]
 	if f == nil {
 		have := slices.Sorted(maps.Keys(q.Connectors))
-		return nil, nil, tableErrorf(n, r, as, didYouMean(name, slices.Clone(have)),
+		hint := didYouMean(name, slices.Clone(have))
+		if hint == "" {
+			hint = "connectors are built in, and '" + name + "' is not among them; a Flink cluster that has it is reached with --target flink://HOST:PORT"
+		}
+		return nil, nil, tableErrorf(n, r, as, hint,
 			"Could not find any factory for identifier '%s' that implements 'org.apache.flink.table.factories.DynamicTableFactory' in the classpath.\n\nAvailable factory identifiers are:\n\n%s", name, strings.Join(have, "\n"))
 	}
 	table := *r.Plan
