@@ -57,6 +57,7 @@ func run(ctx context.Context) error {
 		if jars, err = faultsJar(ctx, o.Script); err != nil {
 			return err
 		}
+		defer os.Remove(jars)
 	}
 	stage, err := drill.NewStage(o, jars)
 	if err != nil {
