@@ -131,7 +131,7 @@ func tell(t *testing.T, l located, cmd string, schema types.Schema, options map[
 			if err := (prototext.UnmarshalOptions{AllowPartial: true}).Unmarshal([]byte(line), m); err != nil {
 				t.Fatal(err)
 			}
-			msg, err := proto.MarshalOptions{AllowPartial: true}.Marshal(m)
+			msg, err := proto.MarshalOptions{AllowPartial: true, Deterministic: true}.Marshal(m) // map entries by key
 			if err != nil {
 				t.Fatal(err)
 			}
