@@ -152,6 +152,9 @@ func (e *Engine) plan(roots []plan.Node, compiled *planfile.File, cfg *config.Co
 	if err != nil {
 		return nil, err
 	}
+	if err := lower.CheckWatermarks(physical); err != nil {
+		return nil, err
+	}
 	name := cfg.Text("pipeline.name")
 	if name == "" {
 		name = jobName(roots)

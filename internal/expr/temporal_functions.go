@@ -23,6 +23,7 @@ func temporalFunctions() []function {
 		{name: "$UNIX_TIMESTAMP", min: 1, max: 2, typing: params(strictly(types.Of(types.BigInt)), aString, aString), build: buildUnixTimestamp},
 		{name: "CONVERT_TZ", min: 3, max: 3, typing: params(always(text), aString, aString, aString), build: buildConvertTZ},
 		{name: "CURRENT_WATERMARK", min: 1, max: 1, typing: typeWatermark, build: buildWatermark, volatility: perRow},
+		sourceWatermark(),
 	}
 	for _, unit := range []string{"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFYEAR", "DAYOFWEEK", "HOUR", "MINUTE", "SECOND"} {
 		name := unit

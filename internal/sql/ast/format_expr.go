@@ -366,6 +366,8 @@ func BareFunction(word string) bool { return bareCalls[strings.ToUpper(word)] }
 
 func (p *printer) call(c *Call) {
 	switch {
+	case p.quotedFunction(c):
+		p.callArgs(c)
 	case p.specialCall(c):
 	case len(c.Name.Parts) == 1 && ReservedFunction(c.Name.Parts[0].Name) && !specialCalls[strings.ToUpper(c.Name.Parts[0].Name)]:
 		p.put(c.Name.Parts[0].Name)

@@ -55,7 +55,7 @@ func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
 	case "CURRENT_WATERMARK":
 		return b.currentWatermark(e)
 	case "SOURCE_WATERMARK":
-		return nil, notSupported(e, "SOURCE_WATERMARK()", "write a watermark expression such as ts - INTERVAL '5' SECOND")
+		return nil, errorOf(e, expr.ErrSourceWatermark)
 	}
 	x, err := b.resolve(e, name, e.Args...)
 	return x, b.unknownFunction(e, name, err)

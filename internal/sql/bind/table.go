@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flottstream/flott/internal/connector"
+	"github.com/flottstream/flott/internal/expr"
 	"github.com/flottstream/flott/internal/sql/ast"
 	"github.com/flottstream/flott/internal/sql/catalog"
 	"github.com/flottstream/flott/internal/sql/diag"
@@ -323,11 +324,13 @@ func (q *query) resolveWatermark(t *catalog.Table, p *plan.Table, ct ast.Node) e
 		return errorAt(w.At, rowtimeHint(typ), "Invalid data type of time field for watermark definition. %s, but the time field type is %s", rowtimeRule, typ)
 	}
 	eb := &exprBinder{query: q, scope: scopeOf(t.Path.Object, nil, schema.Names(), schema, nil), noAggregate: "a watermark"}
-	x, err := eb.bind(w.Expr)
+	x, err := eb.watermark(w.Expr)
 	if err != nil {
 		return err
 	}
-	if typ := x.Type().WithoutTime(); !canBeRowtime(typ) {
+	if typ := x.Type().WithoutTime(); expr.IsSourceWatermark(x) {
+		// the source's watermarks fit either type of a rowtime
+	} else if !canBeRowtime(typ) {
 		return errorAt(w.Expr, rowtimeHint(typ), "Invalid data type of expression for watermark definition. %s, but the watermark expression type is %s", rowtimeRule, typ)
 	} else if typ.Kind != schema[at].Type.Kind {
 		return errorAt(w.Expr, "", "The watermark declaration's output data type '%s' is different from the time field's data type '%s'.", typ, schema[at].Type)

@@ -46,6 +46,8 @@ func waitsForWatermarks(n plan.Node) bool {
 		return true
 	}
 	switch n := n.(type) {
+	case *plan.Scan: // a source that is asked for what it cannot do
+		return n.Table.Watermark != nil && expr.IsSourceWatermark(n.Table.Watermark.Expr)
 	case *plan.WindowTVF:
 		return !n.Window.Proctime
 	case *plan.Aggregate:
