@@ -17,10 +17,10 @@ func (p *printer) quotedFunction(c *Call) bool {
 	if !p.quoteColumns || len(c.Name.Parts) != 1 {
 		return false
 	}
-	name := strings.ToUpper(c.Name.Parts[0].Name)
-	if !quotedFunctions[name] {
+	name := c.Name.Parts[0].Name
+	if !quotedFunctions[strings.ToUpper(name)] {
 		return false
 	}
-	p.put("`", name, "`")
+	p.put("`", name, "`") // as written
 	return true
 }

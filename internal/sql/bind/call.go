@@ -54,8 +54,10 @@ func (b *exprBinder) call(e *ast.Call) (expr.Expr, error) {
 		return expr.Cast(expr.StringLit(database), types.String())
 	case "CURRENT_WATERMARK":
 		return b.currentWatermark(e)
-	case "SOURCE_WATERMARK":
-		return nil, errorOf(e, expr.ErrSourceWatermark)
+	case expr.SourceWatermark:
+		if len(e.Args) == 0 {
+			return nil, errorOf(e, expr.ErrSourceWatermark)
+		}
 	}
 	x, err := b.resolve(e, name, e.Args...)
 	return x, b.unknownFunction(e, name, err)
