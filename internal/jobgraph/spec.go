@@ -383,6 +383,7 @@ type Unnest struct {
 	Left       bool // keep rows without elements
 	Ordinality bool
 	Elements   types.Schema
+	Cond       expr.Expr // of a left join, over the output: which elements count; nil: all
 }
 
 // TableFunction emits, per row, the rows a table function returns.
@@ -391,7 +392,7 @@ type TableFunction struct {
 	User *expr.UserTable
 	Args []expr.Expr
 	Left bool
-	Cond expr.Expr
+	Cond expr.Expr // of a left join, over the output: which rows count; nil: all
 	Out  types.Schema
 }
 

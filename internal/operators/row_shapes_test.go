@@ -47,6 +47,41 @@ func TestReplicate(t *testing.T) {
 	expect(t, "rows", got.table(), "1 x 4")
 }
 
+// An update of the count is as many changes as the counts differ, one of the row
+// is all of them.
+func TestReplicateDifference(t *testing.T) {
+	schema := bigints("v", "n")
+	op := NewReplicate(&jobgraph.Replicate{Count: 1})
+	openOperator(t, op, true)
+	for _, c := range []struct {
+		old, now []int64
+		want     string
+	}{
+		{[]int64{1, 5}, []int64{1, 6}, "1"}, {[]int64{1, 5}, []int64{1, 3}, "-U 1\n-U 1"}, {[]int64{1, 5}, []int64{1, 5}, ""},
+		{[]int64{1, -2}, []int64{1, 2}, "1\n1"}, {[]int64{1, 1}, []int64{1, -9}, "-U 1"},
+		{[]int64{1, 2}, []int64{2, 3}, "-U 1\n-U 1\n+U 2\n+U 2\n+U 2"},
+	} {
+		b := batch.NewBatch(schema, 2)
+		appendInts(b, batch.UpdateBefore, c.old)
+		appendInts(b, batch.UpdateAfter, c.now)
+		var got []string
+		err := op.ProcessBatch(0, b, emitFunc(func(b *batch.Batch) error {
+			for i := range b.N {
+				kind := ""
+				if b.Kind(i) != batch.Insert {
+					kind = b.Kind(i).String() + " "
+				}
+				got = append(got, fmt.Sprint(kind, b.Cols[0].Int64s()[i]))
+			}
+			return nil
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, fmt.Sprint(c.old, c.now), strings.Join(got, "\n"), c.want)
+	}
+}
+
 // unnested runs UNNEST over one column of collections and a column with the
 // number of the row.
 func unnested(t *testing.T, kind types.Type, left, ordinality bool, elements types.Schema, fill func(v *batch.Vector)) string {

@@ -19,6 +19,8 @@ type tableFunction struct {
 	limit int
 	out   *batch.Batch
 	width int // columns of the input
+	input types.Schema
+	on    *expandCondition // nil: none
 	sel   []int32
 	kinds []batch.RowKind
 }
@@ -29,13 +31,16 @@ func NewTableFunction(spec *jobgraph.TableFunction, input types.Schema) operator
 	if spec.Left {
 		rows = nullable(rows)
 	}
-	return &tableFunction{spec: spec, width: len(input), out: batch.NewBatch(append(append(types.Schema{}, input...), rows...), 0)}
+	return &tableFunction{spec: spec, input: input, width: len(input), out: batch.NewBatch(append(append(types.Schema{}, input...), rows...), 0)}
 }
 
 // Open compiles the arguments.
 func (t *tableFunction) Open(ctx *operator.Context) (err error) {
 	if t.spec.User == nil {
 		return fmt.Errorf("there is no table function %s", t.spec.Fn)
+	}
+	if t.on, err = newExpandCondition(t.input, t.spec.Out, t.spec.Cond, ctx); err != nil {
+		return err
 	}
 	t.limit, t.call = ctx.Settings.BatchRows, t.spec.User.New()
 	t.args, err = expr.NewEvaluator(t.spec.Args, exprEnv(ctx, nil))
@@ -47,6 +52,9 @@ func (t *tableFunction) ProcessBatch(_ int, b *batch.Batch, out operator.Output)
 	args, err := t.args.Eval(b, b.Sel)
 	if err != nil {
 		return err
+	}
+	if t.on != nil {
+		return t.joinRows(b, args, out)
 	}
 	t.begin()
 	for k := range b.Rows() {
@@ -91,4 +99,25 @@ func (t *tableFunction) emit(b *batch.Batch, out operator.Output) error {
 	err := out.Emit(t.out)
 	t.begin()
 	return err
+}
+
+// joinRows emits the rows of the rows of b at which the condition holds, and the
+// rows of b without any.
+func (t *tableFunction) joinRows(b *batch.Batch, args []*batch.Vector, out operator.Output) error {
+	into := t.on.begin()
+	for k := range b.Rows() {
+		i := b.Row(k)
+		n, err := t.call(args, i, into)
+		if err != nil {
+			return err
+		}
+		t.on.add(i, n)
+		if t.on.full() {
+			if err := t.on.emit(b, out); err != nil {
+				return err
+			}
+			into = t.on.begin()
+		}
+	}
+	return t.on.emit(b, out)
 }

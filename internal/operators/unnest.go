@@ -19,6 +19,9 @@ type unnest struct {
 	limit      int
 	out        *batch.Batch
 	width      int // columns of the input
+	input      types.Schema
+	added      types.Schema     // columns of the elements
+	on         *expandCondition // nil: none
 
 	sel      []int32 // row of the batch of each output row
 	elements []int32 // its place in the collection's children, -1: padded
@@ -37,7 +40,7 @@ func NewUnnest(spec *jobgraph.Unnest, input types.Schema) operator.Operator {
 	if spec.Ordinality {
 		schema = append(schema, types.Field{Name: "ORDINALITY", Type: types.Of(types.Int).WithNull(spec.Left)})
 	}
-	return &unnest{spec: spec, width: len(input), out: batch.NewBatch(schema, 0)}
+	return &unnest{spec: spec, input: input, added: schema[len(input):], width: len(input), out: batch.NewBatch(schema, 0)}
 }
 
 // Open compiles the collection.
@@ -47,6 +50,9 @@ func (u *unnest) Open(ctx *operator.Context) (err error) {
 	case types.Array, types.Map, types.Multiset:
 	default:
 		return fmt.Errorf("UNNEST takes an ARRAY, MAP or MULTISET, not %s", t)
+	}
+	if u.on, err = newExpandCondition(u.input, u.added, u.spec.Cond, ctx); err != nil {
+		return err
 	}
 	u.collection, err = expr.Compile(u.spec.Column, exprEnv(ctx, nil))
 	return err
@@ -59,6 +65,9 @@ func (u *unnest) ProcessBatch(_ int, b *batch.Batch, out operator.Output) error 
 		return err
 	}
 	u.reset()
+	if u.on != nil {
+		return u.joinElements(b, v, out)
+	}
 	for k := range b.Rows() {
 		i := b.Row(k)
 		ordinal := int32(0)
@@ -102,16 +111,6 @@ func (u *unnest) emit(b *batch.Batch, v *batch.Vector, out operator.Output) erro
 		col.AppendSelected(b.Cols[c], u.sel)
 	}
 	u.appendElements(v, u.out.Cols[u.width:])
-	if u.spec.Ordinality {
-		col := u.out.Cols[len(u.out.Cols)-1]
-		for _, o := range u.ordinals {
-			if o < 0 {
-				col.AppendNull()
-			} else {
-				col.AppendInt32(o)
-			}
-		}
-	}
 	u.out.N = len(u.sel)
 	u.kinds, u.out.Kinds = gatherKinds(b, u.sel, u.kinds)
 	u.reset()
@@ -137,6 +136,59 @@ func (u *unnest) appendElements(v *batch.Vector, into []*batch.Vector) {
 		}
 		for f, field := range element.Kids {
 			appendOrNull(into[f], field, u.elements)
+		}
+	}
+	if u.spec.Ordinality {
+		col := into[len(into)-1]
+		for _, o := range u.ordinals {
+			if o < 0 {
+				col.AppendNull()
+			} else {
+				col.AppendInt32(o)
+			}
+		}
+	}
+}
+
+// joinElements emits the elements of the rows of b at which the condition holds,
+// and the rows without any.
+func (u *unnest) joinElements(b *batch.Batch, v *batch.Vector, out operator.Output) error {
+	into := u.on.begin()
+	for k := range b.Rows() {
+		i := b.Row(k)
+		before := len(u.sel)
+		u.addRow(v, i)
+		u.on.add(i, len(u.sel)-before)
+		if u.on.full() {
+			if err := u.emitJoined(b, v, into, out); err != nil {
+				return err
+			}
+			into = u.on.begin()
+		}
+	}
+	return u.emitJoined(b, v, into, out)
+}
+
+func (u *unnest) emitJoined(b *batch.Batch, v *batch.Vector, into []*batch.Vector, out operator.Output) error {
+	u.appendElements(v, into)
+	u.reset()
+	return u.on.emit(b, out)
+}
+
+// addRow adds all elements of row i.
+func (u *unnest) addRow(v *batch.Vector, i int) {
+	if v.IsNull(i) {
+		return
+	}
+	ordinal := int32(0)
+	for e := v.Offsets[i]; e < v.Offsets[i+1]; e++ {
+		times := int32(1)
+		if v.Type.Kind == types.Multiset {
+			times = v.Kids[1].Int32s()[e]
+		}
+		for range times {
+			ordinal++
+			u.add(i, e, ordinal)
 		}
 	}
 }

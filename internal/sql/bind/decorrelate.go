@@ -128,11 +128,11 @@ func expressions(n plan.Node) []expr.Expr {
 		}
 		return xs
 	case *plan.Unnest:
-		return []expr.Expr{n.Collection}
+		return withCondition([]expr.Expr{n.Collection}, n.Cond)
 	case *plan.Process:
 		return n.Args
 	case *plan.TableFunction:
-		return append(append([]expr.Expr(nil), n.Args...), n.Cond)
+		return withCondition(slices.Clone(n.Args), n.Cond)
 	}
 	return nil
 }

@@ -287,6 +287,9 @@ func (q *query) correlate(t ast.TableRef, c *correlation, left *source, parent *
 	}
 	s := joined(left.scope.onto(all, 0), right.onto(all, offset))
 	s.parent = parent
+	if n, err = q.correlateOn(n, c.on, s); err != nil {
+		return nil, err
+	}
 	return &source{n, s}, nil
 }
 
@@ -309,9 +312,6 @@ func correlateScope(n ast.Node, a *ast.Alias, out types.Schema, parent *scope) (
 func (q *query) unnest(t *ast.Unnest, c *correlation, left *source) (plan.Node, error) {
 	if len(t.Args) != 1 {
 		return nil, notSupported(t, "UNNEST of several collections", "write one UNNEST for each")
-	}
-	if c.on != nil && !isTrue(c.on) {
-		return nil, notSupported(c.on, "A condition other than TRUE at a join with UNNEST", "put it into WHERE")
 	}
 	eb := &exprBinder{query: q, scope: left.scope}
 	x, err := eb.bind(t.Args[0])

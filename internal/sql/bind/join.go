@@ -58,20 +58,7 @@ func (q *query) joinEach(j *ast.Join, kind jobgraph.JoinKind, left *source, pare
 	if j.Natural || j.Using != nil {
 		return nil, errorAt(j, "use CROSS JOIN or LEFT JOIN … ON TRUE", "NATURAL and USING cannot be used with UNNEST or a table function")
 	}
-	c := &correlation{keep: kind == jobgraph.Left, on: j.On}
-	if kind == jobgraph.Inner && j.On != nil && !isTrue(j.On) {
-		c.on = nil
-	}
-	s, err := q.correlate(j.Right, c, left, parent)
-	if err != nil || kind != jobgraph.Inner || j.On == nil || isTrue(j.On) {
-		return s, err
-	}
-	eb := &exprBinder{query: q, scope: s.scope, noAggregate: "ON clause"}
-	cond, err := eb.condition(j.On, "ON clause")
-	if err != nil {
-		return nil, err
-	}
-	return &source{&plan.Filter{Input: s.node, Cond: cond}, s.scope}, nil
+	return q.correlate(j.Right, &correlation{keep: kind == jobgraph.Left, on: j.On}, left, parent)
 }
 
 // joinVersion is JOIN t FOR SYSTEM_TIME AS OF o.time: a temporal or lookup join.

@@ -140,11 +140,8 @@ func (b *exprBinder) userCall(e *ast.Call, u userDefined) (expr.Expr, error) {
 
 // userTable binds a call of a user's table function over the rows of left.
 func (q *query) userTable(t *ast.TableFunc, u userDefined, c *correlation, left *source) (plan.Node, error) {
-	switch {
-	case u.table == nil:
+	if u.table == nil {
 		return nil, errorAt(t.Call.Name, "call it in an expression", "%s is %s and cannot be called in FROM", t.Call.Name, u.kind())
-	case c.on != nil && !isTrue(c.on):
-		return nil, notSupported(c.on, "A condition other than TRUE at a join with a table function", "put it into WHERE")
 	}
 	if err := plainCall(t.Call, t.Call.Name.String()); err != nil {
 		return nil, err

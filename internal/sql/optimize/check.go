@@ -42,8 +42,13 @@ func Check(n plan.Node) error {
 }
 
 func checkExprs(n plan.Node, below types.Schema) (err error) {
-	if _, ok := n.(*plan.TableFunction); ok {
+	switch n := n.(type) {
+	case *plan.TableFunction:
 		return nil // its condition also sees the function's columns
+	case *plan.Unnest:
+		if n.Cond != nil {
+			below = n.Out // as does the condition here
+		}
 	}
 	rewriteExprs(n, func(e expr.Expr) expr.Expr {
 		expr.Walk(e, func(x expr.Expr) bool {

@@ -80,6 +80,9 @@ func (p *planner) describe(sb *strings.Builder, n plan.Node) {
 	case *plan.Unnest:
 		exprs([]expr.Expr{n.Collection})
 		fmt.Fprintf(sb, "%v %v", n.Left, n.Ordinality)
+		if n.Cond != nil {
+			exprs([]expr.Expr{n.Cond})
+		}
 	case *plan.TableFunction:
 		fmt.Fprintf(sb, "%s %v", n.Fn, n.Left)
 		exprs(n.Args)

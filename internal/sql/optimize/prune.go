@@ -465,24 +465,14 @@ func pruneCorrelate(n plan.Node, need []int) plan.Node {
 	}
 	switch n := n.(type) {
 	case *plan.Unnest:
-		in, at := pruneInput(input, fromInput, n.Collection)
+		in, at := pruneInputColumns(input, fromInput, sorted(columnSet(n.Collection)), inputColumns(n.Cond, width))
 		c := *n
 		c.Input, c.Collection = in, remap(n.Collection, at)
 		c.Out = place(at, keptSchema(n.Out[:width], at))
+		c.Cond = remap(n.Cond, to)
 		return narrow(&c, need, to)
 	case *plan.TableFunction:
-		exprs := append([]expr.Expr(nil), n.Args...)
-		var cond map[int]bool
-		if n.Cond != nil {
-			cond = columnSet(n.Cond)
-		}
-		var more []int
-		for i := range cond {
-			if i < width {
-				more = append(more, i)
-			}
-		}
-		in, at := pruneInputColumns(input, fromInput, sorted(columnSet(exprs...)), more)
+		in, at := pruneInputColumns(input, fromInput, sorted(columnSet(n.Args...)), inputColumns(n.Cond, width))
 		c := *n
 		c.Input, c.Args = in, remapAll(n.Args, at)
 		c.Out = place(at, keptSchema(n.Out[:width], at))
@@ -490,4 +480,15 @@ func pruneCorrelate(n plan.Node, need []int) plan.Node {
 		return narrow(&c, need, to)
 	}
 	return n
+}
+
+// inputColumns lists the columns below width that a condition reads.
+func inputColumns(cond expr.Expr, width int) []int {
+	var cols []int
+	for c := range columnSet(cond) {
+		if c < width {
+			cols = append(cols, c)
+		}
+	}
+	return cols
 }

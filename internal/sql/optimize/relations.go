@@ -154,12 +154,12 @@ func (p *planner) unnest(n *plan.Unnest) (*plan.Physical, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := &jobgraph.Unnest{Column: n.Collection, Left: n.Left, Ordinality: n.Ordinality, Elements: n.Elements}
+	spec := &jobgraph.Unnest{Column: n.Collection, Left: n.Left, Ordinality: n.Ordinality, Elements: n.Elements, Cond: n.Cond}
 	fn := "$UNNEST_ROWS$1"
 	if n.Ordinality {
 		fn = "$UNNEST_ROWS_WITH_ORDINALITY$1"
 	}
-	return p.correlate(in, spec, n.Out, n.Left, func(form func(expr.Expr) string) string { return fn + "(" + form(n.Collection) + ")" }), nil
+	return p.correlate(in, spec, n.Out, n.Left, n.Cond, func(form func(expr.Expr) string) string { return fn + "(" + form(n.Collection) + ")" }), nil
 }
 
 func (p *planner) tableFunction(n *plan.TableFunction) (*plan.Physical, error) {
@@ -168,12 +168,13 @@ func (p *planner) tableFunction(n *plan.TableFunction) (*plan.Physical, error) {
 		return nil, err
 	}
 	spec := &jobgraph.TableFunction{Fn: n.Fn, User: n.User, Args: n.Args, Left: n.Left, Cond: n.Cond, Out: n.Rows}
-	return p.correlate(in, spec, n.Out, n.Left, func(form func(expr.Expr) string) string { return n.Fn + "(" + joined(n.Args, form) + ")" }), nil
+	return p.correlate(in, spec, n.Out, n.Left, n.Cond, func(form func(expr.Expr) string) string { return n.Fn + "(" + joined(n.Args, form) + ")" }), nil
 }
 
-func (p *planner) correlate(in *plan.Physical, spec jobgraph.Spec, schema types.Schema, left bool, call func(form func(expr.Expr) string) string) *plan.Physical {
+func (p *planner) correlate(in *plan.Physical, spec jobgraph.Spec, schema types.Schema, left bool, cond expr.Expr, call func(form func(expr.Expr) string) string) *plan.Physical {
 	out := &plan.Physical{Spec: spec, Op: "Correlate", Inputs: []plan.PhysicalInput{{Node: in}}}
-	out.Out = append(append(types.Schema(nil), in.Out...), withoutTime(schema[len(in.Out):])...)
+	added := schema[len(in.Out):]
+	out.Out = append(append(types.Schema(nil), in.Out...), withoutTime(added)...)
 	out.Traits.Changes = in.Traits.Changes
 	return p.add(out, facts{hash: p.facts[in].hash, single: p.facts[in].single, attrs: func() []plan.Attr {
 		kind := "INNER"
@@ -183,7 +184,8 @@ func (p *planner) correlate(in *plan.Physical, spec jobgraph.Spec, schema types.
 		in := func(before, behind string) func(form func(expr.Expr) string) string {
 			return func(form func(expr.Expr) string) string { return before + call(form) + behind }
 		}
-		return []plan.Attr{plan.Expressions("invocation", in("[", "]")), plan.Expressions("correlate", in("[table(", ")]")),
+		attrs := []plan.Attr{plan.Expressions("invocation", in("[", "]")), plan.Expressions("correlate", in("[table(", ")]")),
 			{Name: "select", Value: list(out.Out.Names())}, {Name: "joinType", Value: "[" + kind + "]"}}
+		return append(attrs, correlateCondition(cond, len(schema)-len(added), len(schema))...)
 	}})
 }

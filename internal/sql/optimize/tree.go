@@ -79,6 +79,9 @@ func rewriteExprs(n plan.Node, fn func(expr.Expr) expr.Expr) plan.Node {
 	case *plan.Unnest:
 		c := *n
 		c.Collection = fn(n.Collection)
+		if n.Cond != nil {
+			c.Cond = fn(n.Cond)
+		}
 		return &c
 	case *plan.Match:
 		return rewriteMatch(n, fn)

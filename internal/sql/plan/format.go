@@ -128,9 +128,9 @@ func describeRest(n Node) string {
 		if n.Ordinality {
 			ordinality = "true"
 		}
-		return call("LogicalCorrelate", "unnest", Digest(n.Collection), "withOrdinality", ordinality, "joinType", correlateKind(n.Left))
+		return call("LogicalCorrelate", "unnest", Digest(n.Collection), "withOrdinality", ordinality, "joinType", correlateKind(n.Left), "condition", correlateCondition(n.Cond))
 	case *TableFunction:
-		return call("LogicalCorrelate", "invocation", n.Fn+"("+digests(n.Args)+")", "joinType", correlateKind(n.Left))
+		return call("LogicalCorrelate", "invocation", n.Fn+"("+digests(n.Args)+")", "joinType", correlateKind(n.Left), "condition", correlateCondition(n.Cond))
 	case *Rank:
 		return call("LogicalRank", "partitionBy", refs(n.Partition), "orderBy", sortKeys(n.Order), "rankRange", fmt.Sprintf("rankStart=%d, rankEnd=%d", n.Start, n.End))
 	case *Expand:
@@ -158,6 +158,14 @@ func correlateKind(left bool) string {
 		return "left"
 	}
 	return "inner"
+}
+
+// correlateCondition is "" if there is none.
+func correlateCondition(cond expr.Expr) string {
+	if cond == nil {
+		return ""
+	}
+	return Digest(cond)
 }
 
 func describeValues(n *Values) string {

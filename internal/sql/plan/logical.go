@@ -174,6 +174,7 @@ type Unnest struct {
 	Left       bool
 	Ordinality bool
 	Elements   types.Schema
+	Cond       expr.Expr // of a left join, over Out; nil: none
 	Out        types.Schema
 }
 
@@ -185,7 +186,7 @@ type TableFunction struct {
 	User  *expr.UserTable
 	Args  []expr.Expr
 	Left  bool
-	Cond  expr.Expr
+	Cond  expr.Expr // of a left join, over Out; nil: none
 	Rows  types.Schema
 	Out   types.Schema
 }
