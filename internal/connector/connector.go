@@ -296,6 +296,12 @@ type Lookuper interface {
 	Lookup(ctx *ReaderContext, keys []int) (Lookup, error)
 }
 
+// LookupCopy is a Lookuper that may answer from a copy of the whole table (Flink's FULL
+// cache). To ask such a one again for a row that it did not find is of no use, so that
+// the retry options of the LOOKUP hint do nothing where IsLookupCopy is true. A Lookuper
+// without it is asked again; if it caches (Flink's PARTIAL), a miss must go past the cache.
+type LookupCopy interface{ IsLookupCopy() bool }
+
 // Lookup finds rows by key. It is used by one goroutine.
 type Lookup interface {
 	// Find appends to out, for each row i of keys (columns in the order asked

@@ -1,6 +1,7 @@
 package jobgraph
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/flottstream/flott/internal/batch"
@@ -261,6 +262,44 @@ type LookupJoin struct {
 	Project              []expr.Expr // computed columns of the table, over scan fields
 	Cond                 expr.Expr
 	LeftSchema           types.Schema
+	Options              *LookupOptions // nil: none
+	// Distributed are the left columns whose hash says which subtask a row comes to;
+	// empty: it may be any. Rows that wait are shared out by them.
+	Distributed []int
+}
+
+// LookupOptions are those of a LOOKUP hint.
+type LookupOptions struct {
+	Async     bool
+	Unordered bool          // rows may overtake those that wait
+	Capacity  int           // rows that may wait; the next batches are then left in the input
+	Timeout   time.Duration // with Async: of a row, from the first time it is asked for
+	Retry     *LookupRetry  // nil: a row is asked for once
+}
+
+// LookupRetry says how a row that was not found is asked for again.
+type LookupRetry struct {
+	Delay    time.Duration
+	Attempts int // after the first
+}
+
+// AsyncText is what plans show of asynchronous lookups, "" if they are not asked for.
+func (o *LookupOptions) AsyncText() string {
+	switch {
+	case !o.Async:
+		return ""
+	case o.Unordered:
+		return fmt.Sprintf("UNORDERED, %dms, %d", o.Timeout.Milliseconds(), o.Capacity)
+	}
+	return fmt.Sprintf("ORDERED, %dms, %d", o.Timeout.Milliseconds(), o.Capacity)
+}
+
+// RetryText is what plans show of retries, "" if there are none.
+func (o *LookupOptions) RetryText() string {
+	if o.Retry == nil {
+		return ""
+	}
+	return fmt.Sprintf("lookup_miss, FIXED_DELAY, %dms, %d", o.Retry.Delay.Milliseconds(), o.Retry.Attempts)
 }
 
 // WindowJoin joins rows of equal windows (and keys) at the window's end.

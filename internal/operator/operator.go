@@ -8,6 +8,7 @@
 //	Opener            to get its Context before the first element
 //	WatermarkHandler  to see event time advance; without it watermarks pass through
 //	TimerHandler      to be called back at a processing time it asked for
+//	Waiter            to keep rows until such a time
 //	Flusher           to give out what it holds back when latency demands it
 //	Finisher          to give out the rest when all inputs have ended
 //	Snapshotter       to bring its state into the backend before a checkpoint
@@ -57,6 +58,25 @@ type WatermarkHandler interface {
 // come; now is in ms since the epoch.
 type TimerHandler interface {
 	OnProcessingTime(now int64, out Output) error
+}
+
+// Waiter keeps rows until processing times that it has set timers for.
+type Waiter interface {
+	TimerHandler
+	// Waiting reports whether it keeps any. A task whose input has ended goes on serving
+	// timers and checkpoints until none of its operators does, and calls Finish then; at a
+	// savepoint that drains the job it calls Finish at once.
+	Waiting() bool
+	// Full reports whether no more should come for now: the task leaves what follows in
+	// its input until a timer has changed that.
+	Full() bool
+}
+
+// TimeOutput is an Output that also passes on a watermark that the operator has held
+// back. What a task gives to ProcessBatch, OnWatermark, OnProcessingTime and Finish is one.
+type TimeOutput interface {
+	Output
+	Watermark(time int64) error
 }
 
 // Flusher is asked to emit rows it holds back for efficiency (mini-batch

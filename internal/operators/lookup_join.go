@@ -30,6 +30,7 @@ type lookupJoin struct {
 	keyBuf   state.Keys
 	groups   grouper
 	nulls    []bool
+	keyOf    []int32 // per row its distinct key, -1 if NULL is among its keys
 	all      []int32
 	sel      []int32
 	asked    *batch.Batch // distinct keys
@@ -56,7 +57,17 @@ func (b *Builder) newLookupJoin(spec *jobgraph.LookupJoin) (operator.Operator, e
 	if !ok {
 		return nil, fmt.Errorf("connector '%s' cannot look rows up by key; join the table without FOR SYSTEM_TIME AS OF", spec.Connector)
 	}
-	return &lookupJoin{spec: spec, table: table}, nil
+	j := &lookupJoin{spec: spec, table: table}
+	if o := spec.Options; o == nil || o.Retry == nil || isLookupCopy(source) {
+		return j, nil
+	}
+	return &retryingLookup{lookupJoin: j, options: spec.Options}, nil
+}
+
+// isLookupCopy reports a table that is not worth asking again.
+func isLookupCopy(s connector.Source) bool {
+	c, ok := s.(connector.LookupCopy)
+	return ok && c.IsLookupCopy()
 }
 
 // Open prepares the lookup.
@@ -101,28 +112,25 @@ func (j *lookupJoin) ProcessBatch(_ int, b *batch.Batch, out operator.Output) er
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := j.ask(b, rows); err != nil {
+	right, err := j.ask(b, rows)
+	if err != nil {
 		return err
 	}
-	right := j.found.Cols
-	if j.project != nil && j.found.N > 0 {
-		cols, err := j.project.Eval(j.found, nil)
-		if err != nil {
-			return err
-		}
-		right = cols
-	}
+	return j.answer(b, rows, j.keyOf, right, out)
+}
+
+// answer joins rows of b, which were asked for, with what was found: keyOf has the
+// distinct key of each.
+func (j *lookupJoin) answer(b *batch.Batch, rows, keyOf []int32, right []*batch.Vector, out operator.Output) error {
 	// Some left rows at a time, so that a batch of pairs stays small.
-	next := 0 // of sel, the rows that were asked for
 	for from := 0; from < len(rows); {
 		j.pairRows, j.pairOf, j.owner = j.pairRows[:0], j.pairOf[:0], j.owner[:0]
 		to := from
 		for ; to < len(rows) && len(j.pairRows) < j.probe.limit; to++ {
-			if j.nulls[to] {
+			g := keyOf[to]
+			if g < 0 {
 				continue
 			}
-			g := j.groups.gid[next]
-			next++
 			for _, f := range j.byKey[j.starts[g]:j.starts[g+1]] {
 				j.pairRows, j.pairOf, j.owner = append(j.pairRows, rows[to]), append(j.pairOf, f), append(j.owner, int32(to-from))
 			}
@@ -135,8 +143,9 @@ func (j *lookupJoin) ProcessBatch(_ int, b *batch.Batch, out operator.Output) er
 	return nil
 }
 
-// ask looks up the distinct keys of b and sorts the rows found by key.
-func (j *lookupJoin) ask(b *batch.Batch, rows []int32) (err error) {
+// ask looks up the distinct keys of b, sorts the rows found by key and returns
+// their columns.
+func (j *lookupJoin) ask(b *batch.Batch, rows []int32) (right []*batch.Vector, err error) {
 	j.nulls = markNulls(j.nulls, b, j.cols)
 	j.sel = j.sel[:0]
 	for k, i := range rows {
@@ -160,19 +169,34 @@ func (j *lookupJoin) ask(b *batch.Batch, rows []int32) (err error) {
 			}
 		}
 	}
+	j.keyOf = resize(j.keyOf, len(rows))
+	next := 0 // of sel
+	for k := range rows {
+		j.keyOf[k] = -1
+		if !j.nulls[k] {
+			j.keyOf[k] = j.groups.gid[next]
+			next++
+		}
+	}
 	j.asked.N = n
 	j.matches = j.matches[:0]
 	if n > 0 {
 		if j.matches, err = j.lookup.Find(j.asked, j.found, j.matches); err != nil {
-			return err
+			return nil, err
 		}
 		if j.found.N = len(j.matches); len(j.found.Cols) > 0 && j.found.Cols[0].Len() != j.found.N {
-			return fmt.Errorf("connector '%s' found %d rows for %d keys' matches; that is a bug in it", j.spec.Connector, j.found.Cols[0].Len(), len(j.matches))
+			return nil, fmt.Errorf("connector '%s' found %d rows for %d keys' matches; that is a bug in it", j.spec.Connector, j.found.Cols[0].Len(), len(j.matches))
 		}
 	}
 	j.sortFound(n)
-	return nil
+	if j.project != nil && j.found.N > 0 {
+		return j.project.Eval(j.found, nil)
+	}
+	return j.found.Cols, nil
 }
+
+// missed reports a row that was asked for and not found.
+func (j *lookupJoin) missed(key int32) bool { return key >= 0 && j.starts[key] == j.starts[key+1] }
 
 // sortFound lists the rows found by key, in the order in which they came.
 func (j *lookupJoin) sortFound(n int) {

@@ -12,6 +12,61 @@ func (t *Task) Stop() {
 	t.post(func() error { t.stopped = t.stopped || !t.dataEnded; return nil })
 }
 
+// endInput ends event time, as no rows follow, and ends the chain once no operator
+// waits for a processing time.
+func (t *Task) endInput() error {
+	if t.ending || t.dataEnded {
+		return nil
+	}
+	t.ending = true
+	if !t.stopped && !t.restoredDone {
+		if err := t.nodes[0].finishTime(); err != nil {
+			return err
+		}
+	}
+	return t.settle()
+}
+
+// settle ends a chain whose input has ended and that waits for nothing more.
+func (t *Task) settle() error {
+	if !t.ending || t.dataEnded || !t.stopped && t.lingers() {
+		return nil
+	}
+	return t.endData()
+}
+
+// linger serves timers and checkpoints while operators wait, after the input is gone.
+func (t *Task) linger(ctx context.Context) error {
+	for t.ending && !t.dataEnded {
+		if err := t.housekeeping(ctx); err != nil {
+			return err
+		}
+		if t.suspended != 0 && t.final { // the savepoint that stops the job holds what waits
+			t.stopped = true
+		}
+		if err := t.settle(); err != nil {
+			return err
+		}
+		if t.dataEnded {
+			return nil
+		}
+		if err := t.rest(ctx, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lingers reports operators that wait for a processing time.
+func (t *Task) lingers() bool {
+	for _, n := range t.nodes {
+		if n.waiter != nil && n.waiter.Waiting() {
+			return true
+		}
+	}
+	return false
+}
+
 // endData ends the chain: operators give out what they hold and barriers are all
 // that follows. A job that is stopped ends where it is.
 func (t *Task) endData() error {
@@ -26,8 +81,10 @@ func (t *Task) endData() error {
 			return err
 		}
 	case !t.restoredDone:
-		if err := head.finishTime(); err != nil {
-			return err
+		if !t.ending {
+			if err := head.finishTime(); err != nil {
+				return err
+			}
 		}
 		if err := head.finish(); err != nil {
 			return err

@@ -187,6 +187,7 @@ func (t *Task) openOperator(run context.Context, c Config, n *node, group *metri
 	}
 	n.saver, _ = op.(operator.Snapshotter)
 	n.listener, _ = op.(operator.CheckpointListener)
+	n.waiter, _ = op.(operator.Waiter)
 	opener, ok := op.(operator.Opener)
 	if !ok {
 		return nil

@@ -17,6 +17,7 @@ type node struct {
 	op       operator.Operator    // nil for a source
 	saver    operator.Snapshotter // the operator or source, if it is one
 	listener operator.CheckpointListener
+	waiter   operator.Waiter
 	state    state.Backend // nil: it was never opened
 	children []*node
 	writers  []*exchange.Writer

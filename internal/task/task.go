@@ -89,6 +89,7 @@ type Task struct {
 
 	drained   bool // a savepoint that stops the job has ended event time here
 	stopped   bool // the job was stopped: its end is not the end of event time
+	ending    bool // no rows follow: the operators know, but may still wait for a time
 	dataEnded bool // operators have given out the rest
 	ended     bool // End was sent
 
@@ -151,6 +152,9 @@ func (t *Task) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := t.linger(ctx); err != nil {
+		return err
+	}
 	if err := t.awaitFinal(ctx); err != nil {
 		return err
 	}
@@ -167,6 +171,9 @@ func (t *Task) internal(panicked any) error {
 func (t *Task) runInput(ctx context.Context) error {
 	for t.open > 0 {
 		if err := t.housekeeping(ctx); err != nil {
+			return err
+		}
+		if err := t.settle(); err != nil {
 			return err
 		}
 		poll := t.gate.Poll
@@ -228,7 +235,7 @@ func (t *Task) endChannelData(channel int, stopped bool) error {
 		t.times.Advance(channel, stream.MaxTime)
 	}
 	if t.feeding == 0 {
-		return t.endData()
+		return t.endInput()
 	}
 	return t.advance()
 }
@@ -275,7 +282,7 @@ func (t *Task) runSource(ctx context.Context) error {
 		}
 		switch state {
 		case operator.SourceFinished:
-			return t.endData()
+			return t.endInput()
 		case operator.SourceNeedsSplit:
 			t.master.RequestSplit()
 			err = t.rest(ctx, nil)
@@ -314,10 +321,16 @@ func (t *Task) housekeeping(ctx context.Context) error {
 	return nil
 }
 
-// available reports whether all edges take rows without waiting.
+// available reports whether all edges, and operators whose rows wait, take rows
+// without waiting.
 func (t *Task) available() bool {
 	for _, w := range t.edges {
 		if !w.Available() {
+			return false
+		}
+	}
+	for _, n := range t.nodes {
+		if n.waiter != nil && n.waiter.Full() {
 			return false
 		}
 	}

@@ -14,7 +14,14 @@ import (
 	"github.com/flottstream/flott/internal/types"
 )
 
-var _ connector.Lookuper = (*source)(nil)
+var (
+	_ connector.Lookuper   = (*source)(nil)
+	_ connector.LookupCopy = (*source)(nil)
+)
+
+// IsLookupCopy reports files that are read once. With a reload interval a row that is
+// not there now may come.
+func (s *source) IsLookupCopy() bool { return s.reload <= 0 }
 
 // readLookup reads the common options of lookup tables. Files are no database to
 // ask: they are read into memory as a whole, which is Flink's FULL cache.
