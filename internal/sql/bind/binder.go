@@ -58,6 +58,8 @@ type query struct {
 	correlated []outerRef
 	// ttl is the STATE_TTL hint of the SELECT being bound.
 	ttl *stateTTL
+	// lookups are its LOOKUP hints.
+	lookups []*lookupHint
 	// written are the columns of the query bound last as its SELECT list names them, twice
 	// if it does; nil if it is none.
 	written []string

@@ -123,6 +123,9 @@ func (q *query) joinLateral(j *ast.Join, d *ast.Derived, kind jobgraph.JoinKind,
 func (q *query) joinOn(j *ast.Join, kind jobgraph.JoinKind, left, right *source, snapshot *expr.Column, conds []expr.Expr) (*source, error) {
 	l, r := left.node.Schema(), right.node.Schema()
 	n := &plan.Join{Left: left.node, Right: right.node, Kind: kind, Snapshot: snapshot, LeftTTL: q.ttl.of(left.scope), RightTTL: q.ttl.of(right.scope)}
+	if snapshot != nil && snapshot.T.Time != types.Rowtime {
+		n.Lookup = q.lookupOptions(right.scope)
+	}
 	n.Out = sideBySide(l, r, kind == jobgraph.Right || kind == jobgraph.Full, kind == jobgraph.Left || kind == jobgraph.Full)
 	// The condition sees the rows before they are filled up with NULLs.
 	raw := sideBySide(l, r, false, false)

@@ -12,9 +12,12 @@ import (
 // selectBlock binds one SELECT. order is the ORDER BY of the query it is the
 // body of: its expressions see the FROM clause too.
 func (q *query) selectBlock(s *ast.Select, order []ast.SortItem, parent *scope) (n plan.Node, visible int, err error) {
-	around := q.ttl
-	defer func() { q.ttl = around }()
+	around, lookups := q.ttl, q.lookups
+	defer func() { q.ttl, q.lookups = around, lookups }()
 	if q.ttl, err = q.checkHints(s.Hints); err != nil {
+		return nil, 0, err
+	}
+	if q.lookups, err = lookupHints(s.Hints); err != nil {
 		return nil, 0, err
 	}
 	ttl := q.ttl

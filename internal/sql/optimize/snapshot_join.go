@@ -164,6 +164,12 @@ func (p *planner) lookupJoin(n *plan.Join, left *plan.Physical) (*plan.Physical,
 		Kind: n.Kind, Connector: scan.Table.Connector, LeftSchema: left.Out, Project: project,
 		Scan: connector.Scan{Table: s.connectorTable(), Fields: fields, Limit: -1},
 	}
+	if n.Lookup != nil {
+		options := *n.Lookup
+		spec.Options = &options
+		options.Unordered = options.Unordered && left.Traits.Changes.InsertOnly()
+		spec.Distributed = p.facts[left].hash
+	}
 	rest := p.lookupKeys(n, spec, len(left.Out))
 	// The filter on the table is checked on the joined row.
 	extra := 0
@@ -271,11 +277,26 @@ func (p *planner) addLookup(n *plan.Join, left *plan.Physical, spec *jobgraph.Lo
 		if spec.Cond != nil {
 			attrs = append(attrs, conditionAttr("joinCondition", spec.Cond))
 		}
-		return append(attrs, plan.Attr{Name: "select", Value: list(out.Out.Names())})
+		attrs = append(attrs, plan.Attr{Name: "select", Value: list(out.Out.Names())})
+		return append(attrs, lookupAttrs(spec.Options)...)
 	}
 	p.add(out, f)
 	if extra > 0 {
 		return p.calc(out, nil, columnsOf(out.Out)[:len(n.Out)], n.Out)
+	}
+	return out
+}
+
+// lookupAttrs shows the options of a LOOKUP hint.
+func lookupAttrs(o *jobgraph.LookupOptions) (out []plan.Attr) {
+	if o == nil {
+		return nil
+	}
+	if text := o.AsyncText(); text != "" {
+		out = append(out, plan.Attr{Name: "async", Value: "[" + text + "]"})
+	}
+	if text := o.RetryText(); text != "" {
+		out = append(out, plan.Attr{Name: "retry", Value: "[" + text + "]"})
 	}
 	return out
 }

@@ -189,8 +189,13 @@ func describeJoin(n *Join) string {
 	if n.NullAware {
 		nulls = "true"
 	}
+	async, retry := "", ""
+	if n.Lookup != nil {
+		async, retry = n.Lookup.AsyncText(), n.Lookup.RetryText()
+	}
 	return call("LogicalJoin", "condition", cond, "joinType", kind, "systemTime", snapshot, "nullAware", nulls,
-		"leftStateTtl", ttl(n.LeftTTL.String(), n.LeftTTL == 0), "rightStateTtl", ttl(n.RightTTL.String(), n.RightTTL == 0))
+		"leftStateTtl", ttl(n.LeftTTL.String(), n.LeftTTL == 0), "rightStateTtl", ttl(n.RightTTL.String(), n.RightTTL == 0),
+		"async", async, "retry", retry)
 }
 
 func ttl(s string, unset bool) string {

@@ -99,7 +99,9 @@ type Join struct {
 	LeftTTL, RightTTL time.Duration
 	// MultiJoin is the MULTI_JOIN hint.
 	MultiJoin bool
-	Out       types.Schema
+	// Lookup is the LOOKUP hint of the right input, if that is looked up; nil: none.
+	Lookup *jobgraph.LookupOptions
+	Out    types.Schema
 }
 
 // Aggregate groups by columns of its input. Output: keys, calls. With Sets it
