@@ -473,6 +473,10 @@ type Sink struct {
 	// trimming and padding (table.exec.sink.type-length-enforcer = TRIM_PAD);
 	// StrictLengths when a value of another length fails the job (ERROR).
 	Lengths, StrictLengths bool
+	// Nested extends both to the fields of rows inside of columns, NestedCollections
+	// to elements of arrays and to keys and values of maps as well
+	// (table.exec.sink.nested-constraint-enforcer).
+	Nested, NestedCollections bool
 	// Rowtime is the column of the row's timestamp, -1 if none.
 	Rowtime int
 }

@@ -27,12 +27,16 @@ type sink struct {
 	kept   batch.Batch
 
 	lengths *sinkLengths // nil: none to enforce
+	nested  *sinkNested  // nil: nothing to enforce
 }
 
 func newSink(spec *jobgraph.Sink, s connector.Sink) operator.Operator {
 	k := &sink{spec: spec, sink: s}
 	if spec.Lengths || spec.StrictLengths {
 		k.lengths = newSinkLengths(spec.Target.Schema, spec.StrictLengths)
+	}
+	if spec.Nested {
+		k.nested = newSinkNested(spec)
 	}
 	return k
 }
@@ -86,6 +90,12 @@ func (s *sink) ProcessBatch(_ int, b *batch.Batch, _ operator.Output) error {
 			return err
 		}
 	}
+	if s.nested != nil {
+		var err error
+		if b, err = s.nested.apply(b); err != nil || b.Rows() == 0 {
+			return err
+		}
+	}
 	s.sent.Add(int64(b.Rows()))
 	return s.writer.Write(b)
 }
@@ -98,8 +108,7 @@ func (s *sink) enforce(b *batch.Batch, c int) (*batch.Batch, error) {
 		if !b.Cols[c].IsNull(i) {
 			s.sel = append(s.sel, int32(i))
 		} else if !s.spec.Drop {
-			return nil, fmt.Errorf("Column '%s' is NOT NULL, however, a null value is being written into it. You can set job configuration 'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such records silently.",
-				s.spec.Target.Schema[c].Name)
+			return nil, refuseNull(s.spec.Target.Schema[c].Name)
 		}
 	}
 	if len(s.sel) == b.Rows() {
@@ -110,6 +119,10 @@ func (s *sink) enforce(b *batch.Batch, c int) (*batch.Batch, error) {
 		s.kept.Sel = []int32{}
 	}
 	return &s.kept, nil
+}
+
+func refuseNull(path string) error {
+	return fmt.Errorf("Column '%s' is NOT NULL, however, a null value is being written into it. You can set job configuration 'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such records silently.", path)
 }
 
 // OnWatermark tells writers that act on event time.

@@ -12,7 +12,7 @@ import (
 // sinkLengths cuts and pads values to the lengths that the columns of a table
 // declare (table.exec.sink.type-length-enforcer = TRIM_PAD), or fails at a value of
 // another length (ERROR). A column whose values fit is handed on as it is. Lengths
-// inside of rows, arrays and maps are left alone, as Flink does.
+// inside of rows, arrays and maps are sinkNested's.
 type sinkLengths struct {
 	cols   []lengthColumn
 	strict bool
@@ -53,7 +53,7 @@ func (l *sinkLengths) apply(b *batch.Batch) (*batch.Batch, error) {
 			continue
 		}
 		if l.strict {
-			return nil, c.refuse(v.At(bad))
+			return nil, c.refuse(c.name, v.At(bad))
 		}
 		if !changed {
 			cols := append(l.out.Cols[:0], b.Cols...)
@@ -73,15 +73,17 @@ func (l *sinkLengths) apply(b *batch.Batch) (*batch.Batch, error) {
 func (c *lengthColumn) unfit(b *batch.Batch, v *batch.Vector) int {
 	for k := range b.Rows() {
 		i := b.Row(k)
-		if v.IsNull(i) {
-			continue
-		}
-		n := c.length(v.At(i))
-		if n > c.typ.Length || n < c.typ.Length && (c.typ.Kind == types.Char || c.typ.Kind == types.Binary) {
+		if !v.IsNull(i) && c.misfit(v.At(i)) {
 			return i
 		}
 	}
 	return -1
+}
+
+// misfit reports a value that is too long or, in a type of one length, too short.
+func (c *lengthColumn) misfit(value []byte) bool {
+	n := c.length(value)
+	return n > c.typ.Length || n < c.typ.Length && (c.typ.Kind == types.Char || c.typ.Kind == types.Binary)
 }
 
 // length is that of a value in the unit of the type.
@@ -92,13 +94,10 @@ func (c *lengthColumn) length(value []byte) int {
 	return len(value)
 }
 
-func (c *lengthColumn) refuse(value []byte) error {
-	what := "string"
-	if c.typ.IsBinary() {
-		what = "byte array"
-	}
-	return fmt.Errorf("Column '%s' is %s, however, a %s of length %d is being written into it. You can set job configuration 'table.exec.sink.type-length-enforcer' to TRIM_PAD to cut and pad such values silently.",
-		c.name, c.typ.WithNull(true), what, c.length(value))
+// refuse is the error of a value at path. Flink calls bytes a string, too.
+func (c *lengthColumn) refuse(path string, value []byte) error {
+	return fmt.Errorf("Column '%s' is %s, however, a string of length %d is being written into it. You can set job configuration 'table.exec.sink.type-length-enforcer' to control this behaviour.",
+		path, c.typ.WithNull(true), c.length(value))
 }
 
 // fit returns a vector of the same rows.

@@ -23,6 +23,7 @@ type Settings struct {
 	WatermarkInterval    time.Duration
 	NotNullEnforcer      string // ERROR, DROP
 	TypeLengthEnforcer   string // IGNORE, TRIM_PAD, ERROR
+	NestedEnforcer       string // IGNORE, ROWS, ROWS_AND_COLLECTIONS
 	UpsertMaterialize    string // NONE, AUTO, FORCE
 	KeyedShuffle         string // NONE, AUTO, FORCE
 	RowtimeInserter      string // ENABLED, DISABLED
@@ -86,6 +87,8 @@ var Keys = []Key{
 		func(s *Settings) any { return &s.NotNullEnforcer }},
 	{"table.exec.sink.type-length-enforcer", "Enum", "IGNORE", "Whether values are trimmed and padded to the length of the sink's column.", []string{"IGNORE", "TRIM_PAD", "ERROR"},
 		func(s *Settings) any { return &s.TypeLengthEnforcer }},
+	{"table.exec.sink.nested-constraint-enforcer", "Enum", "IGNORE", "Whether NOT NULL and lengths are enforced inside of rows, or of rows, arrays and maps, too.", []string{"IGNORE", "ROWS", "ROWS_AND_COLLECTIONS"},
+		func(s *Settings) any { return &s.NestedEnforcer }},
 	{"table.exec.sink.upsert-materialize", "Enum", "AUTO", "Whether changes are brought into order by the sink's primary key before they are written.", []string{"NONE", "AUTO", "FORCE"},
 		func(s *Settings) any { return &s.UpsertMaterialize }},
 	{"table.exec.sink.keyed-shuffle", "Enum", "AUTO", "Whether rows are distributed by the sink's primary key.", []string{"NONE", "AUTO", "FORCE"},
@@ -127,7 +130,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		MiniBatchSize: -1, AggPhaseStrategy: "AUTO", SplitDistinctBuckets: 1024,
 		ReuseSource: true, ReuseSubPlan: true, UnusedWatermarks: "DROP",
-		WatermarkInterval: 200 * time.Millisecond, NotNullEnforcer: "ERROR", TypeLengthEnforcer: "IGNORE",
+		WatermarkInterval: 200 * time.Millisecond, NotNullEnforcer: "ERROR", TypeLengthEnforcer: "IGNORE", NestedEnforcer: "IGNORE",
 		UpsertMaterialize: "AUTO", KeyedShuffle: "AUTO", RowtimeInserter: "ENABLED",
 		RequireOnConflict: true, SortDefaultLimit: -1, DedupUpdateAfter: true,
 		EarlyFireDelay: unsetDelay, LateFireDelay: unsetDelay, BushyThreshold: 12, BoundedState: "AUTO", DeltaJoin: "AUTO",

@@ -31,6 +31,10 @@ func (p *planner) sink(n *plan.Sink) (*plan.Physical, error) {
 		return nil, err
 	}
 	spec := &jobgraph.Sink{Connector: n.Table.Connector, Rowtime: -1, Drop: p.o.NotNullEnforcer == "DROP", Lengths: p.o.TypeLengthEnforcer == "TRIM_PAD", StrictLengths: p.o.TypeLengthEnforcer == "ERROR"}
+	spec.Nested, spec.NestedCollections = p.o.NestedEnforcer != "IGNORE", p.o.NestedEnforcer == "ROWS_AND_COLLECTIONS"
+	if spec.NestedCollections && spec.Lengths {
+		return nil, fmt.Errorf("Trimming and/or padding is not supported if constraint checking is enabled on types nested in collections.")
+	}
 	spec.Target = connector.Target{Table: n.Table.Table, Schema: schema, Overwrite: n.Overwrite, StaticPartition: n.Static}
 	sink, err := factory.Sink(p.o.Env, &spec.Target)
 	if err != nil {
