@@ -234,6 +234,10 @@ func (p *parser) timeUnit() ast.Expr {
 	switch {
 	case word == "FRAC_SECOND":
 		word = "MICROSECOND"
+	case word == "DAYOFYEAR":
+		word = "DOY"
+	case word == "DAYOFWEEK":
+		word = "DOW"
 	case !timeUnits[word]:
 		if u, ok := intervalUnits[word]; ok {
 			word = string(u)

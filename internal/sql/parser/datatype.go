@@ -4,18 +4,31 @@ import (
 	"github.com/flottstream/flott/internal/sql/ast"
 )
 
-// nullableType parses a type with an optional NULL or NOT NULL.
+// nullableType parses a type with an optional NULL or NOT NULL. The element of an
+// array may have its own: INT NOT NULL ARRAY NOT NULL.
 func (p *parser) nullableType() *ast.DataType {
 	pos := p.start()
 	t := p.dataType()
+	for p.nullability(t, pos) && p.atAny("ARRAY", "MULTISET") {
+		p.countOperator()
+		t = &ast.DataType{Name: p.next().upper, Elem: t}
+		t.Span = p.span(pos)
+	}
+	return t
+}
+
+// nullability parses NULL or NOT NULL behind a type, and reports one.
+func (p *parser) nullability(t *ast.DataType, pos int) bool {
 	switch {
 	case p.accept("NOT", "NULL"):
 		t.Null = ast.NotNull
 	case p.accept("NULL"):
 		t.Null = ast.Null
+	default:
+		return false
 	}
 	t.Span = p.span(pos)
-	return t
+	return true
 }
 
 // dataType parses a type without nullability, with ARRAY and MULTISET behind it.

@@ -18,8 +18,11 @@ func (p *parser) difference(pos int, x ast.Expr) ast.Expr {
 	return &ast.Call{Span: p.span(pos), Name: name, Args: []ast.Expr{minus.L, minus.R, unit}}
 }
 
-// escape parses the JDBC forms {d '…'}, {t '…'} and {ts '…'} of literals.
+// escape parses the JDBC forms {d '…'}, {t '…'} and {ts '…'} of literals, and {fn f(…)}.
 func (p *parser) escape(t *token) ast.Expr {
+	if p.peek(1).is("FN") {
+		return p.escapedCall()
+	}
 	kind, ok := map[string]ast.LiteralKind{"D": ast.DateLit, "T": ast.TimeLit, "TS": ast.TimestampLit}[p.peek(1).upper]
 	if !ok {
 		p.unexpected("an expression")
@@ -28,4 +31,23 @@ func (p *parser) escape(t *token) ast.Expr {
 	text := p.stringLit("a string").Text
 	p.expectPunct("}")
 	return &ast.Literal{Span: p.span(t.pos), Kind: kind, Text: text}
+}
+
+// escapedNames are the functions of JDBC that have another name in SQL.
+var escapedNames = map[string]string{"UCASE": "UPPER", "LCASE": "LOWER", "LENGTH": "CHAR_LENGTH"}
+
+// escapedCall parses {fn f(…)}, JDBC's form of a call.
+func (p *parser) escapedCall() ast.Expr {
+	pos := p.start()
+	p.i += 2
+	t := p.tok()
+	if !p.peek(1).isPunct("(") {
+		p.unexpected("a function")
+	}
+	x := p.primary()
+	p.expectPunct("}")
+	if call, ok := x.(*ast.Call); ok && escapedNames[t.upper] != "" {
+		call.Name.Parts[0].Name, call.Span = escapedNames[t.upper], p.span(pos)
+	}
+	return x
 }

@@ -61,25 +61,38 @@ func (p *parser) interval() *ast.Interval {
 	pos := p.start()
 	p.expect("INTERVAL")
 	iv := &ast.Interval{}
-	switch t := p.tok(); {
-	case t.isPunct("("):
-		p.parens(func() { iv.Value = p.expr() })
-	case t.kind == tokInt || t.kind == tokDecimal:
-		iv.Value = p.primary()
-	case p.atIdent():
-		path := p.path("a column")
-		iv.Value = &path
-	default:
-		if p.acceptPunct("-") {
-			iv.Negative = true
-		} else {
-			p.acceptPunct("+")
-		}
+	t := p.tok()
+	minus := p.acceptPunct("-")
+	if !minus {
+		p.acceptPunct("+")
+	}
+	switch x := p.intervalNumber(); {
+	case x == nil:
+		iv.Negative = minus
 		iv.Text = p.stringLit("a string such as INTERVAL '5' SECOND").Text
+	case minus:
+		iv.Value = &ast.Unary{Span: p.span(t.pos), Op: ast.OpMinus, X: x}
+	default:
+		iv.Value = x
 	}
 	iv.Qualifier = p.qualifier()
 	iv.Span = p.span(pos)
 	return iv
+}
+
+// intervalNumber parses the number of INTERVAL 10 DAY, INTERVAL n DAY or INTERVAL
+// (n + 1) DAY. It returns nil at anything else.
+func (p *parser) intervalNumber() (x ast.Expr) {
+	switch t := p.tok(); {
+	case t.isPunct("("):
+		p.parens(func() { x = p.expr() })
+	case t.kind == tokInt || t.kind == tokDecimal:
+		x = p.primary()
+	case p.atIdent():
+		path := p.path("a column")
+		x = &path
+	}
+	return x
 }
 
 // intervalUnits are the units of an interval with their plurals.

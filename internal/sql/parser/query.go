@@ -7,7 +7,7 @@ import (
 // atQuery reports whether a query follows, not counting one in parentheses.
 func (p *parser) atQuery() bool {
 	switch t := p.tok(); {
-	case t.is("SELECT"), t.is("VALUES"), t.is("WITH"):
+	case t.is("SELECT"), t.is("VALUES"), t.is("VALUE"), t.is("WITH"):
 		return true
 	case t.is("TABLE"):
 		return !p.peek(1).isPunct("(")
@@ -22,7 +22,7 @@ func (p *parser) atParenQuery() bool {
 		n++
 	}
 	t := p.peek(n)
-	return t.is("SELECT") || t.is("VALUES") || t.is("WITH") || t.is("TABLE") && !p.peek(n+1).isPunct("(")
+	return t.is("SELECT") || t.is("VALUES") || t.is("VALUE") || t.is("WITH") || t.is("TABLE") && !p.peek(n+1).isPunct("(")
 }
 
 func (p *parser) atSetOp() bool { return p.atAny("UNION", "INTERSECT", "EXCEPT", "MINUS") }
@@ -122,7 +122,7 @@ func (p *parser) setOperand() ast.QueryBody {
 	switch t := p.tok(); {
 	case t.is("SELECT"):
 		return p.selectBlock()
-	case t.is("VALUES"):
+	case t.is("VALUES"), t.is("VALUE"):
 		return p.values()
 	case p.accept("TABLE"):
 		n := p.name("a table name")
@@ -184,10 +184,12 @@ func (p *parser) sortItem() ast.SortItem {
 	return s
 }
 
-// values parses VALUES row, …
+// values parses VALUES row, …; VALUE is the same
 func (p *parser) values() ast.QueryBody {
 	pos := p.start()
-	p.expect("VALUES")
+	if !p.accept("VALUE") {
+		p.expect("VALUES")
+	}
 	v := &ast.Values{}
 	p.commaList(func() {
 		rpos := p.start()

@@ -72,7 +72,7 @@ func (p *parser) statement() ast.Statement {
 		p.unexpected("a statement")
 	}
 	switch t.upper {
-	case "SELECT", "WITH", "VALUES", "TABLE":
+	case "SELECT", "WITH", "VALUES", "VALUE", "TABLE":
 		return p.queryStatement()
 	case "INSERT":
 		return p.insert()
