@@ -184,8 +184,11 @@ var durationUnits = map[string]time.Duration{
 }
 
 // ParseDuration reads Flink's duration notation: a number and a unit; without
-// a unit it counts milliseconds.
+// a unit it counts milliseconds. It takes ISO 8601, too: PT10S.
 func ParseDuration(s string) (time.Duration, error) {
+	if s = strings.TrimSpace(s); s != "" && (s[0] == 'P' || s[0] == 'p') {
+		return parseISODuration(s)
+	}
 	n, unit, err := numberAndUnit(s)
 	if err != nil {
 		return 0, err
