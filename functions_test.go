@@ -112,6 +112,14 @@ func TestFunctions(t *testing.T) {
 		{"SELECT next_day(TIMESTAMP '2024-02-28 10:00:00') FROM people WHERE id = 1", "2024-02-29 10:00:00 +0000 UTC"},
 		{"SELECT id, w, size FROM people, LATERAL TABLE(words(name || ' x')) AS t(w, size) WHERE id < 3", "1 ann 3; 1 x 1; 2 bob 3; 2 x 1"},
 		{"SELECT id, word FROM people LEFT JOIN LATERAL TABLE(words(name)) ON TRUE", "1 ann; 2 bob; 3 cecilia; 4 <nil>"},
+		{"SELECT id, w FROM people LEFT JOIN LATERAL TABLE(words(name || ' x')) AS t(w, size) ON size > 1", "1 ann; 2 bob; 3 cecilia; 4 <nil>"},
+		{"SELECT id, w FROM people LEFT JOIN LATERAL TABLE(words(name || ' x')) AS t(w, size) ON size < id", "1 <nil>; 2 x; 3 x; 4 <nil>"},
+		{"SELECT id, w FROM people JOIN LATERAL TABLE(words(name || ' x')) AS t(w, size) ON size < id", "2 x; 3 x"},
+		{"SELECT w FROM people LEFT JOIN LATERAL TABLE(words(name)) AS t(w, size) ON FALSE", "<nil>; <nil>; <nil>; <nil>"},
+		{"SELECT id, x, o FROM people LEFT JOIN UNNEST(ARRAY[age, id, 35]) WITH ORDINALITY AS u(x, o) ON x > age AND o > 1", "1 35 3; 2 <nil> <nil>; 3 <nil> <nil>; 4 35 3"},
+		{"SELECT id, k FROM people LEFT JOIN UNNEST(MAP['a', id, 'b', 2]) AS u(k, v) ON v = id AND name IS NOT NULL", "1 a; 2 a; 2 b; 3 a; 4 <nil>"},
+		{"SELECT id, x FROM people LEFT JOIN UNNEST(ARRAY[1, id]) AS u(x) ON id > 3", "1 <nil>; 2 <nil>; 3 <nil>; 4 1; 4 4"},
+		{"SELECT COUNT(*), COUNT(x) FROM people LEFT JOIN UNNEST(ARRAY[age]) AS u(x) ON x = id + 28 OR x IS NULL WHERE id < 3", "2 0"},
 		{"SELECT n FROM TABLE(upto(1, 3)) AS t(n)", "1; 2; 3"},
 		{"SELECT mean(age) FROM people", "31.75"},
 		{"SELECT id > 2, mean(age), longest(name) FROM people GROUP BY id > 2", "false 35 bob; true 28.5 cecilia"},
@@ -150,7 +158,8 @@ func TestFunctionMistakes(t *testing.T) {
 		{"SELECT id FROM people WHERE mean(age) > 1", "Aggregate expression is illegal in WHERE clause"},
 		{"SELECT mean(age) OVER (ORDER BY id) FROM people", "OVER with a user-defined aggregate function"},
 		{"SELECT longest(n) FROM (SELECT MAX(name) AS n FROM people GROUP BY id)", "longest cannot aggregate an input with updates or deletes"},
-		{"SELECT id, w FROM people LEFT JOIN LATERAL TABLE(words(name)) AS t(w, s) ON id = s", "A condition other than TRUE"},
+		{"SELECT id, w FROM people RIGHT JOIN LATERAL TABLE(words(name)) AS t(w, s) ON id = s", "RIGHT JOIN with UNNEST or a table function is not possible"},
+		{"SELECT id, w FROM people LEFT JOIN LATERAL TABLE(words(name)) AS t(w, s) ON s", "ON clause"},
 	} {
 		_, _, err := program().Query(context.Background(), people+c.query)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
