@@ -426,8 +426,14 @@ func (p *processCall) output() {
 	}
 }
 
+// flinkProcesses are Flink's that flott has not: they ask models and vector stores.
+var flinkProcesses = map[string]bool{"ML_EVALUATE": true, "ML_PREDICT": true, "VECTOR_SEARCH": true}
+
 // unknownProcess is the error of a call with tables of a function that nobody knows.
 func (q *query) unknownProcess(c *ast.Call, parent *scope) error {
+	if len(c.Name.Parts) == 1 && flinkProcesses[upper(c.Name)] {
+		return notSupported(c, "The process table function "+upper(c.Name), "models can be created and shown, but nothing asks them yet")
+	}
 	var args []string
 	for _, a := range c.Args {
 		if n, ok := a.(*ast.NamedArg); ok {
