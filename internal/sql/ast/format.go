@@ -58,6 +58,8 @@ func IdentStart(r rune) bool {
 type printer struct {
 	b            strings.Builder
 	quoteColumns bool // see FormatQuoted
+	expanded     *Expansion
+	unknown      bool // see FormatExpanded
 }
 
 // put prints strings as they are.
@@ -84,7 +86,13 @@ func (p *printer) list(n int, item func(i int)) {
 	}
 }
 
-func (p *printer) ident(id Ident) { p.put(QuoteIdent(id.Name)) }
+func (p *printer) ident(id Ident) {
+	if p.expanded != nil {
+		p.quoted(id.Name)
+		return
+	}
+	p.put(QuoteIdent(id.Name))
+}
 
 func (p *printer) idents(ids []Ident) { p.list(len(ids), func(i int) { p.ident(ids[i]) }) }
 
@@ -174,6 +182,8 @@ func (p *printer) dataType(t *DataType) {
 	case t.Interval != nil:
 		p.put("INTERVAL ")
 		p.qualifier(t.Interval)
+	case p.expanded != nil && t.Name == "INT":
+		p.put("INTEGER")
 	default:
 		p.put(t.Name)
 	}

@@ -75,6 +75,9 @@ func (p *printer) exprs(xs []Expr) {
 
 // bare prints x without parentheses around it.
 func (p *printer) bare(x Expr) {
+	if p.expanded != nil && p.expandedExpr(x) {
+		return
+	}
 	switch x := x.(type) {
 	case *Path:
 		p.path(x)
@@ -291,7 +294,11 @@ func (p *printer) listOrQuery(list []Expr, q *Query) {
 
 func (p *printer) subquery(q *Query) {
 	p.put("(")
-	p.query(q)
+	if p.expanded != nil {
+		p.expandedQuery(q)
+	} else {
+		p.query(q)
+	}
 	p.put(")")
 }
 

@@ -63,6 +63,8 @@ type query struct {
 	// written are the columns of the query bound last as its SELECT list names them, twice
 	// if it does; nil if it is none.
 	written []string
+	// noted is what names mean, nil unless somebody asks.
+	noted *expansion
 }
 
 // outerRef is a column of a scope around a subquery.

@@ -113,6 +113,7 @@ func (q *query) namedTable(t *ast.Table, parent *scope) (plan.Node, *scope, erro
 				if err := noOptions(t); err != nil {
 					return nil, nil, err
 				}
+				q.noted.table(t, c.name)
 				return c.node, scopeOf(c.name, nil, c.node.Schema().Names(), c.node.Schema(), parent), nil
 			}
 		}
@@ -137,6 +138,7 @@ func (q *query) namedTable(t *ast.Table, parent *scope) (plan.Node, *scope, erro
 	if err != nil {
 		return nil, nil, err
 	}
+	q.noted.table(t, path.Catalog, path.Database, path.Object)
 	return n, scopeOf(path.Object, &path, n.Schema().Names(), n.Schema(), parent), nil
 }
 
@@ -177,7 +179,12 @@ func (q *query) view(v *catalog.View, t *ast.Table) (plan.Node, error) {
 
 // bindView binds the query of a view in the database it was created in.
 func (b *Binder) bindView(v *catalog.View, expanding []catalog.Path) (plan.Node, error) {
+	return b.bindViewNoting(v, expanding, nil)
+}
+
+func (b *Binder) bindViewNoting(v *catalog.View, expanding []catalog.Path, e *expansion) (plan.Node, error) {
 	inner := b.query(v.Source)
+	inner.noted = e
 	inner.views = expanding
 	c, d := b.Catalog.Current()
 	if v.Catalog != c || v.Database != d {

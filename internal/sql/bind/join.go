@@ -83,6 +83,7 @@ func (q *query) joinVersion(j *ast.Join, t *ast.Table, kind jobgraph.JoinKind, l
 	if err != nil {
 		return nil, err
 	}
+	q.noted.same(t, &plain)
 	if j.On == nil && j.Using == nil && !j.Natural {
 		return nil, errorAt(j, "", "Temporal table join requires an equality condition on fields of the right table")
 	}

@@ -314,6 +314,7 @@ func notFound(s *scope, p *ast.Path) error {
 // reference makes the expression of a found name.
 func (q *query) reference(s *scope, f found, p *ast.Path) (expr.Expr, error) {
 	x := f.x
+	q.noted.path(p, f)
 	if f.scope != s {
 		q.correlated = append(q.correlated, outerRef{f.scope, x})
 		x = &expr.Column{Index: -len(q.correlated), Name: p.Parts[f.upTo-1].Name, T: x.Type()}

@@ -165,6 +165,7 @@ func (b *block) bindStar(s *ast.Star) error {
 			}
 		}
 	}
+	b.noted.star(s, b.starOf(s))
 	for _, c := range columns {
 		b.items = append(b.items, item{n: s, x: b.located(c.x, s), name: c.name, named: true})
 	}

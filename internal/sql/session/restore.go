@@ -44,7 +44,7 @@ func (s *Session) restore(p catalog.Path, in catalog.Context, ddl string) (r cat
 func statement(r catalog.Relation) string {
 	switch r := r.(type) {
 	case *catalog.View:
-		return createView(r, catalog.Quote(r.Path.Object))
+		return createView(r, catalog.Quote(r.Path.Object), r.Text)
 	case *catalog.Table:
 		return createTable(r, catalog.Quote(r.Path.Object))
 	}

@@ -47,7 +47,7 @@ func (s *Session) showCreate(x *ast.Show, kind ast.ObjectKind) (*Result, error) 
 		if kind == ast.TableObject {
 			return nil, fail(x.Name, "", "SHOW CREATE TABLE is only supported for tables, but "+path.Quoted()+" is a view. Please use SHOW CREATE VIEW instead.")
 		}
-		return table("result").add(createView(r, r.Path.Quoted())), nil
+		return table("result").add(createView(r, r.Path.Quoted(), s.Binder.ExpandedView(r))), nil
 	case *catalog.Table:
 		if kind == ast.ViewObject {
 			return nil, fail(x.Name, "", "SHOW CREATE VIEW is only supported for views, but "+path.Quoted()+" is a table. Please use SHOW CREATE TABLE instead.")
@@ -90,7 +90,7 @@ func with(options map[string]string) string {
 	return "WITH (\n" + strings.Join(lines, ",\n") + "\n)\n"
 }
 
-func createView(v *catalog.View, name string) string {
+func createView(v *catalog.View, name, query string) string {
 	var cols []string
 	for _, f := range v.Schema {
 		cols = append(cols, "  "+catalog.Quote(f.Name))
@@ -99,7 +99,7 @@ func createView(v *catalog.View, name string) string {
 	if v.Comment != "" {
 		s += "COMMENT " + ast.QuoteString(v.Comment) + "\n"
 	}
-	return s + "AS " + v.Text + "\n"
+	return s + "AS " + query + "\n"
 }
 
 func temporary(t bool) string {
