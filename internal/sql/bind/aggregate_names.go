@@ -37,6 +37,9 @@ func isAggregate(name string) bool { return aggregateNames[name] }
 
 // typeAggregate sets the canonical name and the result type of a call.
 func (b *exprBinder) typeAggregate(e *ast.Call, c *aggCall) error {
+	if err := aggregatesNull(e); err != nil {
+		return err
+	}
 	if err := b.specialAggregate(e, c); err != nil {
 		return err
 	}

@@ -19,6 +19,9 @@ func (b *Binder) CreateView(source string, cv *ast.CreateView) (*catalog.View, e
 	if err != nil {
 		return nil, err
 	}
+	if err := typedColumns(cv.Query, n.Schema()); err != nil {
+		return nil, err
+	}
 	if cv.Columns != nil && len(cv.Columns) != len(n.Schema()) {
 		return nil, errorAt(cv.Name, "", "VIEW definition and input fields not match:\n\tDef fields: [%s].\n\tInput fields: [%s].", joinNames(identNames(cv.Columns)), joinNames(n.Schema().Names()))
 	}
