@@ -99,7 +99,9 @@ func commonNumber(a, b types.Type) types.Type {
 	case a.IsExact() && b.IsExact():
 		a, b = asDecimal(a), asDecimal(b)
 		s := max(a.Scale, b.Scale)
-		return boundedDecimal(max(a.Length-a.Scale, b.Length-b.Scale)+s, s)
+		integral := max(a.Length-a.Scale, b.Length-b.Scale)
+		s = min(s, 38-integral) // no digit before the point is lost
+		return types.DecimalOf(integral+s, s)
 	case a.Kind == types.Double || b.Kind == types.Double || a.Kind == types.Decimal || b.Kind == types.Decimal:
 		return types.Of(types.Double)
 	}
