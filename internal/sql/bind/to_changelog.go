@@ -46,10 +46,10 @@ func readChangelogArgs(c *ast.Call, name string) (a changelogArgs, err error) {
 	a.op.Name = "op"
 	params := []string{"input", "op", "op_mapping"}
 	for i, x := range c.Args {
-		if i >= len(params) {
+		if _, named := x.(*ast.NamedArg); i >= len(params) && !named {
 			return a, errorAt(x, "", "%s takes the arguments input, op and op_mapping", name)
 		}
-		param := params[i]
+		param := params[min(i, len(params)-1)]
 		if n, ok := x.(*ast.NamedArg); ok {
 			param, x = strings.ToLower(n.Name.Name), n.Value
 		}
@@ -67,6 +67,10 @@ func readChangelogArgs(c *ast.Call, name string) (a changelogArgs, err error) {
 		case "op_mapping":
 			a.mapping, ok = x.(*ast.MapCtor)
 			ok = ok && a.mapping.Query == nil
+		case "uid": // names state, and there is none
+			var l *ast.Literal
+			l, ok = x.(*ast.Literal)
+			ok = ok && l.Kind == ast.StringLit
 		default:
 			return a, notSupported(x, "The argument '"+param+"' of "+name, "its arguments are input, op and op_mapping")
 		}
@@ -157,8 +161,13 @@ func fromChangelog(c *ast.Call, in plan.Node, a changelogArgs) (plan.Node, error
 
 func fromMapping(a changelogArgs, kinds map[string]batch.RowKind) error {
 	before, after := false, false
+	mapped := map[batch.RowKind]bool{}
 	err := a.pairs(func(key, value *ast.Literal) error {
 		return kindsOf(value, func(k batch.RowKind) error {
+			if mapped[k] {
+				return errorAt(value, "", "Invalid target mapping for argument 'op_mapping'. Duplicate change operation: '%s'. Use comma-separated keys to map multiple codes to the same operation (e.g., MAP['c, r', 'INSERT']).", strings.TrimSpace(value.Text))
+			}
+			mapped[k] = true
 			before, after = before || k == batch.UpdateBefore, after || k == batch.UpdateAfter
 			for _, code := range strings.Split(key.Text, ",") {
 				kinds[strings.TrimSpace(code)] = k
