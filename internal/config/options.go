@@ -17,7 +17,7 @@ var runtime = []Option{
 	{"execution.buffer-timeout.interval", Duration, "100 ms", nil, "Longest time rows wait in an output buffer that is not full."},
 	{"execution.runtime-mode", Enum, "STREAMING", []string{"STREAMING", "BATCH"}, "Streaming emits changes as they happen; batch emits final rows at the end of bounded input."},
 	{"flott.batch.rows", Count, "4096", nil, "Rows per batch that sources and operators aim at."},
-	{"flott.table.exec.changelog", Enum, "net", []string{"net", "per-record"}, "net: an updating operator emits the net change of a batch per key; per-record: Flink's record-by-record changes."},
+	{"flott.table.exec.changelog", Enum, "net", []string{"net", "per-record"}, "net: an updating operator emits the net change of a batch per key; per-record: Flink's record-by-record changes, which a job with TO_CHANGELOG has in any case."},
 	{"flott.table.catalog.path", Text, "", nil, "Directory in which default_catalog keeps its databases, tables, views and functions from run to run; empty: for the session only."},
 	{"parallelism.default", Count, "1", nil, "Subtasks per operator unless it says otherwise."},
 	{"pipeline.max-parallelism", Count, "-1", nil, "Number of key groups; -1 is 128."},

@@ -229,7 +229,7 @@ type Execution struct {
 // a job of its name. collect takes the rows of a query, nil if there is none.
 func (e *Engine) Start(ctx context.Context, p *Plan, collect operators.Collector, resume bool) (*Execution, error) {
 	cfg, graph := p.config, p.Graph
-	job := jobmanager.Job{ID: newJobID(), Graph: graph, Settings: e.settings(cfg, p.mode), FlushEvery: flushEvery(cfg)}
+	job := jobmanager.Job{ID: newJobID(), Graph: graph, Settings: e.Settings(p), FlushEvery: flushEvery(cfg)}
 	store, err := e.recover(ctx, cfg, p.mode, resume, &job)
 	if err != nil {
 		return nil, err
@@ -280,8 +280,13 @@ func (e *Engine) settings(cfg *config.Config, streaming bool) operator.Settings 
 	return s
 }
 
-// Settings are those that the operators of a plan act on.
-func (e *Engine) Settings(p *Plan) operator.Settings { return e.settings(p.config, p.mode) }
+// Settings are those that the operators of a plan act on. Where a query shows the changes
+// themselves they are Flink's, record by record, unless mini-batch folds them there, too.
+func (e *Engine) Settings(p *Plan) operator.Settings {
+	s := e.settings(p.config, p.mode)
+	s.PerRecord = s.PerRecord || s.MiniBatchRows == 0 && p.Graph.ShowsChanges()
+	return s
+}
 
 // jobName is Flink's default: insert-into_<table>, or collect.
 func jobName(roots []plan.Node) string {

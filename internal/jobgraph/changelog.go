@@ -9,6 +9,19 @@ type ToChangelog struct {
 	Codes map[batch.RowKind]string
 }
 
+// ShowsChanges reports whether a query of the job makes changes into rows, so that their
+// number and order are part of the answer.
+func (g *Graph) ShowsChanges() bool {
+	for _, v := range g.Vertices {
+		for _, n := range v.Chain {
+			if _, ok := n.Op.Spec.(*ToChangelog); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // FromChangelog is the reverse: the column Op says what a row is. Output: the other
 // columns. A row with another text fails the job.
 type FromChangelog struct {
