@@ -92,8 +92,10 @@ func isConflict(err error) bool {
 	return code == "ConditionalRequestConflict" || code == "OperationAborted"
 }
 
+const accessDenied = "AccessDenied"
+
 // isDenied reports that the credentials are good, but not for this.
 func isDenied(err error) bool {
 	code := serviceCode(err)
-	return code == "AccessDenied" || code == "Forbidden"
+	return code == accessDenied || code == "Forbidden"
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -150,6 +151,8 @@ func s3Client(ctx context.Context, o S3Options) (*s3.Client, error) {
 			// Servers other than Amazon's need not know its newer checksums.
 			c.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 			c.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+			// MinIO also says so of an object whose folder it is just removing.
+			c.Retryer = retry.AddWithErrorCodes(c.Retryer, accessDenied)
 		}
 	}), nil
 }

@@ -182,6 +182,24 @@ func TestS3LostAnswer(t *testing.T) {
 	}
 }
 
+// MinIO denies a write into a folder that it is just removing; asked again it does it.
+func TestS3DeniedOnce(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Method == http.MethodPut && asked.Add(1) == 1 {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, "<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>")
+		}
+	}))
+	defer server.Close()
+	s := openS3(t, S3Options{AccessKey: "a", SecretKey: "b", Endpoint: server.URL, PathStyle: true}, Location{Scheme: "s3", Bucket: "bucket"})
+	must(t, s.PutNew(t.Context(), "folder/object", []byte("text")))
+	if n := asked.Load(); n != 2 {
+		t.Errorf("written %d times, want twice", n)
+	}
+}
+
 func TestS3Mistakes(t *testing.T) {
 	o, bucket := server(t)
 	wrong := o
