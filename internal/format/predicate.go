@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/flottstream/flott/internal/batch"
 	"github.com/flottstream/flott/internal/types"
@@ -99,14 +100,7 @@ func compareValues(a *batch.Vector, i int, b *batch.Vector, k int) int {
 	if a.Type.IsCharacter() {
 		return bytes.Compare(a.At(i), b.At(k))
 	}
-	x, y := integerAt(a, i), integerAt(b, k)
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
+	return cmp.Compare(integerAt(a, i), integerAt(b, k))
 }
 
 func integerAt(v *batch.Vector, i int) int64 {

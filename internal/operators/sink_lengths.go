@@ -28,11 +28,16 @@ type lengthColumn struct {
 	buf    []byte
 }
 
+// hasLength reports a type of texts or bytes that bounds their length.
+func hasLength(t types.Type) bool {
+	return (t.IsCharacter() || t.IsBinary()) && t.Length != types.MaxLength
+}
+
 // newSinkLengths returns nil if no column has a length.
 func newSinkLengths(schema types.Schema, strict bool) *sinkLengths {
 	l := &sinkLengths{strict: strict}
 	for i, f := range schema {
-		if (f.Type.IsCharacter() || f.Type.IsBinary()) && f.Type.Length != types.MaxLength {
+		if hasLength(f.Type) {
 			l.cols = append(l.cols, lengthColumn{at: i, name: f.Name, typ: f.Type})
 		}
 	}

@@ -70,7 +70,7 @@ func (b nestedBuilder) level(t types.Type) (nestedLevel, bool) {
 		if !f.Type.Nullable {
 			l.notNull = append(l.notNull, nestedField{i, f.Name})
 		}
-		if b.lengths && (f.Type.IsCharacter() || f.Type.IsBinary()) && f.Type.Length != types.MaxLength {
+		if b.lengths && hasLength(f.Type) {
 			l.lengths = append(l.lengths, lengthColumn{at: i, name: f.Name, typ: f.Type})
 		}
 	}

@@ -103,15 +103,7 @@ func (p *printer) expandedSelect(s *Select) {
 		})
 	}
 	p.clause("\nHAVING ", s.Having)
-	if s.Windows != nil {
-		p.put("\nWINDOW ")
-		p.list(len(s.Windows), func(i int) {
-			p.ident(s.Windows[i].Name)
-			p.put(" AS (")
-			p.windowSpec(s.Windows[i].Spec)
-			p.put(")")
-		})
-	}
+	p.windows("\nWINDOW ", s)
 }
 
 func (p *printer) expandedTable(t TableRef) {

@@ -106,16 +106,22 @@ func (p *printer) selectBlock(s *Select) {
 		p.list(len(s.GroupBy.Items), func(i int) { p.groupItem(&s.GroupBy.Items[i]) })
 	}
 	p.clause(" HAVING ", s.Having)
-	if s.Windows != nil {
-		p.put(" WINDOW ")
-		p.list(len(s.Windows), func(i int) {
-			p.ident(s.Windows[i].Name)
-			p.put(" AS (")
-			p.windowSpec(s.Windows[i].Spec)
-			p.put(")")
-		})
-	}
+	p.windows(" WINDOW ", s)
 	p.clause(" QUALIFY ", s.Qualify)
+}
+
+// windows prints the named windows behind a keyword, or nothing.
+func (p *printer) windows(keyword string, s *Select) {
+	if s.Windows == nil {
+		return
+	}
+	p.put(keyword)
+	p.list(len(s.Windows), func(i int) {
+		p.ident(s.Windows[i].Name)
+		p.put(" AS (")
+		p.windowSpec(s.Windows[i].Spec)
+		p.put(")")
+	})
 }
 
 // clause prints a keyword and an expression, or nothing for nil.
